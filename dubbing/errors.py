@@ -1,0 +1,104 @@
+"""Everything that can go wrong, as one small tree.
+
+    DubbingError             exit code 1; every message says what happened, where, and what to do next
+    ├── UsageError           exit code 2: the command asks for something that cannot be
+    │   ├── UnknownLanguage
+    │   ├── UnknownEngine
+    │   ├── BadSettings
+    │   └── OutputExists
+    ├── InputError           the file cannot be dubbed
+    │   ├── UnreadableMedia
+    │   ├── NoAudioTrack
+    │   └── NoSpeech
+    ├── EngineUnavailable    an optional package or a weight is not here
+    │   └── WeightsMissing
+    ├── WorkspaceError       the project folder is locked, corrupt or from a newer version
+    ├── DiskFull
+    └── StageFailed          wraps what nobody foresaw; names the stage and how to go on
+
+The library raises; only ``dubbing.cli`` catches, prints one sentence and sets the exit code.
+"""
+
+from __future__ import annotations
+
+
+class DubbingError(Exception):
+    """A failure that a user can meet: one clear sentence, and the next step."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        """Keep the sentence and, apart from it, what the user can do next."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """The sentence, followed by the next step if there is one."""
+        return f"{self.message} {self.hint}".strip()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive the way between processes (pickling would lose the keyword)."""
+        return (_rebuild, (type(self), self.message, self.hint))
+
+
+def _rebuild(kind: type[DubbingError], message: str, hint: str) -> DubbingError:
+    return kind(message, hint=hint)
+
+
+class UsageError(DubbingError):
+    """The command asks for something that cannot be."""
+
+    exit_code = 2
+
+
+class UnknownLanguage(UsageError):
+    """No engine of the profile speaks, hears or translates this language."""
+
+
+class UnknownEngine(UsageError):
+    """No installed engine has this name."""
+
+
+class BadSettings(UsageError):
+    """A profile, recipe, flag or review file holds something that is not allowed."""
+
+
+class OutputExists(UsageError):
+    """The output is there already and nobody said to replace it."""
+
+
+class InputError(DubbingError):
+    """The file cannot be dubbed."""
+
+
+class UnreadableMedia(InputError):
+    """FFmpeg cannot read the file."""
+
+
+class NoAudioTrack(InputError):
+    """There is no sound to dub."""
+
+
+class NoSpeech(InputError):
+    """There is sound, but nobody speaks."""
+
+
+class EngineUnavailable(DubbingError):
+    """An engine's package is not installed."""
+
+
+class WeightsMissing(EngineUnavailable):
+    """A model's weights are not on this machine, or are not the ones we know."""
+
+
+class WorkspaceError(DubbingError):
+    """The project folder is locked, corrupt, or made by a newer version."""
+
+
+class DiskFull(DubbingError):
+    """The disk has no room for what must be written."""
+
+
+class StageFailed(DubbingError):
+    """A stage broke in a way that nobody foresaw."""
