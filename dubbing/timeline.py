@@ -1,0 +1,258 @@
+"""The document that flows through everything.
+
+Stages meet only here. Every value is frozen, every time is an integer number of milliseconds on the
+source's clock (0 = the start of the container), and ``None`` means "not made yet": a stage fills its
+own field and touches no other, so the difference of two saved documents shows what a stage did.
+Sound and other arrays never enter; they are :class:`Artifact` references into the workspace.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+FRAME_MS = 25
+"""One duration unit of the timing code: 600 samples at 24 kHz, Kokoro's own step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, ``start_ms`` included, ``end_ms`` excluded; never empty."""
+
+    start_ms: int
+    end_ms: int
+
+    def __post_init__(self) -> None:
+        """Spans run forwards."""
+        if self.end_ms <= self.start_ms:
+            raise ValueError(f"span {self.start_ms}-{self.end_ms} ms is empty or runs backwards")
+
+    @property
+    def duration_ms(self) -> int:
+        """Length in milliseconds."""
+        return self.end_ms - self.start_ms
+
+    def overlap_ms(self, other: Span) -> int:
+        """How long both last at once."""
+        return max(0, min(self.end_ms, other.end_ms) - max(self.start_ms, other.start_ms))
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file of the workspace: ``path`` relative to its ``artifacts`` folder, named by its content."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What is dubbed: the file, what is in it, and the working sound taken from it."""
+
+    name: str
+    fingerprint: str
+    duration_ms: int
+    has_picture: bool
+    audio_track: int
+    notes: tuple[str, ...] = ()
+    sound: Artifact | None = None
+    """48 kHz WAV in the original channel layout; time zero is the container's start."""
+    speech: Artifact | None = None
+    """16 kHz mono WAV of the same, for recognition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A recognised word; ``probability`` in 0..1 as the recogniser believes."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to say a line; ``score`` is the engine's mean log-probability a token (0 is best)."""
+
+    text: str
+    score: float
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The chosen text, and all candidates, best first."""
+
+    text: str
+    candidates: tuple[Candidate, ...]
+    engine: str
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DurationPlan:
+    """When each phoneme of a line sounds.
+
+    ``symbols[i]`` lasts ``frames[i]`` units of 25 ms where its natural length is ``natural[i]`` units.
+    ``lead_frames`` and ``tail_frames`` are the silence that the engine is given before and after;
+    they are not part of ``frames``, whose sum is exactly the length of ``span``.
+    """
+
+    text: str
+    symbols: str
+    frames: tuple[int, ...]
+    natural: tuple[float, ...]
+    span: Span
+    lead_frames: int
+    tail_frames: int
+    rungs: tuple[str, ...] = ()
+    cost: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Every symbol has a length, and they fill the span to the millisecond."""
+        if not len(self.symbols) == len(self.frames) == len(self.natural):
+            raise ValueError("a plan needs one duration for each symbol")
+        if sum(self.frames) * FRAME_MS != self.span.duration_ms:
+            raise ValueError(
+                f"frames sum to {sum(self.frames) * FRAME_MS} ms in a span of "
+                f"{self.span.duration_ms} ms"
+            )
+
+    @property
+    def natural_ms(self) -> int:
+        """How long the line would last if nobody asked for anything."""
+        return round(sum(self.natural) * FRAME_MS)
+
+    @property
+    def tempo(self) -> float:
+        """Natural length over planned length: above 1 is faster than natural."""
+        return sum(self.natural) / max(1, sum(self.frames))
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A spoken line: where in the film its first sample lies, and where its sound begins and ends."""
+
+    sound: Artifact
+    start_ms: int
+    n_samples: int
+    rate_hz: int
+    speech: Span
+    """Where speech is heard, measured on the samples."""
+    measured_lufs: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence (or clause) of one speaker."""
+
+    id: str
+    span: Span
+    text: str
+    words: tuple[Word, ...]
+    speaker: str = ""
+    translation: Translation | None = None
+    plan: DurationPlan | None = None
+    take: Take | None = None
+    flags: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Words lie inside their line."""
+        for word in self.words:
+            if word.start_ms < self.span.start_ms or word.end_ms > self.span.end_ms:
+                raise ValueError(f"word {word.text!r} lies outside line {self.id}")
+
+    @property
+    def spoken_text(self) -> str:
+        """What the dub says: the planned candidate, else the chosen translation, else nothing."""
+        if self.plan is not None:
+            return self.plan.text
+        return self.translation.text if self.translation else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """The voice that a speaker gets, and why."""
+
+    engine: str
+    name: str
+    similarity: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody who talks; ``f0_hz`` is the median pitch, ``None`` where none was found."""
+
+    id: str
+    name: str
+    f0_hz: float | None = None
+    embedding: tuple[float, ...] = ()
+    """GE2E, 256 numbers of unit norm (Wan et al. 2018)."""
+    voice: Voice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """The finished sound and how loud it is beside the original."""
+
+    sound: Artifact
+    original_lufs: float | None
+    dub_lufs: float | None
+    true_peak_dbtp: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the history: which stage ran, with what, how long it took."""
+
+    stage: str
+    version: int
+    key: str
+    engine: str
+    seconds: float
+    reused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The whole project as a value."""
+
+    target_language: str
+    media: Media | None = None
+    source_language: str = ""
+    source_language_probability: float = 0.0
+    speakers: tuple[Speaker, ...] = ()
+    lines: tuple[Line, ...] = ()
+    mix: Mix | None = None
+    output: str = ""
+    report: str = ""
+    history: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Line ids are unique and lines stand in order of their start."""
+        ids = [line.id for line in self.lines]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two lines have the same id")
+        starts = [line.span.start_ms for line in self.lines]
+        if starts != sorted(starts):
+            raise ValueError("lines must stand in order of their start")
+
+    def with_lines(self, lines: Iterable[Line]) -> Timeline:
+        """The same project with other lines."""
+        return replace(self, lines=tuple(lines))
+
+    def speaker(self, speaker_id: str) -> Speaker:
+        """Look a speaker up by id; raises ``KeyError`` for a stranger."""
+        for speaker in self.speakers:
+            if speaker.id == speaker_id:
+                return speaker
+        raise KeyError(speaker_id)
+
+
+def line_id(span: Span, text: str) -> str:
+    """A name that survives a re-run: the same words at the same time get the same id."""
+    digest = hashlib.sha256(f"{span.start_ms}|{span.end_ms}|{text}".encode()).hexdigest()
+    return f"L{digest[:10]}"

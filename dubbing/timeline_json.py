@@ -1,0 +1,107 @@
+"""The only place that reads and writes a :class:`~dubbing.timeline.Timeline` as JSON.
+
+A file is ``{"schema": "dubbing.Timeline/1", "timeline": {...}}``. A newer schema is refused with a
+sentence; an older one is taken up step by step by the functions in :data:`UPGRADES`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from dubbing.errors import WorkspaceError
+from dubbing.timeline import Timeline
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+SCHEMA_NAME = "dubbing.Timeline"
+SCHEMA_VERSION = 1
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""Version n -> what turns its document into version n+1."""
+
+
+@cache
+def _adapter() -> TypeAdapter[Timeline]:
+    from pydantic import ConfigDict, TypeAdapter, with_config
+
+    # A strict twin of the dataclass: no "5" for 5, no unknown keys.
+    configured = with_config(ConfigDict(extra="forbid", strict=True))(Timeline)
+    return TypeAdapter(configured)
+
+
+def to_plain(timeline: Timeline) -> dict[str, Any]:
+    """The document as dicts, lists, strings and numbers."""
+    plain: dict[str, Any] = _adapter().dump_python(timeline, mode="json")
+    return plain
+
+
+def from_plain(plain: Mapping[str, Any]) -> Timeline:
+    """The document from what :func:`to_plain` gave.
+
+    Raises:
+        WorkspaceError: naming the field that does not fit.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return _adapter().validate_json(json.dumps(plain))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise WorkspaceError(
+            f"The timeline does not fit its schema at {where}: {first['msg']}.",
+            hint="Restore the file or run again with --force.",
+        ) from error
+
+
+def dumps(timeline: Timeline) -> str:
+    """The document as readable JSON text."""
+    envelope = {"schema": f"{SCHEMA_NAME}/{SCHEMA_VERSION}", "timeline": to_plain(timeline)}
+    return json.dumps(envelope, ensure_ascii=False, indent=1) + "\n"
+
+
+def loads(text: str) -> Timeline:
+    """The document from JSON text of this or an older schema.
+
+    Raises:
+        WorkspaceError: if it is not JSON, not ours, newer than this program, or broken.
+    """
+    envelope = _envelope(text)
+    version = _version(envelope)
+    plain = envelope.get("timeline")
+    if not isinstance(plain, dict):
+        raise WorkspaceError("The timeline file has no timeline in it.")
+    while version < SCHEMA_VERSION:
+        plain = UPGRADES[version](plain)
+        version += 1
+    return from_plain(plain)
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of the ``timeline`` part."""
+    return _adapter().json_schema()
+
+
+def _envelope(text: str) -> dict[str, Any]:
+    try:
+        envelope = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise WorkspaceError(f"The timeline is not JSON (line {error.lineno}).") from error
+    if not isinstance(envelope, dict):
+        raise WorkspaceError("The timeline file does not hold a document.")
+    return envelope
+
+
+def _version(envelope: Mapping[str, Any]) -> int:
+    name, _, version = str(envelope.get("schema", "")).partition("/")
+    if name != SCHEMA_NAME or not version.isdigit():
+        raise WorkspaceError(f"This is not a {SCHEMA_NAME} file.")
+    if int(version) > SCHEMA_VERSION:
+        raise WorkspaceError(
+            f"The timeline has schema {version}; this program knows up to {SCHEMA_VERSION}.",
+            hint="Update dubbing.",
+        )
+    return int(version)
