@@ -1,6 +1,6 @@
 """Everything that can go wrong, as one small tree.
 
-    DubbingError             exit code 1; every message says what happened, where, and what to do next
+    DubbingError             exit code 1; says what happened, where, and what to do next
     ├── UsageError           exit code 2: the command asks for something that cannot be
     │   ├── UnknownLanguage
     │   ├── UnknownEngine

@@ -1,8 +1,8 @@
 """The document that flows through everything.
 
-Stages meet only here. Every value is frozen, every time is an integer number of milliseconds on the
-source's clock (0 = the start of the container), and ``None`` means "not made yet": a stage fills its
-own field and touches no other, so the difference of two saved documents shows what a stage did.
+Stages meet only here. Every value is frozen, every time is an integer number of milliseconds on
+the source's clock (0 = the start of the container), and ``None`` means "not made yet": a stage fills
+its own field and touches no other, so the difference of two saved documents shows what it did.
 Sound and other arrays never enter; they are :class:`Artifact` references into the workspace.
 """
 
@@ -40,10 +40,19 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A file of the workspace: ``path`` relative to its ``artifacts`` folder, named by its content."""
+    """A file of the workspace, named by its content; ``path`` is relative to ``artifacts``."""
 
     path: str
     sha256: str
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A file outside the workspace that a stage wrote, and its size when it was finished."""
+
+    path: str
+    n_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ class Translation:
 class DurationPlan:
     """When each phoneme of a line sounds.
 
-    ``symbols[i]`` lasts ``frames[i]`` units of 25 ms where its natural length is ``natural[i]`` units.
+    ``symbols[i]`` lasts ``frames[i]`` units of 25 ms; its natural length is ``natural[i]`` units.
     ``lead_frames`` and ``tail_frames`` are the silence that the engine is given before and after;
     they are not part of ``frames``, whose sum is exactly the length of ``span``.
     """
@@ -133,7 +142,7 @@ class DurationPlan:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """A spoken line: where in the film its first sample lies, and where its sound begins and ends."""
+    """A spoken line: where in the film its first sample lies, where it begins and ends to speak."""
 
     sound: Artifact
     start_ms: int
@@ -227,8 +236,8 @@ class Timeline:
     speakers: tuple[Speaker, ...] = ()
     lines: tuple[Line, ...] = ()
     mix: Mix | None = None
-    output: str = ""
-    report: str = ""
+    output: OutputFile | None = None
+    report: OutputFile | None = None
     history: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:

@@ -1,0 +1,256 @@
+"""Runs a recipe: order, cache keys, progress, resume.
+
+A stage is a plain function ``(timeline, run, settings) -> timeline`` with a declaration of the
+fields it reads and writes. Its key is the hash of what it reads, its version, its own settings and
+its engines; if the workspace remembers a result under that key, the result is grafted into the
+document and the stage does not run. Killed at any moment and started again, a run goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from dubbing import timeline_json
+from dubbing.errors import BadSettings, DubbingError, StageFailed
+from dubbing.progress import Event, Listener, silence
+from dubbing.registry import Engines, identity
+from dubbing.settings import Profile
+from dubbing.timeline import Artifact, Step, Timeline
+from dubbing.workspace import DISK_FULL_CODES, Workspace, digest, explain_os_error
+
+EDGE_BYTES = 1 << 20
+StageFunction = Callable[[Timeline, "Run", Any], Timeline]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage and what it declares: ``reads``/``writes`` are fields like ``lines.plan``."""
+
+    name: str
+    function: StageFunction
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    version: int
+    engine_roles: tuple[str, ...]
+    outside: tuple[str, ...]
+    """What it depends on beside the document: ``source`` (the file), ``output`` (where to)."""
+
+
+def stage(
+    *,
+    reads: Sequence[str],
+    writes: Sequence[str],
+    version: int,
+    engine_roles: Sequence[str] = (),
+    outside: Sequence[str] = (),
+) -> Callable[[StageFunction], Stage]:
+    """Declare a stage; the settings field ``engine`` names the engine of each role."""
+
+    def declare(function: StageFunction) -> Stage:
+        name = function.__name__
+        return Stage(
+            name=name,
+            function=function,
+            reads=tuple(reads),
+            writes=tuple(writes),
+            version=version,
+            engine_roles=tuple(engine_roles),
+            outside=tuple(outside),
+        )
+
+    return declare
+
+
+@dataclass(slots=True)
+class Run:
+    """What a stage may use beside the document and its settings."""
+
+    workspace: Workspace
+    source: Path
+    output: Path | None = None
+    engines: Engines = field(default_factory=Engines)
+    listener: Listener = silence
+    stage_name: str = ""
+    stage_key: str = ""
+    fresh: bool = False
+    """Ignore what is remembered (``--force``)."""
+
+    def progress(self, done: float, total: float, message: str = "", unit: str = "") -> None:
+        """Tell how far the stage is."""
+        self.listener(Event("progress", self.stage_name, message, done, total, unit))
+
+    def note(self, message: str) -> None:
+        """Tell something that a person should know."""
+        self.listener(Event("note", self.stage_name, message))
+
+    def recall(self, key: str) -> Any | None:
+        """A part result of this stage, unless everything is to be made anew."""
+        return None if self.fresh else self.workspace.recall(key)
+
+    def remember(self, key: str, value: Any) -> None:
+        """Keep a part result, so that an interruption does not lose it."""
+        self.workspace.remember(key, value)
+
+
+def load_stages(names: Sequence[str]) -> tuple[Stage, ...]:
+    """The stages of a recipe, checked: nobody reads what nobody wrote.
+
+    Raises:
+        BadSettings: naming the stage and what it lacks.
+    """
+    stages = tuple(_load_stage(name) for name in names)
+    written = {"target_language"}
+    for item in stages:
+        for wanted in item.reads:
+            if wanted not in written and wanted.partition(".")[0] not in written:
+                raise BadSettings(
+                    f"Stage '{item.name}' needs {wanted}, which no earlier stage writes.",
+                    hint="Check the order in the recipe.",
+                )
+        written.update(item.writes)
+    return stages
+
+
+def _load_stage(name: str) -> Stage:
+    try:
+        module = importlib.import_module(f"dubbing.stages.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"dubbing.stages.{name}":
+            raise
+        raise BadSettings(f"There is no stage '{name}'.") from error
+    found: Stage = getattr(module, name)
+    return found
+
+
+def stage_key(item: Stage, timeline: Timeline, settings: Any, outside: Mapping[str, str]) -> str:
+    """Hash of all that a stage's result depends on."""
+    plain = timeline_json.to_plain(timeline)
+    return digest(
+        {
+            "stage": item.name,
+            "version": item.version,
+            "reads": {path: select(plain, path) for path in item.reads},
+            "settings": settings.model_dump(mode="json"),
+            "engines": [identity(role, settings.engine) for role in item.engine_roles],
+            "outside": {name: outside[name] for name in item.outside},
+        }
+    )
+
+
+def run_stages(
+    stages: Sequence[Stage],
+    timeline: Timeline,
+    run: Run,
+    profile: Profile,
+    *,
+    fresh_from: str | None = None,
+) -> Timeline:
+    """Take the document through the stages, reusing every result that is still right.
+
+    Args:
+        stages: what :func:`load_stages` gave.
+        timeline: the document to begin with; for a new film, only its target language is set.
+        run: workspace, engines and listener.
+        profile: the settings of all stages.
+        fresh_from: name of the stage from which on nothing remembered is used.
+    """
+    outside = {"source": file_identity(run.source), "output": str(run.output or "")}
+    for number, item in enumerate(stages, start=1):
+        run.fresh = run.fresh or item.name == fresh_from
+        timeline = _run_stage(item, timeline, run, profile.of(item.name), outside)
+        run.workspace.save_timeline(number, item.name, timeline)
+    return timeline
+
+
+def _run_stage(
+    item: Stage, timeline: Timeline, run: Run, settings: Any, outside: Mapping[str, str]
+) -> Timeline:
+    key = stage_key(item, timeline, settings, outside)
+    run.stage_name, run.stage_key = item.name, key
+    run.listener(Event("stage-started", item.name))
+    began = time.monotonic()
+    remembered = run.recall(key)
+    reused = remembered is not None and _still_there(remembered, run.workspace)
+    if remembered is not None and reused:
+        timeline = graft(timeline, remembered)
+    else:
+        timeline = _call(item, timeline, run, settings)
+        plain = timeline_json.to_plain(timeline)
+        run.remember(key, {path: select(plain, path) for path in item.writes})
+    seconds = time.monotonic() - began
+    run.listener(Event("stage-finished", item.name, seconds=seconds, reused=reused))
+    engine = getattr(settings, "engine", "")
+    step = Step(item.name, item.version, key, engine, round(seconds, 3), reused)
+    return replace(timeline, history=(*timeline.history, step))
+
+
+def _call(item: Stage, timeline: Timeline, run: Run, settings: Any) -> Timeline:
+    """Run a stage; name it in whatever nobody foresaw, with the cause chained for ``--debug``."""
+    root = run.workspace.root
+    try:
+        return item.function(timeline, run, settings)
+    except DubbingError:
+        raise
+    except MemoryError as error:
+        raise StageFailed(f"There was not enough memory for the stage '{item.name}'.") from error
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in DISK_FULL_CODES:
+            raise explain_os_error(error, root) from error
+        raise StageFailed(
+            f"The stage '{item.name}' failed: {type(error).__name__}: {error}.",
+            hint=f"What is finished is kept in {root}; run the same command with --debug.",
+        ) from error
+
+
+def file_identity(path: Path) -> str:
+    """Tells one file from another, and from itself after a change, without reading all of it."""
+    info = path.stat()
+    with path.open("rb") as file:
+        head = file.read(EDGE_BYTES)
+        file.seek(max(0, info.st_size - EDGE_BYTES))
+        tail = file.read(EDGE_BYTES)
+    return hashlib.sha256(head + tail + str(info.st_size).encode()).hexdigest()
+
+
+# -- fields of the document, by path -------------------------------------------------------------
+
+
+def select(plain: Mapping[str, Any], path: str) -> Any:
+    """The value of ``media`` or, for each item, of ``lines.plan``; with the ids of the items."""
+    head, _, tail = path.partition(".")
+    if not tail:
+        return plain[head]
+    return {item["id"]: item[tail] for item in plain[head]}
+
+
+def graft(timeline: Timeline, fields: Mapping[str, Any]) -> Timeline:
+    """Put remembered fields into the document."""
+    plain = timeline_json.to_plain(timeline)
+    for path, value in fields.items():
+        head, _, tail = path.partition(".")
+        if tail:
+            for item in plain[head]:
+                item[tail] = value[item["id"]]
+        else:
+            plain[head] = value
+    return timeline_json.from_plain(plain)
+
+
+def _still_there(value: Any, workspace: Workspace) -> bool:
+    """Whether every file that a remembered result speaks of is there, whole."""
+    if isinstance(value, dict):
+        if value.keys() == {"path", "sha256", "n_bytes"}:
+            return workspace.holds(Artifact(**value))
+        if value.keys() == {"path", "n_bytes"}:
+            path = Path(value["path"])
+            return path.is_file() and path.stat().st_size == value["n_bytes"]
+        return all(_still_there(item, workspace) for item in value.values())
+    if isinstance(value, list):
+        return all(_still_there(item, workspace) for item in value)
+    return True

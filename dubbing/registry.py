@@ -1,0 +1,77 @@
+"""Engine names to engine classes, by entry points.
+
+Ours are declared in ``pyproject.toml`` like anybody's::
+
+    [project.entry-points."dubbing.speech"]
+    kokoro = "dubbing.engines.speech.kokoro:Kokoro"
+
+Listing names imports nothing; loading a name imports one file. After editing entry points, install
+the package again.
+"""
+
+from __future__ import annotations
+
+import difflib
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from dubbing.errors import EngineUnavailable, UnknownEngine
+
+ROLES = ("asr", "translation", "speech", "speakers")
+
+
+def engine_names(role: str) -> tuple[str, ...]:
+    """Names of all engines of a role, ours and those of installed plugins."""
+    return tuple(sorted({point.name for point in entry_points(group=f"dubbing.{role}")}))
+
+
+def engine_class(role: str, name: str) -> Any:
+    """The class behind a name.
+
+    Raises:
+        UnknownEngine: with the nearest names.
+        EngineUnavailable: naming the package that has to be installed.
+    """
+    point = _entry_point(role, name)
+    try:
+        return point.load()
+    except ModuleNotFoundError as error:
+        raise EngineUnavailable(
+            f"The {role} engine '{name}' needs the package '{error.name}'.",
+            hint=f"Install it: pip install {error.name}",
+        ) from error
+
+
+def _entry_point(role: str, name: str) -> EntryPoint:
+    found = [p for p in entry_points(group=f"dubbing.{role}") if p.name == name]
+    if found:
+        return found[0]
+    names = engine_names(role)
+    near = difflib.get_close_matches(name, names, n=1)
+    guess = f"Did you mean '{near[0]}'? " if near else ""
+    raise UnknownEngine(
+        f"There is no {role} engine '{name}'.", hint=f"{guess}Available: {', '.join(names)}."
+    )
+
+
+def identity(role: str, name: str) -> str:
+    """Name, version and weights of an engine, for cache keys; loads no weights."""
+    kind = engine_class(role, name)
+    return f"{name}/{kind.version}/{'+'.join(kind.weights)}"
+
+
+class Engines:
+    """Engines loaded once and shared by everything that runs in this process."""
+
+    def __init__(self, threads: int = 0) -> None:
+        """``threads`` is how many CPU threads an engine may use; 0 means all cores."""
+        import os
+
+        self.threads = threads or os.cpu_count() or 1
+        self._loaded: dict[tuple[str, str], Any] = {}
+
+    def get(self, role: str, name: str) -> Any:
+        """The engine, loaded at the first call."""
+        if (role, name) not in self._loaded:
+            self._loaded[role, name] = engine_class(role, name)(threads=self.threads)
+        return self._loaded[role, name]

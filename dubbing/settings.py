@@ -1,0 +1,216 @@
+"""What can be set, one strict model a stage, collected in a :class:`Profile`.
+
+A profile is plain YAML in ``configs/``; unknown keys are refused. The order is profile file, then
+flags; it is merged once, in ``dubbing.cli``, and each stage is handed only its own model.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dubbing.errors import BadSettings
+
+
+class Strict(BaseModel):
+    """Frozen; a key that does not exist is an error, not a wish."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IngestSettings(Strict):
+    """Which sound of the file is dubbed."""
+
+    audio_track: int | None = Field(None, ge=0)
+    """Counted from 0 among the audio tracks; ``None`` takes the default track."""
+
+
+class TranscribeSettings(Strict):
+    """How speech is turned into lines."""
+
+    engine: str = "faster-whisper"
+    language: str | None = None
+    """Source language; ``None`` = find out."""
+    max_pause_ms: int = Field(700, ge=100)
+    """A longer silence between two words ends the line."""
+    max_line_ms: int = Field(12_000, ge=1000)
+    """A longer line is cut at its best clause border."""
+    min_line_ms: int = Field(1_000, ge=0)
+    """A shorter line is joined to its neighbour if hardly any silence lies between."""
+
+
+class SpeakersSettings(Strict):
+    """How many people talk, and who says which line."""
+
+    engine: str = "ge2e"
+    count: int | None = Field(None, ge=1)
+    """``None`` = find out."""
+    threshold: float = Field(0.72, gt=0, lt=1)
+    """Mean GE2E cosine under which two groups of lines are two people."""
+
+
+class TranslateSettings(Strict):
+    """How lines are said in the target language."""
+
+    engine: str = "gemma"
+    beam_size: int = Field(4, ge=1, le=16)
+    n_best: int = Field(4, ge=1, le=16)
+    batch_size: int = Field(8, ge=1)
+    lines: tuple[int, ...] = ()
+    """Numbers (from 1) of the lines that are dubbed; empty = all."""
+
+
+class VoicesSettings(Strict):
+    """Which voice speaks for whom."""
+
+    engine: str = "kokoro"
+    distinct: bool = True
+    """Give two speakers two voices as long as there are enough."""
+
+
+class TimingSettings(Strict):
+    """How far the speech may bend to fit its time; the order of concessions is fixed."""
+
+    engine: str = "kokoro"
+    fastest: float = Field(0.6, gt=0.2, le=1.0)
+    """No phoneme is planned shorter than this share of its natural length."""
+    slowest: float = Field(1.6, ge=1.0, lt=4.0)
+    """No phoneme is planned longer than this multiple of its natural length."""
+    comfortable_fast: float = Field(0.9, gt=0.2, le=1.0)
+    """Compression that nobody hears; used before any silence is borrowed."""
+    comfortable_slow: float = Field(1.25, ge=1.0, lt=4.0)
+    """Stretch that still sounds natural; a shorter line ends before the mouth does."""
+    max_rate: float = Field(1.2, ge=1.0, lt=2.0)
+    """Global tempo of the last resort (Netflix and EBU practice: hardly noticed up to 1.2)."""
+    gap_ms: int = Field(100, ge=0)
+    """Silence kept before the next line."""
+
+
+class SynthesizeSettings(Strict):
+    """How lines are spoken."""
+
+    engine: str = "kokoro"
+
+
+class MixSettings(Strict):
+    """How the dub is laid over the original."""
+
+    duck_db: float = Field(-26.0, le=0)
+    """Level of the original under dubbed lines."""
+    fade_ms: int = Field(80, ge=5)
+    """Length of the ramps into and out of the duck."""
+    ceiling_dbtp: float = Field(-1.0, le=0)
+    """True peak that is never passed (EBU R 128)."""
+
+
+class MuxSettings(Strict):
+    """What the finished file holds beside the dub."""
+
+    keep_original: bool = True
+    subtitles: bool = False
+
+
+class ReportSettings(Strict):
+    """What is measured on the finished file."""
+
+    transcribe_back: bool = True
+    engine: str = "faster-whisper"
+    max_error_rate: float = Field(0.25, ge=0, le=1)
+    """A line whose character error rate is above this is flagged."""
+
+
+class Profile(Strict):
+    """Everything that can be set."""
+
+    name: str = "embedded"
+    threads: int = Field(0, ge=0)
+    """CPU threads an engine may use; 0 = all cores."""
+    ingest: IngestSettings = IngestSettings()
+    transcribe: TranscribeSettings = TranscribeSettings()
+    speakers: SpeakersSettings = SpeakersSettings()
+    translate: TranslateSettings = TranslateSettings()
+    voices: VoicesSettings = VoicesSettings()
+    timing: TimingSettings = TimingSettings()
+    synthesize: SynthesizeSettings = SynthesizeSettings()
+    mix: MixSettings = MixSettings()
+    mux: MuxSettings = MuxSettings()
+    report: ReportSettings = ReportSettings()
+
+    def of(self, stage: str) -> Strict:
+        """The settings of one stage."""
+        settings: Strict = getattr(self, stage)
+        return settings
+
+    def with_values(self, values: dict[str, dict[str, Any]]) -> Profile:
+        """The same profile with some values of some stages replaced (flags over file)."""
+        plain = self.model_dump()
+        for stage, changes in values.items():
+            plain[stage].update(changes)
+        return _validated(plain, "the command line")
+
+
+def load_profile(name: str) -> Profile:
+    """A shipped profile by its name, or one's own by the path of its file.
+
+    Raises:
+        BadSettings: if there is no such profile, or it holds something that is not allowed.
+    """
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml"):
+        if not path.is_file():
+            raise BadSettings(f"There is no profile file {name}.")
+        return _parse(path.read_text(encoding="utf-8"), name)
+    shipped_names = list_shipped("configs")
+    if name not in shipped_names:
+        raise BadSettings(
+            f"There is no profile '{name}'.",
+            hint=f"Shipped: {', '.join(shipped_names)}; or give the path of a .yaml file.",
+        )
+    return _parse(shipped("configs", f"{name}.yaml"), name)
+
+
+def load_recipe(name: str) -> tuple[str, ...]:
+    """The stages of a shipped recipe, in order."""
+    recipe = yaml.safe_load(shipped("pipelines", f"{name}.yaml"))
+    return tuple(recipe["stages"])
+
+
+def _parse(text: str, origin: str) -> Profile:
+    try:
+        plain = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise BadSettings(f"{origin} is not YAML: {error}") from error
+    if not isinstance(plain, dict):
+        raise BadSettings(f"{origin} must hold a mapping of stages to settings.")
+    return _validated(plain, origin)
+
+
+def _validated(plain: dict[str, Any], origin: str) -> Profile:
+    try:
+        return Profile.model_validate(plain)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadSettings(f"In {origin}, {where}: {first['msg']}.") from error
+
+
+@cache
+def _shipped_folder(kind: str) -> Path:
+    """In a wheel the folder lies in the package; in an editable install, beside it."""
+    inside = Path(str(files("dubbing"))) / kind
+    return inside if inside.is_dir() else Path(str(files("dubbing"))).parent / kind
+
+
+def shipped(kind: str, name: str) -> str:
+    """Text of a file of ``configs`` or ``pipelines``."""
+    return (_shipped_folder(kind) / name).read_text(encoding="utf-8")
+
+
+def list_shipped(kind: str) -> tuple[str, ...]:
+    """Names of the files of ``configs`` or ``pipelines``, without ending."""
+    return tuple(sorted(path.stem for path in _shipped_folder(kind).glob("*.yaml")))

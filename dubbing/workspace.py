@@ -1,0 +1,218 @@
+"""A project folder on disk.
+
+    movie.dub/
+    ├── lock                     held while a run works here
+    ├── artifacts/3f/3fa9….wav   sound and other big things, named by their content
+    ├── memo/9c/9c41….json       what was computed, by the hash of everything it depends on
+    └── timelines/zh/02-transcribe.json   the document after each stage, to read
+
+Every file is written under a temporary name, flushed to disk and renamed, so a file that is there
+is whole, whatever happened. "The file exists" is never taken as proof that a result is current: the
+key of a result is the hash of all that went into it.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from dubbing import timeline_json
+from dubbing.errors import DiskFull, DubbingError, UsageError, WorkspaceError
+from dubbing.timeline import Artifact, Timeline
+
+BLOCK_BYTES = 1 << 20
+DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a JSON value in canonical form (sorted keys, no spaces)."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, read in blocks."""
+    sha = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            sha.update(block)
+    return sha.hexdigest()
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn what the operating system says about writing to ``path`` into one clear sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise explain_os_error(error, path) from error
+
+
+def explain_os_error(error: OSError, path: Path) -> DubbingError:
+    """The sentence for a failed write."""
+    if error.errno in DISK_FULL_CODES:
+        return DiskFull(
+            f"The disk of {path} is full.", hint="Free some space and run the same command again."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return UsageError(
+            f"{path} cannot be written ({os.strerror(error.errno)}).",
+            hint="Choose another place with --output and --workspace.",
+        )
+    return WorkspaceError(f"{path} cannot be written: {error.strerror or error}.")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole text file or none at all."""
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+class Workspace:
+    """The folder of one film; used as a context manager, it is locked against other runs."""
+
+    def __init__(self, root: Path) -> None:
+        """Name the folder; nothing is touched yet."""
+        self.root = root
+        self._lock: Any = None
+
+    def __enter__(self) -> Self:
+        """Create the folder if need be and lock it.
+
+        Raises:
+            WorkspaceError: if another run holds it.
+            UsageError: if it cannot be written.
+        """
+        from filelock import FileLock, Timeout
+
+        with disk_errors(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(self.root / "lock")
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                raise WorkspaceError(
+                    f"Another run is working in {self.root}.",
+                    hint="Wait for it or choose another folder with --workspace.",
+                ) from None
+        self._sweep()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Unlock."""
+        self._lock.release()
+
+    def _sweep(self) -> None:
+        """Remove what a killed run left half written; we hold the lock, so nobody is writing."""
+        for leftover in self.root.rglob(".*.tmp*"):
+            leftover.unlink(missing_ok=True)
+
+    # -- artifacts ---------------------------------------------------------------------------
+
+    @contextmanager
+    def new_file(self, suffix: str) -> Iterator[Path]:
+        """A temporary path inside the workspace; what is still there at the end is removed."""
+        folder = self.root / "artifacts"
+        with disk_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=f".tmp{suffix}")
+            os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def adopt(self, temporary: Path) -> Artifact:
+        """Move a finished file among the artifacts, under the name of its content."""
+        sha = file_sha256(temporary)
+        suffix = temporary.suffix.removeprefix(".tmp") or temporary.suffix
+        relative = Path(sha[:2]) / f"{sha}{suffix}"
+        final = self.root / "artifacts" / relative
+        n_bytes = temporary.stat().st_size
+        with disk_errors(final):
+            final.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.replace(final)
+        return Artifact(path=relative.as_posix(), sha256=sha, n_bytes=n_bytes)
+
+    def path(self, artifact: Artifact) -> Path:
+        """Where an artifact lies; a path that leads outside the workspace is refused."""
+        folder = (self.root / "artifacts").resolve()
+        path = (folder / artifact.path).resolve()
+        if not path.is_relative_to(folder):
+            raise WorkspaceError(f"Artifact {artifact.path} lies outside the workspace.")
+        return path
+
+    def holds(self, artifact: Artifact) -> bool:
+        """Whether the file is there with its full length (its name already tells its content)."""
+        path = self.path(artifact)
+        return path.is_file() and path.stat().st_size == artifact.n_bytes
+
+    # -- results -----------------------------------------------------------------------------
+
+    def _memo_path(self, key: str) -> Path:
+        return self.root / "memo" / key[:2] / f"{key}.json"
+
+    def recall(self, key: str) -> Any | None:
+        """What was remembered under ``key``; ``None`` if nothing, or if the file is damaged."""
+        try:
+            return json.loads(self._memo_path(key).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            return None  # a damaged result is made again
+
+    def remember(self, key: str, value: Any) -> None:
+        """Keep a JSON value under ``key``."""
+        write_text(self._memo_path(key), json.dumps(value, ensure_ascii=False))
+
+    def save_timeline(self, number: int, stage: str, timeline: Timeline) -> Path:
+        """Write the document as it is after a stage, for people to read."""
+        folder = self.root / "timelines" / timeline.target_language
+        path = folder / f"{number:02d}-{stage}.json"
+        write_text(path, timeline_json.dumps(timeline))
+        return path
+
+    def languages(self) -> tuple[str, ...]:
+        """Target languages that were worked on here."""
+        folder = self.root / "timelines"
+        return tuple(sorted(p.name for p in folder.iterdir())) if folder.is_dir() else ()
+
+    def latest_timeline(self, language: str) -> Timeline:
+        """The document of the last stage that finished for a target language.
+
+        Raises:
+            WorkspaceError: if there is none.
+        """
+        saved = sorted((self.root / "timelines" / language).glob("[0-9][0-9]-*.json"))
+        if not saved:
+            raise WorkspaceError(
+                f"{self.root} holds no timeline for {language or 'any language'}.",
+                hint="Dub a film first: dub movie.mp4 --to zh.",
+            )
+        return timeline_json.loads(saved[-1].read_text(encoding="utf-8"))
