@@ -40,7 +40,7 @@ class TranscribeSettings(Strict):
     """A longer silence between two words ends the line."""
     max_line_ms: int = Field(12_000, ge=1000)
     """A longer line is cut at its best clause border."""
-    min_line_ms: int = Field(1_000, ge=0)
+    min_line_ms: int = Field(600, ge=0)
     """A shorter line is joined to its neighbour if hardly any silence lies between."""
 
 

@@ -104,40 +104,51 @@ class Translation:
 class DurationPlan:
     """When each phoneme of a line sounds.
 
-    ``symbols[i]`` lasts ``frames[i]`` units of 25 ms; its natural length is ``natural[i]`` units.
-    ``lead_frames`` and ``tail_frames`` are the silence that the engine is given before and after;
-    they are not part of ``frames``, whose sum is exactly the length of ``span``.
+    ``frames`` and ``natural`` have one element for the silence before, one for each of ``symbols``
+    and one for the silence after, in units of 25 ms. Elements ``first`` to ``last`` (excluded) are
+    the sounding part, which fills ``span`` exactly; what stands outside is silence or a full stop.
     """
 
     text: str
     symbols: str
     frames: tuple[int, ...]
     natural: tuple[float, ...]
+    first: int
+    last: int
     span: Span
-    lead_frames: int
-    tail_frames: int
     rungs: tuple[str, ...] = ()
+    """Concessions that were made so that it fits, in order; none is best."""
     cost: float = 0.0
 
     def __post_init__(self) -> None:
-        """Every symbol has a length, and they fill the span to the millisecond."""
-        if not len(self.symbols) == len(self.frames) == len(self.natural):
-            raise ValueError("a plan needs one duration for each symbol")
-        if sum(self.frames) * FRAME_MS != self.span.duration_ms:
+        """Every symbol has a length, and the sounding ones fill the span to the millisecond."""
+        if not len(self.symbols) + 2 == len(self.frames) == len(self.natural):
+            raise ValueError("a plan needs one duration for each symbol and for both ends")
+        if self.spoken_frames * FRAME_MS != self.span.duration_ms:
             raise ValueError(
-                f"frames sum to {sum(self.frames) * FRAME_MS} ms in a span of "
+                f"frames sum to {self.spoken_frames * FRAME_MS} ms in a span of "
                 f"{self.span.duration_ms} ms"
             )
 
     @property
+    def spoken_frames(self) -> int:
+        """Length of the sounding part in frames."""
+        return sum(self.frames[self.first : self.last])
+
+    @property
+    def lead_ms(self) -> int:
+        """Silence before the first sound."""
+        return sum(self.frames[: self.first]) * FRAME_MS
+
+    @property
     def natural_ms(self) -> int:
-        """How long the line would last if nobody asked for anything."""
-        return round(sum(self.natural) * FRAME_MS)
+        """How long the sounding part would last if nobody asked for anything."""
+        return round(sum(self.natural[self.first : self.last]) * FRAME_MS)
 
     @property
     def tempo(self) -> float:
         """Natural length over planned length: above 1 is faster than natural."""
-        return sum(self.natural) / max(1, sum(self.frames))
+        return sum(self.natural[self.first : self.last]) / self.spoken_frames
 
 
 @dataclass(frozen=True, slots=True)

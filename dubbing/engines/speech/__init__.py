@@ -1,0 +1,46 @@
+"""Text to speech.
+
+To add an engine: write a class with these members in a file of this folder, name it in
+``pyproject.toml`` under ``dubbing.speech``, and add it to ``tests/contracts/test_speech.py``.
+What an engine can do beyond :class:`Speech` is a further small protocol, asked by ``isinstance``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from dubbing.arrays import Audio
+
+Frames = npt.NDArray[np.float32]
+
+
+class Speech(Protocol):
+    """Speaks."""
+
+    version: int
+    weights: tuple[str, ...]
+    rate_hz: int
+
+    def phonemes(self, text: str, language: str) -> str:
+        """The symbols, one character each, that are spoken for ``text``."""
+
+    def voices(self, language: str) -> tuple[str, ...]:
+        """Names of its stock voices for a language, the best first."""
+
+
+@runtime_checkable
+class TakesDurations(Protocol):
+    """An engine whose phonemes can be told how long to last."""
+
+    def durations(self, phonemes: str, voice: str) -> Frames:
+        """Natural lengths, float32 ``[n + 2]``, in units of 25 ms.
+
+        Element 0 is the silence before the first symbol, the last element that after the last.
+        """
+
+    def speak(self, phonemes: str, voice: str, frames: Sequence[int]) -> Audio:
+        """Mono sound in which element i of ``frames`` (``n + 2`` integers ≥ 1) lasts as told."""

@@ -1,0 +1,83 @@
+"""``dub``: the program. ``dub movie.mp4 --to zh`` is short for ``dub run movie.mp4 --to zh``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from dubbing.errors import DubbingError
+
+INTERRUPTED = 130
+"""What shells expect after Ctrl-C: 128 + SIGINT."""
+
+
+class DefaultsToRun(TyperGroup):
+    """A first word that is no command is a film."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put ``run`` in front unless a command or a flag of the program itself comes first."""
+        own = {"--help", "-h", "--version"}
+        if args and args[0] not in self.commands and args[0] not in own:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=DefaultsToRun,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Dub films into another language, offline.\n\n    dub movie.mp4 --to zh",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from dubbing import __version__
+
+        typer.echo(f"dubbing {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version."
+    ),
+) -> None:
+    """Dub films into another language, offline."""
+
+
+def _mount() -> None:
+    from dubbing.cli import doctor, models, run, show
+
+    app.command("run", help="Dub one film (the default command).")(run.run)
+    app.command("show", help="Show the lines of a workspace.")(show.show)
+    app.add_typer(models.app, name="models", help="Weights: list, verify, prepare.")
+    app.command("doctor", help="What works on this machine, what does not, what to do.")(
+        doctor.doctor
+    )
+
+
+_mount()
+
+
+def main() -> None:
+    """Run the program; every failure that we know ends in one sentence and an exit code."""
+    debug = "--debug" in sys.argv
+    try:
+        app()
+    except DubbingError as error:
+        if debug:
+            raise
+        typer.secho(f"dub: {error}", err=True, fg="red")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.secho("dub: stopped; what is finished is kept, the same command goes on.", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(1)

@@ -1,0 +1,139 @@
+"""``dub INPUT --to LANG``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dubbing.errors import UsageError
+
+if TYPE_CHECKING:
+    from dubbing.timeline import Timeline
+
+
+class LogFormat(StrEnum):
+    """How progress is told."""
+
+    BARS = "bars"
+    JSON = "json"
+
+
+def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
+    film: Annotated[Path, typer.Argument(metavar="INPUT", help="Anything that ffmpeg reads.")],
+    to: Annotated[str, typer.Option("--to", help="Target language: zh en es fr it pt-br ja hi.")],
+    source: Annotated[
+        str | None, typer.Option("--from", help="Language of the film; found out if not given.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File or folder of the dub.")
+    ] = None,
+    profile: Annotated[
+        str, typer.Option(help="embedded, fast, quality, or a .yaml file.")
+    ] = "embedded",
+    workspace: Annotated[
+        Path | None, typer.Option(help="Folder for all that is computed (default: FILM.dub).")
+    ] = None,
+    from_stage: Annotated[
+        str | None, typer.Option(help="Compute this stage and all after it anew.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Stop after this stage.")] = None,
+    lines: Annotated[
+        str | None, typer.Option(help="Dub only these lines, e.g. 3,7-9; the rest stays original.")
+    ] = None,
+    speakers: Annotated[
+        int | None, typer.Option(min=1, help="How many people speak; found out if not given.")
+    ] = None,
+    audio_track: Annotated[
+        int | None, typer.Option(min=0, help="Which sound track is dubbed, from 0.")
+    ] = None,
+    keep_original: Annotated[
+        bool | None,
+        typer.Option("--keep-original/--no-keep-original", help="Original sound as second track."),
+    ] = None,
+    subtitles: Annotated[
+        bool | None,
+        typer.Option("--subtitles/--no-subtitles", help="Subtitles in both languages."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Compute everything anew and replace the output.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    log_format: Annotated[LogFormat, typer.Option(help="Progress as bars or as JSON lines.")] = (
+        LogFormat.BARS
+    ),
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of a failure.")
+    ] = False,
+) -> None:
+    """Dub one film."""
+    del debug  # read by main(), which must know it before anything can fail
+    from dubbing.cli.listeners import listener_for
+    from dubbing.job import Job, run_job
+    from dubbing.registry import Engines
+    from dubbing.settings import load_profile
+
+    flags = {
+        "ingest": {"audio_track": audio_track},
+        "transcribe": {"language": _language_code(source)},
+        "speakers": {"count": speakers},
+        "translate": {"lines": line_numbers(lines) if lines else None},
+        "mux": {"keep_original": keep_original, "subtitles": subtitles},
+    }
+    settings = load_profile(profile).with_values(_given(flags))
+    job = Job(film, to, output, workspace, "dub", from_stage, until, force)
+    with listener_for(log_format.value, quiet) as listener:
+        timeline = run_job(job, settings, Engines(settings.threads), listener)
+    if not quiet and log_format is LogFormat.BARS:
+        _summary(timeline)
+
+
+def _given(flags: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Only the flags that were given: the profile rules the others."""
+    return {
+        stage: {name: value for name, value in values.items() if value is not None}
+        for stage, values in flags.items()
+    }
+
+
+def _language_code(tag: str | None) -> str | None:
+    if tag is None:
+        return None
+    from dubbing.language.languages import language
+
+    return language(tag).whisper_code
+
+
+def line_numbers(text: str) -> tuple[int, ...]:
+    """``"3,7-9"`` as (3, 7, 8, 9).
+
+    Raises:
+        UsageError: if it is not such a list.
+    """
+    numbers: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdigit() or (dash and not last.isdigit()) or int(first) < 1:
+            raise UsageError(f"'{text}' is no list of lines.", hint="Write e.g. --lines 3,7-9.")
+        end = int(last) if dash else int(first)
+        if end < int(first) or end - int(first) > 100_000:
+            raise UsageError(f"'{part.strip()}' is no range of lines.", hint="Write e.g. 7-9.")
+        numbers.update(range(int(first), end + 1))
+    return tuple(sorted(numbers))
+
+
+def _summary(timeline: Timeline) -> None:
+    """What was made and what deserves a look."""
+    from rich.console import Console
+
+    console = Console()
+    flagged = [n for n, line in enumerate(timeline.lines, start=1) if line.flags]
+    if timeline.output is not None:
+        console.print(f"[bold green]Dub:[/]    {timeline.output.path}", soft_wrap=True)
+    if timeline.report is not None:
+        console.print(f"[bold]Report:[/] {timeline.report.path}", soft_wrap=True)
+    if flagged:
+        numbers = ", ".join(map(str, flagged[:12])) + (" …" if len(flagged) > 12 else "")
+        console.print(f"{len(flagged)} of {len(timeline.lines)} lines want a look: {numbers}")

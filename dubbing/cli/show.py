@@ -1,0 +1,80 @@
+"""``dub show WORKSPACE``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dubbing.errors import UsageError, WorkspaceError
+
+if TYPE_CHECKING:
+    from dubbing.timeline import Line, Timeline
+
+
+def show(
+    workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
+    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole timeline as JSON.")] = False,
+) -> None:
+    """Show the lines of a workspace: source, translation, timing, flags."""
+    from dubbing import timeline_json
+
+    timeline = _latest(workspace, to)
+    if as_json:
+        typer.echo(timeline_json.dumps(timeline), nl=False)
+        return
+    _table(timeline)
+
+
+def _latest(folder: Path, to: str | None) -> Timeline:
+    from dubbing.workspace import Workspace
+
+    if not folder.is_dir():
+        raise UsageError(f"There is no workspace {folder}.", hint="It is the folder FILM.dub.")
+    workspace = Workspace(folder)
+    languages = workspace.languages()
+    if not languages:
+        raise WorkspaceError(f"{folder} is no workspace.", hint="It is the folder FILM.dub.")
+    if to is None and len(languages) > 1:
+        raise UsageError(
+            f"{folder} holds several languages.", hint=f"Choose with --to: {', '.join(languages)}."
+        )
+    return workspace.latest_timeline(to or languages[0])
+
+
+def _table(timeline: Timeline) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("#", "from", "to", "who", "source", "says", "tempo", "flags", show_lines=True)
+    for number, line in enumerate(timeline.lines, start=1):
+        table.add_row(*_cells(number, line))
+    console = Console()
+    for person in timeline.speakers:
+        voice = f"{person.voice.name} ({person.voice.reason})" if person.voice else "no voice yet"
+        console.print(f"[bold]{person.id}[/] {person.name}: {voice}", highlight=False)
+    console.print(table)
+
+
+def _cells(number: int, line: Line) -> tuple[str, ...]:
+    from rich.markup import escape
+
+    span = line.plan.span if line.plan else line.span
+    return (
+        str(number),
+        clock(span.start_ms),
+        clock(span.end_ms),
+        line.speaker,
+        escape(line.text),
+        escape(line.spoken_text),
+        f"{line.plan.tempo:.2f}" if line.plan else "",
+        ", ".join(line.flags),
+    )
+
+
+def clock(time_ms: int) -> str:
+    """``75_250`` as ``1:15.25``."""
+    minutes, rest = divmod(time_ms, 60_000)
+    return f"{minutes}:{rest / 1000:05.2f}"

@@ -1,0 +1,135 @@
+"""Whisper through CTranslate2 (faster-whisper), with its built-in Silero voice activity detector.
+
+Windows are decoded in one batch greedily; a window whose text looks like a hallucination is decoded
+again alone, with beam search and rising temperature (Radford et al. 2022, section 4.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from dubbing.arrays import Audio, ms_to_samples
+from dubbing.engines.asr import HeardSegment, HeardWord, Window
+
+RATE_HZ = 16_000
+MAX_COMPRESSION_RATIO = 2.4
+MIN_MEAN_LOG_PROBABILITY = -1.0
+BATCH = 8
+
+
+class FasterWhisper:
+    """Whisper base, int8, all its languages."""
+
+    version = 1
+    weights = ("whisper-base",)
+
+    def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
+        """Load the weights (about 1 s).
+
+        Raises:
+            WeightsMissing: if they are not on this machine.
+        """
+        import ctranslate2
+        from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+        from dubbing.models.resolver import resolve
+
+        ctranslate2.set_random_seed(0)
+        model_folder = folder or resolve(self.weights[0])
+        self._model = WhisperModel(str(model_folder), compute_type="int8", cpu_threads=threads)
+        self._batched = BatchedInferencePipeline(self._model)
+
+    def speech_windows(self, audio: Audio) -> tuple[Window, ...]:
+        """Where somebody speaks; Silero's own padding is kept small, for onsets matter here."""
+        from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+        options = VadOptions(
+            min_silence_duration_ms=200, speech_pad_ms=30, min_speech_duration_ms=100
+        )
+        found = get_speech_timestamps(audio.mono().samples[0], options)
+        return tuple((s["start"] * 1000 // RATE_HZ, s["end"] * 1000 // RATE_HZ) for s in found)
+
+    def detect_language(self, audio: Audio) -> tuple[str, float]:
+        """The language of up to 30 s of speech, and its probability."""
+        samples = audio.mono().samples[0][: 30 * RATE_HZ]
+        language, probability, _ = self._model.detect_language(samples)
+        return language, float(probability)
+
+    def recognize(
+        self, audio: Audio, windows: Sequence[Window], language: str
+    ) -> tuple[tuple[HeardSegment, ...], ...]:
+        """The words of each window; doubtful windows are heard twice."""
+        if not windows:
+            return ()
+        samples = audio.mono().samples[0]
+        clips = [{"start": start / 1000, "end": end / 1000} for start, end in windows]
+        segments, _ = self._batched.transcribe(
+            samples,
+            language=language,
+            beam_size=1,
+            temperature=0.0,
+            word_timestamps=True,
+            clip_timestamps=clips,
+            batch_size=BATCH,
+        )
+        heard = _by_window(segments, windows)
+        return tuple(
+            self._hear_again(samples, window, language) if _doubtful(found) else found
+            for window, found in zip(windows, heard, strict=True)
+        )
+
+    def _hear_again(self, samples: Any, window: Window, language: str) -> tuple[HeardSegment, ...]:
+        first, last = (ms_to_samples(ms, RATE_HZ) for ms in window)
+        segments, _ = self._model.transcribe(
+            samples[first:last],
+            language=language,
+            beam_size=5,
+            temperature=[0.0, 0.2, 0.4],
+            condition_on_previous_text=False,
+            word_timestamps=True,
+        )
+        return tuple(_segment(segment, window, offset_ms=window[0]) for segment in segments)
+
+
+def _by_window(
+    segments: Iterable[Any], windows: Sequence[Window]
+) -> tuple[tuple[HeardSegment, ...], ...]:
+    """Sort segments into the windows that hold their middle."""
+    found: list[list[HeardSegment]] = [[] for _ in windows]
+    for segment in segments:
+        middle_ms = (segment.start + segment.end) * 500
+        index = min(range(len(windows)), key=lambda i: _distance(middle_ms, windows[i]))
+        found[index].append(_segment(segment, windows[index]))
+    return tuple(tuple(items) for items in found)
+
+
+def _distance(time_ms: float, window: Window) -> float:
+    return max(window[0] - time_ms, time_ms - window[1], 0.0)
+
+
+def _segment(segment: Any, window: Window, offset_ms: int = 0) -> HeardSegment:
+    words = tuple(_word(word, window, offset_ms) for word in segment.words or ())
+    return HeardSegment(
+        words=words,
+        text=segment.text,
+        mean_log_probability=float(segment.avg_logprob),
+        no_speech_probability=float(segment.no_speech_prob),
+        compression_ratio=float(segment.compression_ratio),
+    )
+
+
+def _word(word: Any, window: Window, offset_ms: int) -> HeardWord:
+    """Times in whole milliseconds, kept inside the window and never empty."""
+    start_ms = min(max(round(word.start * 1000) + offset_ms, window[0]), window[1] - 1)
+    end_ms = min(max(round(word.end * 1000) + offset_ms, start_ms + 1), window[1])
+    return HeardWord(word.word, start_ms, end_ms, float(word.probability))
+
+
+def _doubtful(segments: Sequence[HeardSegment]) -> bool:
+    return any(
+        segment.compression_ratio > MAX_COMPRESSION_RATIO
+        or segment.mean_log_probability < MIN_MEAN_LOG_PROBABILITY
+        for segment in segments
+    )

@@ -1,0 +1,28 @@
+"""GE2E speaker vectors (Wan et al. 2018, "Generalized end-to-end loss for speaker verification")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dubbing.arrays import Audio
+
+
+class GE2E:
+    """Resemblyzer's weights, run without it."""
+
+    version = 1
+    weights = ("ge2e",)
+
+    def __init__(self, threads: int = 2) -> None:
+        """Load the encoder (a few megabytes, shipped in the package)."""
+        from dubbing.models.speaker_encoder import SpeakerEncoder
+
+        self._encoder: Any = SpeakerEncoder(threads=threads)
+
+    def embed(self, audio: Audio) -> npt.NDArray[np.float32]:
+        """Unit vector, float32 ``[256]``, of 16 kHz mono speech."""
+        embedding: npt.NDArray[np.float32] = self._encoder.embed(audio)
+        return embedding

@@ -1,0 +1,142 @@
+"""Kokoro-82M v1.0 (StyleTTS 2 family) as three ONNX graphs: encode, prosody, decode.
+
+The graphs are cut where the durations enter, so that every symbol can be told how long it lasts; one
+unit is 600 samples at 24 kHz = 25 ms exactly. Durations go into the acoustic model itself: nothing
+is stretched afterwards. ``durations`` costs about 0.03 s a sentence, so the true speaking time of
+every candidate translation is known before anything is synthesised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dubbing.arrays import Audio
+from dubbing.language.g2p import split_phonemes, to_phonemes, vocabulary
+
+SAMPLES_PER_FRAME = 600
+MAX_SYMBOLS = 510
+PAD = 0
+RAW_DURATIONS = "/encoder/predictor/ReduceSum_output_0"
+DURATIONS = "/encoder/Div_output_0"
+F0 = "/encoder/Squeeze_output_0"
+ENERGY = "/encoder/Squeeze_1_output_0"
+FEATURES = "/encoder/MatMul_1_output_0"
+
+Seam = dict[str, npt.NDArray[Any]]
+
+
+class Kokoro:
+    """54 stock voices in eight languages, int8, 24 kHz."""
+
+    version = 1
+    weights = ("kokoro-82m-split", "kokoro-voices")
+    rate_hz = 24_000
+
+    def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
+        """Remember where the graphs lie; each is loaded when it is first needed.
+
+        Raises:
+            WeightsMissing: if they are not on this machine.
+        """
+        from dubbing.models.resolver import resolve
+
+        self._folder = folder or resolve(self.weights[0])
+        self._threads = threads
+
+    @cached_property
+    def _encode(self) -> Any:
+        return self._session("encode")
+
+    @cached_property
+    def _prosody(self) -> Any:
+        return self._session("prosody")
+
+    @cached_property
+    def _decode(self) -> Any:
+        return self._session("decode")
+
+    def _session(self, name: str) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(
+            str(self._folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    def phonemes(self, text: str, language: str) -> str:
+        """Kokoro's own symbols for a text."""
+        return to_phonemes(text, language)
+
+    def voices(self, language: str) -> tuple[str, ...]:
+        """Stock voices of a language, the most intelligible first."""
+        from dubbing.models.voices import recommended_voices
+
+        return recommended_voices(language)
+
+    def durations(self, phonemes: str, voice: str) -> npt.NDArray[np.float32]:
+        """Natural lengths of silence, symbols, silence: float32 ``[n + 2]``, 25 ms each."""
+        parts = [self._encoded(piece, voice)[0] for piece in _pieces(phonemes)]
+        inner = [part[1:-1] for part in parts]
+        return np.concatenate([parts[0][:1], *inner, parts[-1][-1:]])
+
+    def speak(self, phonemes: str, voice: str, frames: Sequence[int]) -> Audio:
+        """Mono 24 kHz sound of exactly ``600 * sum(frames)`` samples for up to 510 symbols.
+
+        A longer text is spoken in pieces, cut at punctuation or spaces; each cut adds two frames
+        of silence.
+        """
+        told = np.asarray(frames, dtype=np.float32)
+        if len(told) != len(phonemes) + 2 or told.min() < 1:
+            raise ValueError("speak wants one length of at least 1 for each symbol and both ends")
+        sounds, position = [], 1
+        for piece in _pieces(phonemes):
+            inner = told[position : position + len(piece)]
+            position += len(piece)
+            lead = told[:1] if position == len(piece) + 1 else np.ones(1, np.float32)
+            tail = told[-1:] if position == len(told) - 1 else np.ones(1, np.float32)
+            sounds.append(self._spoken(piece, voice, np.concatenate([lead, inner, tail])))
+        return Audio(np.concatenate(sounds)[np.newaxis], self.rate_hz)
+
+    def _encoded(self, piece: str, voice: str) -> tuple[npt.NDArray[np.float32], Seam]:
+        """Raw durations ``[n + 2]`` and the tensors that prosody needs."""
+        names = [output.name for output in self._encode.get_outputs()]
+        seam: Seam = dict(zip(names, self._encode.run(None, self._text(piece, voice)), strict=True))
+        durations = seam[RAW_DURATIONS].reshape(-1).astype(np.float32)
+        return np.maximum(durations, 1.0), seam
+
+    def _text(self, piece: str, voice: str) -> Seam:
+        from dubbing.models.voices import voice_style
+
+        symbols = vocabulary()
+        ids = [PAD, *(symbols[symbol] for symbol in piece), PAD]
+        style = voice_style(voice, len(piece)).reshape(1, 256).astype(np.float32)
+        return {"tokens": np.array([ids], dtype=np.int64), "style": style}
+
+    def _spoken(
+        self, piece: str, voice: str, frames: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float32]:
+        _, seam = self._encoded(piece, voice)
+        known: Seam = {**self._text(piece, voice), **seam, DURATIONS: frames[np.newaxis]}
+        f0_hz, energy, features = _run(self._prosody, [F0, ENERGY, FEATURES], known)
+        known |= {F0: f0_hz, ENERGY: energy, FEATURES: features}
+        sound: npt.NDArray[np.float32] = _run(self._decode, None, known)[0].reshape(-1)
+        return sound.astype(np.float32, copy=False)
+
+
+def _run(session: Any, wanted: list[str] | None, known: Seam) -> list[npt.NDArray[Any]]:
+    """Feed a graph those of the known tensors that it asks for."""
+    feed = {item.name: known[item.name] for item in session.get_inputs()}
+    outputs: list[npt.NDArray[Any]] = session.run(wanted, feed)
+    return outputs
+
+
+def _pieces(phonemes: str) -> tuple[str, ...]:
+    return (phonemes,) if len(phonemes) <= MAX_SYMBOLS else split_phonemes(phonemes, MAX_SYMBOLS)

@@ -1,0 +1,165 @@
+"""One film into one language: from what the user asked for to a finished timeline."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from dubbing.errors import DiskFull, OutputExists, UnknownLanguage, UsageError
+from dubbing.language.languages import SPOKEN, language
+from dubbing.pipeline import Run, Stage, load_stages, run_stages
+from dubbing.progress import Listener, silence
+from dubbing.registry import Engines, engine_class
+from dubbing.settings import Profile, load_profile, load_recipe
+from dubbing.timeline import Timeline
+from dubbing.workspace import Workspace
+
+WORKING_BYTES_PER_MS = 700
+"""48 kHz 24-bit stereo twice (original and mix) and some: what the workspace takes at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked for; ``None`` where the program shall choose."""
+
+    source: Path
+    target: str
+    output: Path | None = None
+    workspace: Path | None = None
+    recipe: str = "dub"
+    from_stage: str | None = None
+    until: str | None = None
+    force: bool = False
+
+
+def dub(
+    source: str | Path,
+    to: str,
+    *,
+    output: str | Path | None = None,
+    profile: str | Profile = "embedded",
+    listener: Listener = silence,
+    engines: Engines | None = None,
+) -> Timeline:
+    """Dub a file and give back the timeline; ``timeline.output.path`` is the dubbed file.
+
+    Args:
+        source: anything that FFmpeg reads.
+        to: target language, e.g. ``"zh"``.
+        output: where to; beside the source if ``None``.
+        profile: name of a shipped profile, path of a file, or a profile.
+        listener: called with every progress event.
+        engines: pass the same object to several calls, and models are loaded once.
+
+    Raises:
+        DubbingError: one of its children, with a sentence for the user.
+    """
+    settings = profile if isinstance(profile, Profile) else load_profile(profile)
+    job = Job(Path(source), to, None if output is None else Path(output))
+    return run_job(job, settings, engines or Engines(settings.threads), listener)
+
+
+def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = silence) -> Timeline:
+    """Check everything that can be checked, then take the film through its recipe."""
+    target = _target(job.target)
+    source = _existing(job.source)
+    stages = _until(load_stages(load_recipe(job.recipe)), job)
+    _check_engines(stages, profile)
+    output = _output(job, source, target)
+    folder = job.workspace or output.with_name(f"{source.stem}.dub")
+    _check_place(output, folder, job.force)
+    with Workspace(folder) as workspace:
+        _check_output(output, workspace, job.force)
+        run = Run(workspace, source, output, engines, listener)
+        fresh_from = stages[0].name if job.force and not job.from_stage else job.from_stage
+        return run_stages(stages, Timeline(target), run, profile, fresh_from=fresh_from)
+
+
+def _target(tag: str) -> str:
+    code = language(tag).code
+    code = "pt-br" if code == "pt" else code
+    if code not in SPOKEN:
+        raise UnknownLanguage(
+            f"There is no voice for {language(tag).name}.",
+            hint=f"Languages that can be spoken: {', '.join(SPOKEN)}.",
+        )
+    return code
+
+
+def _existing(source: Path) -> Path:
+    if not source.exists():
+        raise UsageError(f"There is no file {source}.", hint="Check the path.")
+    if source.is_dir():
+        raise UsageError(f"{source} is a folder, not a film.", hint="Name one file in it.")
+    return source.absolute()
+
+
+def _until(stages: tuple[Stage, ...], job: Job) -> tuple[Stage, ...]:
+    names = [stage.name for stage in stages]
+    for wanted in (job.from_stage, job.until):
+        if wanted is not None and wanted not in names:
+            raise UsageError(f"There is no stage '{wanted}'.", hint=f"Stages: {', '.join(names)}.")
+    return stages if job.until is None else stages[: names.index(job.until) + 1]
+
+
+def _check_engines(stages: tuple[Stage, ...], profile: Profile) -> None:
+    """Load every engine's class (not its weights), so that a wrong name fails in the first second."""
+    for stage in stages:
+        for role in stage.engine_roles:
+            engine_class(role, profile.of(stage.name).model_dump()["engine"])
+
+
+def _output(job: Job, source: Path, target: str) -> Path:
+    """Where the dub goes: as told, else beside the source with the language in its name."""
+    from dubbing.media.probe import choose_container, probe
+
+    info = probe(source)
+    if job.output is None:
+        return source.with_name(f"{source.stem}.{target}{choose_container(info)}")
+    output = job.output.absolute()
+    if output.is_dir():
+        return output / f"{source.stem}.{target}{choose_container(info)}"
+    if output.exists() and output.samefile(source):
+        raise UsageError("The output would overwrite the film itself.", hint="Name another one.")
+    return output
+
+
+def _check_place(output: Path, folder: Path, force: bool) -> None:
+    if not output.parent.is_dir():
+        raise UsageError(f"There is no folder {output.parent}.", hint="Make it first.")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder.", hint="Choose another with --workspace.")
+    if output.exists() and not folder.is_dir() and not force:
+        raise _exists(output)
+
+
+def _check_output(output: Path, workspace: Workspace, force: bool) -> None:
+    """An output that this workspace did not make is not replaced unasked."""
+    ours = workspace.root / "outputs" / output.name
+    if output.exists() and not ours.exists() and not force:
+        raise _exists(output)
+    ours.parent.mkdir(exist_ok=True)
+    ours.touch()
+
+
+def _exists(output: Path) -> OutputExists:
+    return OutputExists(
+        f"{output} is there already.", hint="Use --force to replace it, or -o for another name."
+    )
+
+
+def check_space(workspace: Path, duration_ms: int) -> None:
+    """Refuse to begin what cannot end.
+
+    Raises:
+        DiskFull: saying how much is needed.
+    """
+    needed = duration_ms * WORKING_BYTES_PER_MS
+    free = shutil.disk_usage(workspace).free
+    if free < needed:
+        raise DiskFull(
+            f"{workspace} needs about {needed / 1e6:.0f} MB of free disk and has "
+            f"{free / 1e6:.0f} MB.",
+            hint="Free some space or choose another folder with --workspace.",
+        )

@@ -1,0 +1,44 @@
+"""No true peak above the ceiling (ITU-R BS.1770-4, annex 2: peaks after fourfold oversampling)."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dubbing.arrays import Samples
+
+OVERSAMPLING = 4
+LOOKAHEAD_MS = 5
+HEADROOM_DB = 0.2
+"""Oversampling four times still underreads by up to this much."""
+
+
+def limit(samples: Samples, rate_hz: int, ceiling_dbtp: float) -> Samples:
+    """``[channels, n]`` with smooth gain reduction around peaks; the same array where none is."""
+    ceiling = 10 ** ((ceiling_dbtp - HEADROOM_DB) / 20)
+    peaks = _true_peaks(samples)
+    if peaks.max(initial=0.0) <= ceiling:
+        return samples
+    wanted = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
+    return (samples * _smooth_minimum(wanted, rate_hz)).astype(np.float32)
+
+
+def _true_peaks(samples: Samples) -> npt.NDArray[np.float64]:
+    """Largest oversampled magnitude of any channel at each sample: float64 ``[n]``."""
+    from scipy.signal import resample_poly
+
+    if samples.shape[1] == 0:
+        return np.zeros(0)
+    fine = np.abs(resample_poly(samples, OVERSAMPLING, 1, axis=1)).max(axis=0)
+    between: npt.NDArray[np.float64] = fine.reshape(-1, OVERSAMPLING).max(axis=1)
+    return np.maximum(between, np.abs(samples).max(axis=0)).astype(np.float64)
+
+
+def _smooth_minimum(wanted: npt.NDArray[np.float64], rate_hz: int) -> npt.NDArray[np.float64]:
+    """A smooth curve that is nowhere above ``wanted``: sliding minimum, then moving mean."""
+    from scipy.ndimage import minimum_filter1d, uniform_filter1d
+
+    reach = max(1, rate_hz * LOOKAHEAD_MS // 1000)
+    lowest = minimum_filter1d(wanted, 2 * reach + 1, mode="nearest")
+    smooth: npt.NDArray[np.float64] = uniform_filter1d(lowest, reach + 1, mode="nearest")
+    return smooth

@@ -1,0 +1,87 @@
+"""The dub over the ducked original, in a stream: memory does not grow with the film.
+
+Outside the ducked intervals the original's samples come through unchanged, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dubbing.arrays import Audio, Samples
+from dubbing.mixing.ducking import Interval, duck_gain
+from dubbing.mixing.limiter import limit
+
+BLOCK_S = 10
+MARGIN_MS = 20
+"""Blocks overlap by this much on both sides, so that the limiter sees what is coming."""
+CENTRE_CHANNEL = 2
+"""Front centre in the layouts 3.0 and up, where films keep their dialogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTake:
+    """A take on the film's clock: first sample (may be before 0), length, gain, and its maker."""
+
+    first: int
+    n_samples: int
+    gain: float
+    load: Callable[[], Samples]
+    """Gives the mono sound, float32 ``[n_samples]``, at the film's rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class MixPlan:
+    """Everything the mixer needs beside the original's samples; intervals are in samples."""
+
+    takes: tuple[PlacedTake, ...]
+    ducked: tuple[Interval, ...]
+    floor: float
+    ramp: int
+    ceiling_dbtp: float
+
+
+def mix(
+    read: Callable[[int, int], Audio], n_samples: int, rate_hz: int, plan: MixPlan
+) -> Iterator[Audio]:
+    """Blocks of the finished sound; ``read(first, last)`` gives samples of the original."""
+    block = BLOCK_S * rate_hz
+    margin = MARGIN_MS * rate_hz // 1000
+    for first in range(0, n_samples, block):
+        last = min(first + block, n_samples)
+        begin, end = max(0, first - margin), min(n_samples, last + margin)
+        original = read(begin, end)
+        if _is_untouched(begin, end, plan):
+            mixed = original.samples
+        else:
+            mixed = limit(_layered(original.samples, begin, plan), rate_hz, plan.ceiling_dbtp)
+        yield Audio(mixed[:, first - begin : last - begin], rate_hz)
+
+
+def _is_untouched(begin: int, end: int, plan: MixPlan) -> bool:
+    ducked = any(a - plan.ramp < end and b + plan.ramp > begin for a, b in plan.ducked)
+    return not ducked and not _sounding(plan.takes, begin, end)
+
+
+def _sounding(takes: Sequence[PlacedTake], begin: int, end: int) -> list[PlacedTake]:
+    return [t for t in takes if t.first < end and t.first + t.n_samples > begin]
+
+
+def _layered(original: Samples, begin: int, plan: MixPlan) -> Samples:
+    n_channels, n = original.shape
+    gain = duck_gain(plan.ducked, begin, n, floor=plan.floor, ramp=plan.ramp)
+    mixed = original * gain
+    for take in _sounding(plan.takes, begin, begin + n):
+        sound = take.load() * np.float32(take.gain)
+        start = take.first - begin
+        into = slice(max(0, start), min(n, start + len(sound)))
+        part = sound[into.start - start : into.stop - start]
+        mixed[list(dialogue_channels(n_channels)), into] += part
+    return mixed
+
+
+def dialogue_channels(n_channels: int) -> tuple[int, ...]:
+    """Where dialogue goes: both sides of stereo, the centre of anything larger."""
+    return tuple(range(n_channels)) if n_channels <= 2 else (CENTRE_CHANNEL,)

@@ -1,0 +1,3 @@
+"""Stages, in pipeline order: ingest, transcribe, speakers, translate, voices, timing, synthesize,
+mix, mux, report. One file a stage; each is a plain function of (timeline, run, settings).
+"""

@@ -1,0 +1,50 @@
+"""Look at the file, say what is odd about it, and take its sound out for the other stages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from dubbing.media.extract import extract_audio, extract_speech_audio
+from dubbing.media.probe import MediaInfo, probe
+from dubbing.pipeline import Run, file_identity, stage
+from dubbing.settings import IngestSettings
+from dubbing.timeline import Artifact, Media, Timeline
+
+
+@stage(reads=(), writes=("media",), version=1, outside=("source",))
+def ingest(timeline: Timeline, run: Run, settings: IngestSettings) -> Timeline:
+    """Probe the source and extract its 48 kHz working sound and a 16 kHz copy for recognition."""
+    info = probe(run.source)
+    track = info.choose_audio(settings.audio_track)
+    for note in info.notes():
+        run.note(note)
+    sound = _extract_sound(run, info, track)
+    media = Media(
+        name=run.source.name,
+        fingerprint=file_identity(run.source),
+        duration_ms=info.duration_ms,
+        has_picture=info.video is not None,
+        audio_track=track,
+        notes=info.notes(),
+        sound=sound,
+        speech=_extract_speech(run, run.workspace.path(sound)),
+    )
+    return replace(timeline, media=media)
+
+
+def _extract_sound(run: Run, info: MediaInfo, track: int) -> Artifact:
+    total = info.duration_ms / 1000
+
+    def tell(share: float) -> None:
+        run.progress(share * total, total, "sound", "s")
+
+    with run.workspace.new_file(".wav") as path:
+        extract_audio(run.source, track, path, on_progress=tell)
+        return run.workspace.adopt(path)
+
+
+def _extract_speech(run: Run, sound: Path) -> Artifact:
+    with run.workspace.new_file(".wav") as path:
+        extract_speech_audio(sound, path)
+        return run.workspace.adopt(path)

@@ -1,0 +1,77 @@
+"""Put the finished sound beside the untouched picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from dubbing.language.languages import language
+from dubbing.language.subtitles import subtitle_text
+from dubbing.media.mux import MuxRequest, SubtitleFile, mux as write_container
+from dubbing.media.probe import probe
+from dubbing.pipeline import Run, stage
+from dubbing.settings import MuxSettings
+from dubbing.timeline import OutputFile, Timeline
+from dubbing.workspace import write_text
+
+
+@stage(
+    reads=("media", "mix", "source_language", "target_language", "lines"),
+    writes=("output",),
+    version=1,
+    outside=("source", "output"),
+)
+def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:
+    """Write the output file: picture copied, dub first and default, original kept."""
+    assert timeline.media is not None
+    assert timeline.mix is not None
+    assert run.output is not None
+    target = language(timeline.target_language)
+    with _subtitles(timeline, run, settings) as subtitles:
+        write_container(
+            MuxRequest(
+                source=run.source,
+                dub_wav=run.workspace.path(timeline.mix.sound),
+                output=run.output,
+                source_info=probe(run.source),
+                dub_language=target.iso639_2,
+                dub_title=f"{target.name} (dubbed)",
+                original_audio_track=timeline.media.audio_track,
+                original_language=language(timeline.source_language).iso639_2,
+                keep_original=settings.keep_original,
+                subtitles=subtitles,
+            )
+        )
+    written = OutputFile(str(run.output), run.output.stat().st_size)
+    return replace(timeline, output=written)
+
+
+@contextmanager
+def _subtitles(
+    timeline: Timeline, run: Run, settings: MuxSettings
+) -> Iterator[tuple[SubtitleFile, ...]]:
+    """Subtitle files in both languages for the time of muxing, if they are wanted."""
+    if not settings.subtitles:
+        yield ()
+        return
+    with ExitStack() as stack:
+        files = []
+        for code, said in _both_languages(timeline):
+            path: Path = stack.enter_context(run.workspace.new_file(".srt"))
+            write_text(path, said)
+            name = language(code)
+            files.append(SubtitleFile(path, name.iso639_2, name.name))
+        yield tuple(files)
+
+
+def _both_languages(timeline: Timeline) -> tuple[tuple[str, str], tuple[str, str]]:
+    dubbed = tuple(
+        (line.plan.span, line.plan.text) for line in timeline.lines if line.plan is not None
+    )
+    heard = tuple((line.span, line.text) for line in timeline.lines)
+    return (
+        (timeline.target_language, subtitle_text(dubbed)),
+        (timeline.source_language, subtitle_text(heard)),
+    )

@@ -1,0 +1,253 @@
+"""Measure the finished file and write down, line by line, what was made and how well.
+
+Nothing here is taken from the plan: the dub is read back from the output file, the takes are found
+in it by cross-correlation, and a recogniser writes down what it hears.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from dubbing import __version__
+from dubbing.arrays import Audio
+from dubbing.engines.asr import Recognizer
+from dubbing.language.speech_text import comparable
+from dubbing.media.extract import extract_audio, extract_speech_audio
+from dubbing.media.loudness import programme_loudness
+from dubbing.media.resample import resample
+from dubbing.media.sound_file import read_sound
+from dubbing.metrics.placement import lag_ms
+from dubbing.metrics.said import Heard, compare
+from dubbing.pipeline import Run, stage
+from dubbing.review.report_page import render
+from dubbing.settings import ReportSettings
+from dubbing.timeline import Line, OutputFile, Span, Timeline
+from dubbing.workspace import write_text
+
+LONGEST_WINDOW_MS = 27_000
+MARGIN_MS = 200
+SEARCH_MS = 300
+"""A take is looked for this far from where it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One line on the finished file; ``None`` where it could not be measured."""
+
+    line: str
+    start_error_ms: float | None = None
+    end_error_ms: float | None = None
+    error_rate: float | None = None
+    heard: str = ""
+
+
+@stage(
+    reads=("media", "source_language", "target_language", "speakers", "lines", "mix", "output"),
+    writes=("report", "lines.flags"),
+    version=1,
+    engine_roles=("asr",),
+)
+def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
+    """Write ``report.json`` and ``report.html`` beside each other into the workspace."""
+    assert timeline.output is not None
+    output = Path(timeline.output.path)
+    with run.workspace.new_file(".wav") as dub, run.workspace.new_file(".wav") as speech:
+        run.progress(0, 3, "reading the dub back", "steps")
+        extract_audio(output, 0, dub)
+        extract_speech_audio(dub, speech)
+        run.progress(1, 3, "finding the lines", "steps")
+        placed = {line.id: _placement(line, run, speech) for line in _dubbed(timeline)}
+        run.progress(2, 3, "listening to the dub", "steps")
+        heard = _heard(timeline, run, settings, speech) if settings.transcribe_back else {}
+        loudness = asdict(programme_loudness(dub))
+    measured = [_measured(line, placed[line.id], heard.get(line.id)) for line in _dubbed(timeline)]
+    timeline = _flagged(timeline, measured, settings)
+    document = _document(timeline, measured, loudness)
+    folder = run.workspace.root / "reports" / timeline.target_language
+    write_text(folder / "report.json", json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    page = folder / "report.html"
+    write_text(page, render(document))
+    return replace(timeline, report=OutputFile(str(page.absolute()), page.stat().st_size))
+
+
+def _dubbed(timeline: Timeline) -> list[Line]:
+    return [line for line in timeline.lines if line.take is not None]
+
+
+# -- where the takes lie -------------------------------------------------------------------------
+
+
+def _placement(line: Line, run: Run, dub: Path) -> tuple[float | None, float | None]:
+    """Start and end error against the plan in ms, found on the finished sound."""
+    take, plan = line.take, line.plan
+    assert take is not None
+    assert plan is not None
+    sound = read_sound(run.workspace.path(take.sound))
+    from_ms = max(0, take.start_ms - SEARCH_MS)
+    found = read_sound(dub, from_ms, take.start_ms + sound.duration_ms + SEARCH_MS)
+    late_ms = lag_ms(
+        _clipped(resample(sound, found.rate_hz), take.start_ms),
+        found,
+        take.start_ms - from_ms if take.start_ms >= 0 else 0,
+    )
+    if late_ms is None:
+        return None, None
+    start_error = take.speech.start_ms + late_ms - plan.span.start_ms
+    return round(start_error, 1), round(take.speech.end_ms + late_ms - plan.span.end_ms, 1)
+
+
+def _clipped(sound: Audio, start_ms: int) -> Audio:
+    """Without what would lie before the film begins."""
+    return sound.between(-start_ms, sound.duration_ms) if start_ms < 0 else sound
+
+
+# -- what they say -------------------------------------------------------------------------------
+
+
+def _heard(
+    timeline: Timeline, run: Run, settings: ReportSettings, speech: Path
+) -> dict[str, Heard]:
+    from dubbing.language.languages import language
+
+    recognizer: Recognizer = run.engines.get("asr", settings.engine)
+    code = timeline.target_language
+    found: dict[str, Heard] = {}
+    for group in _groups(_dubbed(timeline)):
+        start_ms = max(0, _spoken(group[0]).start_ms - MARGIN_MS)
+        audio = read_sound(speech, start_ms, _spoken(group[-1]).end_ms + MARGIN_MS)
+        window = (0, min(audio.duration_ms, 30_000))
+        segments = recognizer.recognize(audio, [window], language(code).whisper_code)[0]
+        hypothesis = comparable(" ".join(segment.text for segment in segments), code)
+        references = [comparable(line.spoken_text, code) for line in group]
+        results = compare(references, hypothesis)
+        found |= {line.id: said for line, said in zip(group, results, strict=True)}
+    return found
+
+
+def _spoken(line: Line) -> Span:
+    assert line.take is not None
+    return line.take.speech
+
+
+def _groups(lines: Sequence[Line]) -> list[list[Line]]:
+    """Neighbouring lines that fit into one window of the recogniser."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        begins = _spoken(groups[-1][0]).start_ms if groups else 0
+        if groups and _spoken(line).end_ms - begins <= LONGEST_WINDOW_MS:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+# -- what is written -----------------------------------------------------------------------------
+
+
+def _measured(
+    line: Line, placement: tuple[float | None, float | None], heard: Heard | None
+) -> Measured:
+    return Measured(
+        line=line.id,
+        start_error_ms=placement[0],
+        end_error_ms=placement[1],
+        error_rate=None if heard is None else heard.error_rate,
+        heard="" if heard is None else heard.text,
+    )
+
+
+def _flagged(
+    timeline: Timeline, measured: Sequence[Measured], settings: ReportSettings
+) -> Timeline:
+    bad = {
+        item.line
+        for item in measured
+        if item.error_rate is not None and item.error_rate > settings.max_error_rate
+    }
+    return timeline.with_lines(
+        replace(line, flags=(*line.flags, "unclear speech")) if line.id in bad else line
+        for line in timeline.lines
+    )
+
+
+def _document(
+    timeline: Timeline, measured: Sequence[Measured], loudness: dict[str, Any]
+) -> dict[str, Any]:
+    assert timeline.media is not None
+    assert timeline.mix is not None
+    by_line = {item.line: item for item in measured}
+    return {
+        "schema": "dubbing.Report/1",
+        "program": f"dubbing {__version__}",
+        "synthetic_speech": True,
+        "film": {
+            "name": timeline.media.name,
+            "duration_ms": timeline.media.duration_ms,
+            "notes": list(timeline.media.notes),
+        },
+        "output": timeline.output.path if timeline.output else "",
+        "source_language": timeline.source_language,
+        "target_language": timeline.target_language,
+        "loudness": {"original_lufs": timeline.mix.original_lufs, "dub": loudness},
+        "summary": _summary(timeline, measured),
+        "speakers": [
+            {
+                "id": s.id,
+                "name": s.name,
+                "f0_hz": s.f0_hz,
+                "voice": asdict(s.voice) if s.voice else None,
+            }
+            for s in timeline.speakers
+        ],
+        "lines": [
+            _line(number, line, by_line.get(line.id))
+            for number, line in enumerate(timeline.lines, start=1)
+        ],
+        "stages": [
+            {"stage": s.stage, "engine": s.engine, "seconds": s.seconds, "reused": s.reused}
+            for s in timeline.history
+        ],
+    }
+
+
+def _summary(timeline: Timeline, measured: Sequence[Measured]) -> dict[str, Any]:
+    rates = [item.error_rate for item in measured if item.error_rate is not None]
+    starts = [abs(item.start_error_ms) for item in measured if item.start_error_ms is not None]
+    ends = [abs(item.end_error_ms) for item in measured if item.end_error_ms is not None]
+    return {
+        "lines": len(timeline.lines),
+        "dubbed": len(measured),
+        "found_in_output": len(starts),
+        "flagged": sum(1 for line in timeline.lines if line.flags),
+        "median_error_rate": round(median(rates), 4) if rates else None,
+        "worst_start_error_ms": max(starts, default=None),
+        "worst_end_error_ms": max(ends, default=None),
+    }
+
+
+def _line(number: int, line: Line, measured: Measured | None) -> dict[str, Any]:
+    plan = line.plan
+    return {
+        "number": number,
+        "id": line.id,
+        "speaker": line.speaker,
+        "source": {"start_ms": line.span.start_ms, "end_ms": line.span.end_ms, "text": line.text},
+        "says": line.spoken_text,
+        "candidates": [asdict(c) for c in line.translation.candidates] if line.translation else [],
+        "plan": None
+        if plan is None
+        else {
+            "start_ms": plan.span.start_ms,
+            "end_ms": plan.span.end_ms,
+            "natural_ms": plan.natural_ms,
+            "tempo": round(plan.tempo, 3),
+            "rungs": list(plan.rungs),
+        },
+        "measured": None if measured is None else asdict(measured),
+        "flags": list(line.flags),
+    }

@@ -1,0 +1,80 @@
+"""Speak every planned line, and measure on the samples where speech begins and ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dubbing.arrays import Audio
+from dubbing.engines.speech import TakesDurations
+from dubbing.media.loudness import line_loudness_lufs
+from dubbing.media.sound_file import write_sound
+from dubbing.metrics.onsets import speech_extent_ms
+from dubbing.pipeline import Run, stage
+from dubbing.settings import SynthesizeSettings
+from dubbing.timeline import Artifact, DurationPlan, Line, Span, Take, Timeline
+from dubbing.workspace import digest
+
+
+@stage(
+    reads=("speakers", "lines.id", "lines.speaker", "lines.plan"),
+    writes=("lines.take",),
+    version=1,
+    engine_roles=("speech",),
+)
+def synthesize(timeline: Timeline, run: Run, settings: SynthesizeSettings) -> Timeline:
+    """Fill ``take`` of every planned line; a line that was spoken before is not spoken again."""
+    lines: list[Line] = []
+    for number, line in enumerate(timeline.lines):
+        take = None if line.plan is None else _take(timeline, line, line.plan, run, settings)
+        lines.append(replace(line, take=take))
+        run.progress(number + 1, len(timeline.lines), line.spoken_text, "lines")
+    return timeline.with_lines(lines)
+
+
+def _take(
+    timeline: Timeline, line: Line, plan: DurationPlan, run: Run, settings: SynthesizeSettings
+) -> Take:
+    voice = timeline.speaker(line.speaker).voice
+    assert voice is not None
+    key = digest([run.stage_name, 1, settings.engine, voice.name, plan.symbols, plan.frames])
+    known = run.recall(key)
+    if known is None or not run.workspace.holds(Artifact(**known["sound"])):
+        speech: TakesDurations = run.engines.get("speech", settings.engine)
+        audio = speech.speak(plan.symbols, voice.name, plan.frames)
+        known = _described(audio, plan, run)
+        run.remember(key, known)
+    return _placed(known, plan)
+
+
+def _described(audio: Audio, plan: DurationPlan, run: Run) -> dict[str, object]:
+    """The sound as an artifact, and what was measured on it (times from its first sample)."""
+    expected = (plan.lead_ms, plan.lead_ms + plan.span.duration_ms)
+    begins_ms, ends_ms = speech_extent_ms(audio, expected)
+    with run.workspace.new_file(".wav") as path:
+        write_sound(path, audio, subtype="PCM_24")
+        sound = run.workspace.adopt(path)
+    return {
+        "sound": {"path": sound.path, "sha256": sound.sha256, "n_bytes": sound.n_bytes},
+        "n_samples": audio.n_samples,
+        "rate_hz": audio.rate_hz,
+        "begins_ms": begins_ms,
+        "ends_ms": ends_ms,
+        "lufs": line_loudness_lufs(audio),
+    }
+
+
+def _placed(known: dict[str, object], plan: DurationPlan) -> Take:
+    """Lay the take so that its first sound is heard when the plan says."""
+    begins_ms, ends_ms = int(str(known["begins_ms"])), int(str(known["ends_ms"]))
+    start_ms = plan.span.start_ms - begins_ms
+    sound = known["sound"]
+    assert isinstance(sound, dict)
+    lufs = known["lufs"]
+    return Take(
+        sound=Artifact(**sound),
+        start_ms=start_ms,
+        n_samples=int(str(known["n_samples"])),
+        rate_hz=int(str(known["rate_hz"])),
+        speech=Span(plan.span.start_ms, start_ms + ends_ms),
+        measured_lufs=None if lufs is None else round(float(str(lufs)), 2),
+    )

@@ -1,0 +1,82 @@
+"""Which stock voice is nearest to a speaker, by GE2E vector and pitch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+PITCH_WEIGHT = 0.35
+"""An octave of pitch counts as much as this much cosine: a voice of the other sex is heard at once,
+while GE2E across languages tells it only faintly."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StockVoice:
+    """A voice that an engine has: GE2E vector float32 ``[256]`` and median pitch in Hz."""
+
+    name: str
+    embedding: npt.NDArray[np.float32]
+    f0_hz: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A stock voice for somebody, its cosine to them, and the reason in words."""
+
+    name: str
+    similarity: float
+    reason: str
+
+
+def cast(
+    embeddings: Sequence[Sequence[float]],
+    pitches_hz: Sequence[float | None],
+    stock: Sequence[StockVoice],
+    *,
+    distinct: bool,
+) -> tuple[Choice, ...]:
+    """A voice for each speaker, in their order.
+
+    With ``distinct``, nobody gets a voice that another has, as long as there are enough; the pairing
+    with the best sum of likeness wins (Hungarian method).
+    """
+    cosines = np.array([[_cosine(person, v.embedding) for v in stock] for person in embeddings])
+    likeness = cosines - PITCH_WEIGHT * np.array(
+        [[_octaves(pitch, voice.f0_hz) for voice in stock] for pitch in pitches_hz]
+    )
+    picks = _assign(likeness) if distinct else likeness.argmax(axis=1).tolist()
+    return tuple(
+        _choice(stock[pick], float(cosines[i, pick]), pitches_hz[i]) for i, pick in enumerate(picks)
+    )
+
+
+def _cosine(person: Sequence[float], voice: npt.NDArray[np.float32]) -> float:
+    if not len(person):
+        return 0.0
+    return float(np.dot(np.asarray(person, dtype=np.float32), voice.astype(np.float32)))
+
+
+def _octaves(heard_hz: float | None, voice_hz: float) -> float:
+    return abs(math.log2(heard_hz / voice_hz)) if heard_hz else 0.0
+
+
+def _assign(likeness: npt.NDArray[np.float64]) -> list[int]:
+    """The best distinct voices for as many speakers as there are voices; the rest share."""
+    from scipy.optimize import linear_sum_assignment
+
+    picks: list[int] = []
+    n_voices = likeness.shape[1]
+    for start in range(0, len(likeness), n_voices):
+        _, columns = linear_sum_assignment(-likeness[start : start + n_voices])
+        picks += columns.tolist()
+    return picks
+
+
+def _choice(voice: StockVoice, similarity: float, heard_hz: float | None) -> Choice:
+    heard = f"{heard_hz:.0f} Hz" if heard_hz else "unknown pitch"
+    reason = f"nearest stock voice: cosine {similarity:.2f}, {heard} to {voice.f0_hz:.0f} Hz"
+    return Choice(voice.name, round(similarity, 4), reason)
