@@ -18,6 +18,22 @@ from dubbing.arrays import Audio
 Frames = npt.NDArray[np.float32]
 
 
+class StockVoice(Protocol):
+    """A voice that an engine has."""
+
+    @property
+    def name(self) -> str:
+        """What the engine calls it."""
+
+    @property
+    def embedding(self) -> npt.NDArray[np.float32]:
+        """GE2E vector, float32 ``[256]``, unit norm."""
+
+    @property
+    def f0_hz(self) -> float:
+        """Median pitch."""
+
+
 class Speech(Protocol):
     """Speaks."""
 
@@ -28,8 +44,8 @@ class Speech(Protocol):
     def phonemes(self, text: str, language: str) -> str:
         """The symbols, one character each, that are spoken for ``text``."""
 
-    def voices(self, language: str) -> tuple[str, ...]:
-        """Names of its stock voices for a language, the best first."""
+    def voices(self, language: str) -> Sequence[StockVoice]:
+        """Its stock voices for a language, the most intelligible first."""
 
 
 @runtime_checkable

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from dubbing.arrays import Audio
 from dubbing.language.g2p import split_phonemes, to_phonemes, vocabulary
+from dubbing.models.voices import VoiceCard, voice_cards, voice_style
 
 SAMPLES_PER_FRAME = 600
 MAX_SYMBOLS = 510
@@ -75,11 +76,9 @@ class Kokoro:
         """Kokoro's own symbols for a text."""
         return to_phonemes(text, language)
 
-    def voices(self, language: str) -> tuple[str, ...]:
+    def voices(self, language: str) -> tuple[VoiceCard, ...]:
         """Stock voices of a language, the most intelligible first."""
-        from dubbing.models.voices import recommended_voices
-
-        return recommended_voices(language)
+        return voice_cards(language)
 
     def durations(self, phonemes: str, voice: str) -> npt.NDArray[np.float32]:
         """Natural lengths of silence, symbols, silence: float32 ``[n + 2]``, 25 ms each."""
@@ -113,8 +112,6 @@ class Kokoro:
         return np.maximum(durations, 1.0), seam
 
     def _text(self, piece: str, voice: str) -> Seam:
-        from dubbing.models.voices import voice_style
-
         symbols = vocabulary()
         ids = [PAD, *(symbols[symbol] for symbol in piece), PAD]
         style = voice_style(voice, len(piece)).reshape(1, 256).astype(np.float32)

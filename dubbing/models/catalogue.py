@@ -1,0 +1,87 @@
+"""The table of weights: source, version, licence, size, SHA-256."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+from importlib.resources import files
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from dubbing.errors import WeightsMissing
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WeightFile(_Strict):
+    """One file of a model; ``parts`` are ``module/path`` of installed packages, joined in order."""
+
+    name: str
+    sha256: str
+    n_bytes: int
+    parts: tuple[str, ...]
+
+
+class Hub(_Strict):
+    """Where a connected user can get it: a repository at a pinned revision."""
+
+    repo: str
+    revision: str
+
+
+class Model(_Strict):
+    """One model: assembled from ``files``, made from another, or ``shipped`` in this package."""
+
+    title: str
+    role: str
+    licence: str
+    packages: tuple[str, ...] = ()
+    hub: Hub | None = None
+    files: tuple[WeightFile, ...] = ()
+    derived_from: str | None = None
+    maker: str | None = None
+    maker_version: int = 0
+    needs: tuple[str, ...] = ()
+    shipped: tuple[str, ...] = ()
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """Names of the files its folder holds."""
+        return self.shipped or self.needs or tuple(file.name for file in self.files)
+
+
+@cache
+def catalogue() -> dict[str, Model]:
+    """All models by name."""
+    text = files("dubbing.models").joinpath("catalogue.yaml").read_text(encoding="utf-8")
+    return {name: Model.model_validate(entry) for name, entry in yaml.safe_load(text).items()}
+
+
+def model(name: str) -> Model:
+    """One model.
+
+    Raises:
+        WeightsMissing: if the catalogue does not know it; names the nearest.
+    """
+    known = catalogue()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        guess = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(known)}."
+        raise WeightsMissing(f"There is no model '{name}'.", hint=guess)
+    return known[name]
+
+
+@cache
+def weights_id(name: str) -> str:
+    """Tells these weights from all others, for cache keys: name and content."""
+    entry = model(name)
+    if entry.derived_from:
+        return f"{name}:{entry.maker_version}({weights_id(entry.derived_from)})"
+    if entry.shipped:
+        from dubbing.models.resolver import shipped_sha256
+
+        return f"{name}:{shipped_sha256(name)[:12]}"
+    return f"{name}:{entry.files[0].sha256[:12]}"

@@ -1,0 +1,62 @@
+"""Gemma's GGUF file to CTranslate2, once, at set-up.
+
+transformers reads the GGUF (dequantised to float32), CTranslate2 converts; both are slow to load and
+neither is needed at run time, which takes only ``ctranslate2`` and ``tokenizers``. The work is done in
+a process of its own, which gives its 4 GB back.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from dubbing.errors import WeightsMissing
+
+
+def make(source: Path, folder: Path, progress: Callable[[str, float], None]) -> None:
+    """Convert ``source/gemma.gguf`` into ``folder``.
+
+    Raises:
+        WeightsMissing: if the conversion fails; says why.
+    """
+    progress("converting Gemma (about a minute)", 0.0)
+    command = [sys.executable, "-m", __name__, str(source), str(folder)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        reason = result.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise WeightsMissing(
+            f"Gemma could not be converted: {reason[0]}.",
+            hint="It needs 4 GB of free memory and 4 GB of free disk; then: dub models prepare.",
+        )
+    progress("converting Gemma (about a minute)", 1.0)
+
+
+def convert(source: Path, folder: Path) -> None:
+    """What the process of its own does."""
+    import tempfile
+
+    import torch
+    from ctranslate2.converters import TransformersConverter
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        loaded = AutoModelForCausalLM.from_pretrained(
+            str(source), gguf_file="gemma.gguf", dtype=torch.float32
+        )
+        config = loaded.config
+        if hasattr(config, "quantization_config"):
+            del config.quantization_config
+        plain = AutoModelForCausalLM.from_config(config)
+        plain.load_state_dict(loaded.state_dict())
+        plain.save_pretrained(temporary)
+        tokenizer = AutoTokenizer.from_pretrained(str(source), gguf_file="gemma.gguf")
+        tokenizer.save_pretrained(temporary)
+        del loaded, plain
+        TransformersConverter(temporary).convert(str(folder), force=True)
+        (Path(temporary) / "tokenizer.json").replace(folder / "tokenizer.json")
+
+
+if __name__ == "__main__":
+    convert(Path(sys.argv[1]), Path(sys.argv[2]))
