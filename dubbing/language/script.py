@@ -1,0 +1,43 @@
+"""Whether a text is written as its language is."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+SCRIPTS = {
+    "zh": r"[\u3400-\u9fff]",
+    "ja": r"[\u3040-\u30ff\u3400-\u9fff]",
+    "hi": r"[\u0900-\u097f]",
+    "ru": r"[\u0400-\u04ff]",
+    "ko": r"[\uac00-\ud7af]",
+}
+LATIN = r"[A-Za-z\u00c0-\u024f]"
+
+
+def script_share(text: str, language: str) -> float:
+    """Share of letters that belong to the script of ``language``; 1.0 if there are no letters."""
+    letters = [char for char in text if char.isalpha() or "\u0900" <= char <= "\u097f"]
+    if not letters:
+        return 1.0
+    own = re.compile(SCRIPTS.get(language, LATIN))
+    return sum(1 for char in letters if own.match(char)) / len(letters)
+
+
+def to_simplified(text: str) -> str:
+    """Chinese text in simplified characters (OpenCC, t2s)."""
+    simplified: str = _converter().convert(text)
+    return simplified
+
+
+def has_traditional(text: str) -> bool:
+    """Whether any character would change when simplified."""
+    return to_simplified(text) != text
+
+
+@cache
+def _converter() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
