@@ -28,7 +28,9 @@ def main(folder: Path) -> None:
     tensors: dict[str, np.ndarray] = {}
     for path in paths:
         voice = np.fromfile(path, dtype="<f4").reshape(510, 256)
-        errors = [decompose(path.stem, name, voice[:, half], tensors) for name, half in HALVES.items()]
+        errors = [
+            decompose(path.stem, name, voice[:, half], tensors) for name, half in HALVES.items()
+        ]
         print(f"{path.stem:15s} relative error {errors[0]:.4f} timbre, {errors[1]:.4f} prosody")
     metadata = {
         "source": "hexgrad/Kokoro-82M voices, by way of npm kokoro-js 1.2.1",

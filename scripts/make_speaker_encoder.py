@@ -37,7 +37,9 @@ def main(checkpoint: Path) -> None:
     """Export and compare."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)["model_state"]
     encoder = Encoder().eval()
-    encoder.load_state_dict({k: v for k, v in state.items() if k.split(".")[0] in ("lstm", "linear")})
+    encoder.load_state_dict(
+        {k: v for k, v in state.items() if k.split(".")[0] in ("lstm", "linear")}
+    )
     example = torch.rand(2, 160, 40)
     torch.onnx.export(
         encoder,

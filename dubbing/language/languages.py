@@ -63,5 +63,7 @@ def _described(parsed: object) -> Language | None:
     if not base or base == "und":
         return None
     code = "pt-br" if base == "pt" and parsed.territory in (None, "BR") else base
-    name = "Brazilian Portuguese" if code == "pt-br" else langcodes.Language.get(base).display_name()
+    name = (
+        "Brazilian Portuguese" if code == "pt-br" else langcodes.Language.get(base).display_name()
+    )
     return Language(code, name, parsed.to_alpha3(), WHISPER_CODES.get(code, base))

@@ -101,13 +101,17 @@ class _Graph:
         if name not in self._late:
             self._late[name] = False
             node = self.maker.get(name)
-            self._late[name] = node is not None and any(map(self._is_late, filter(None, node.input)))
+            self._late[name] = node is not None and any(
+                map(self._is_late, filter(None, node.input))
+            )
         return self._late[name]
 
     def _varies(self, name: str) -> bool:
         """Whether a tensor depends on the inputs: a constant is made again, not handed over."""
         return any(
-            item in GRAPH_INPUTS for node in self.ancestors([name], frozenset()) for item in node.input
+            item in GRAPH_INPUTS
+            for node in self.ancestors([name], frozenset())
+            for item in node.input
         )
 
     def piece(self, name: str, outputs: list[str], inputs: dict[str, tuple[int, Any]]) -> Any:

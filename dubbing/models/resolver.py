@@ -82,7 +82,9 @@ def is_ready(name: str) -> bool:
     """Whether the files are there as they were when they were verified."""
     entry = model(name)
     if entry.shipped:
-        return all((Path(str(files("dubbing.models"))) / "data" / f).is_file() for f in entry.shipped)
+        return all(
+            (Path(str(files("dubbing.models"))) / "data" / f).is_file() for f in entry.shipped
+        )
     place = cached_folder(name)
     try:
         stamp = json.loads((place / STAMP).read_text())

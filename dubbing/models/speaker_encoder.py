@@ -92,9 +92,7 @@ def _mel_filters() -> npt.NDArray[np.float64]:
     rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
     falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
     area = 2.0 / (edges[2:] - edges[:-2])
-    filters: npt.NDArray[np.float64] = (
-        np.maximum(0, np.minimum(rising, falling)) * area[:, None]
-    )
+    filters: npt.NDArray[np.float64] = np.maximum(0, np.minimum(rising, falling)) * area[:, None]
     return filters
 
 
@@ -104,6 +102,4 @@ def _hz_to_mel(hz: float) -> float:
 
 
 def _mel_to_hz(mel: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.where(
-        mel < 15, mel * (200 / 3), 1000 * np.exp((np.log(6.4) / 27) * (mel - 15))
-    )
+    return np.where(mel < 15, mel * (200 / 3), 1000 * np.exp((np.log(6.4) / 27) * (mel - 15)))

@@ -40,7 +40,14 @@ def _extract_sound(run: Run, info: MediaInfo, track: int) -> Artifact:
         run.progress(share * total, total, "sound", "s")
 
     with run.workspace.new_file(".wav") as path:
-        extract_audio(run.source, track, path, on_progress=tell)
+        extract_audio(
+            run.source,
+            track,
+            path,
+            start_ms=info.start_ms,
+            duration_ms=info.duration_ms,
+            on_progress=tell,
+        )
         return run.workspace.adopt(path)
 
 

@@ -19,6 +19,7 @@ from dubbing.engines.asr import Recognizer
 from dubbing.language.speech_text import comparable
 from dubbing.media.extract import extract_audio, extract_speech_audio
 from dubbing.media.loudness import programme_loudness
+from dubbing.media.probe import probe
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import read_sound
 from dubbing.metrics.placement import lag_ms
@@ -58,7 +59,7 @@ def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
     output = Path(timeline.output.path)
     with run.workspace.new_file(".wav") as dub, run.workspace.new_file(".wav") as speech:
         run.progress(0, 3, "reading the dub back", "steps")
-        extract_audio(output, 0, dub)
+        extract_audio(output, 0, dub, start_ms=probe(output).start_ms)
         extract_speech_audio(dub, speech)
         run.progress(1, 3, "finding the lines", "steps")
         placed = {line.id: _placement(line, run, speech) for line in _dubbed(timeline)}

@@ -14,6 +14,8 @@ HOP_MS = 20
 DIP = 0.15
 """A frame is voiced if its normalised difference falls below this (step 4 of the paper)."""
 FEWEST_VOICED = 5
+QUIET_DB = 35.0
+"""A frame this far below the loudest is not asked for its pitch."""
 
 
 def median_f0_hz(audio: Audio) -> float | None:
@@ -31,7 +33,14 @@ def f0_track_hz(audio: Audio) -> npt.NDArray[np.float64]:
     longest = int(audio.rate_hz / LOWEST_HZ)
     starts = range(0, len(samples) - window - longest, hop)
     frames = [samples[start : start + window + longest] for start in starts]
-    return np.array([_frame_f0(frame, window, longest, audio.rate_hz) for frame in frames])
+    powers = [float(np.mean(frame[:window] ** 2)) for frame in frames]
+    floor = max(powers, default=0.0) * 10 ** (-QUIET_DB / 10)
+    return np.array(
+        [
+            _frame_f0(frame, window, longest, audio.rate_hz) if power > floor else 0.0
+            for frame, power in zip(frames, powers, strict=True)
+        ]
+    )
 
 
 def _frame_f0(frame: npt.NDArray[np.float64], window: int, longest: int, rate_hz: int) -> float:

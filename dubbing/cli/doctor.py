@@ -1,0 +1,128 @@
+"""``dub doctor``."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: fine or not, and what to do."""
+
+    what: str
+    is_fine: bool
+    found: str
+    advice: str = ""
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False,
+) -> None:
+    """What works on this machine, what does not, what to do; exit code 1 if something is missing."""
+    findings = examine()
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
+    else:
+        _table(findings)
+    if not all(finding.is_fine for finding in findings):
+        raise typer.Exit(1)
+
+
+def examine() -> tuple[Finding, ...]:
+    """Look at everything the embedded profile needs."""
+    return (_python(), _cores(), _memory(), _disk(), _ffmpeg(), *_packages(), *_models())
+
+
+def _python() -> Finding:
+    return Finding("Python", True, platform.python_version())
+
+
+def _cores() -> Finding:
+    cores = os.cpu_count() or 1
+    return Finding("CPU cores", True, str(cores), "" if cores > 1 else "Two make it twice as fast.")
+
+
+def _memory() -> Finding:
+    import psutil
+
+    free_gb = psutil.virtual_memory().available / 1e9
+    return Finding("free memory", free_gb > 2.5, f"{free_gb:.1f} GB", "A dub needs 2.5 GB.")
+
+
+def _disk() -> Finding:
+    from dubbing.models.resolver import cache_home
+
+    home = cache_home()
+    place = next(p for p in (home, *home.parents) if p.exists())
+    free_gb = shutil.disk_usage(place).free / 1e9
+    return Finding("free disk", free_gb > 3, f"{free_gb:.1f} GB at {place}", "Models need 3 GB.")
+
+
+def _ffmpeg() -> Finding:
+    from dubbing.errors import EngineUnavailable
+    from dubbing.media.ffmpeg import describe_ffmpeg
+
+    try:
+        path, version, lacking = describe_ffmpeg()
+    except EngineUnavailable as error:
+        return Finding("ffmpeg", False, "none", str(error))
+    lacks = f", lacks {', '.join(lacking)}" if lacking else ""
+    return Finding(
+        "ffmpeg", not lacking, f"{version} ({path}){lacks}", "pip install imageio-ffmpeg"
+    )
+
+
+def _packages() -> list[Finding]:
+    """Installed versions against the pinned ones."""
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    from packaging.requirements import Requirement
+
+    wanted = [Requirement(text) for text in requires("dubbing") or ()]
+    findings = []
+    for need in (need for need in wanted if need.marker is None):
+        try:
+            found = version(need.name)
+        except PackageNotFoundError:
+            findings.append(Finding(need.name, False, "missing", f"pip install '{need}'"))
+            continue
+        if not need.specifier.contains(found, prereleases=True):
+            findings.append(Finding(need.name, False, found, f"pip install '{need}'"))
+    good = Finding("packages", True, f"{len(wanted)} at their pinned versions")
+    return findings or [good]
+
+
+def _models() -> list[Finding]:
+    from dubbing.models.catalogue import catalogue
+    from dubbing.models.resolver import is_ready
+
+    needed = [name for name, entry in catalogue().items() if not entry.role.startswith("source")]
+    return [
+        Finding(
+            name,
+            ready := is_ready(name),
+            "ready" if ready else "not prepared",
+            "dub models prepare",
+        )
+        for name in needed
+        if name != "kokoro-82m-int8"
+    ]
+
+
+def _table(findings: tuple[Finding, ...]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("", "what", "found", "what to do", box=None)
+    for finding in findings:
+        mark = "[green]ok[/]" if finding.is_fine else "[red]no[/]"
+        advice = "" if finding.is_fine else finding.advice
+        table.add_row(mark, finding.what, finding.found, advice)
+    Console().print(table)

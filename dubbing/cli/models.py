@@ -1,0 +1,87 @@
+"""``dub models``: what there is, where it lies, whether it is what we know."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)
+EMBEDDED = ("whisper-base", "kokoro-82m-split", "gemma-3-270m")
+
+
+@app.command("list")
+def list_models() -> None:
+    """All models with licence, size and place."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from dubbing.models.catalogue import catalogue
+    from dubbing.models.resolver import is_ready, resolve
+
+    table = Table("name", "what", "licence", "MB", "where")
+    for name, entry in catalogue().items():
+        ready = is_ready(name)
+        place = resolve(name) if ready else None
+        size = sum((place / f).stat().st_size for f in entry.file_names) if place else 0
+        table.add_row(
+            name, entry.title, entry.licence, f"{size / 1e6:.0f}" if size else "", str(place or "-")
+        )
+    Console().print(table)
+
+
+@app.command()
+def verify() -> None:
+    """Hash every file again; exit code 1 if one is not what it was."""
+    from dubbing.models.catalogue import catalogue
+    from dubbing.models.resolver import is_ready, verify as verify_model
+
+    damaged = False
+    for name in catalogue():
+        if not is_ready(name):
+            typer.echo(f"{name}: not prepared")
+            continue
+        good = verify_model(name)
+        damaged |= not good
+        typer.echo(f"{name}: {'verified' if good else 'DAMAGED, run: dub models prepare'}")
+    raise typer.Exit(1 if damaged else 0)
+
+
+@app.command()
+def path(name: Annotated[str, typer.Argument(help="Name in the list.")]) -> None:
+    """Where a model lies (it is made if need be)."""
+    from dubbing.models.resolver import resolve
+
+    typer.echo(str(resolve(name)))
+
+
+@app.command()
+def prepare(
+    network: Annotated[
+        bool, typer.Option("--network", help="Allow downloads from the hub.")
+    ] = False,
+) -> None:
+    """Assemble, verify and convert everything that the embedded profile needs."""
+    from rich.progress import Progress
+
+    from dubbing.models.resolver import resolve
+
+    with Progress() as bars:
+        for name in EMBEDDED:
+            task = bars.add_task(name, total=1.0)
+
+            def tell(what: str, share: float, task: object = task) -> None:
+                bars.update(task, description=what, completed=share)  # type: ignore[arg-type]
+
+            resolve(name, allow_network=network, progress=tell)
+            bars.update(task, description=f"{name}: ready", completed=1.0)
+
+
+@app.command()
+def notices() -> None:
+    """Licences and terms of all models."""
+    from dubbing.models.catalogue import catalogue
+
+    for name, entry in catalogue().items():
+        typer.echo(f"{name}: {entry.title}\n    {entry.licence}")
+        typer.echo(f"    from {', '.join(entry.packages) or entry.derived_from or 'this package'}")

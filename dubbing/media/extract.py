@@ -1,0 +1,74 @@
+"""The working sound, on the clock of the container.
+
+Time zero is where the container starts (its earliest stream). A track that starts later gets
+silence in front, holes are filled, and the encoder's priming samples are dropped, so that a sound
+at time t of the film lies at sample 48 t of the WAV file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dubbing.media.ffmpeg import OnProgress, input_args, run_ffmpeg
+from dubbing.media.resample import resample
+from dubbing.media.sound_file import SoundWriter, stream_sound
+
+WORKING_RATE_HZ = 48_000
+SPEECH_RATE_HZ = 16_000
+BLOCK_MS = 10_000
+
+
+def extract_audio(
+    path: Path,
+    audio_track: int,
+    out_wav: Path,
+    *,
+    start_ms: float = 0.0,
+    duration_ms: int = 0,
+    on_progress: OnProgress | None = None,
+) -> None:
+    """Write one sound track as 48 kHz WAV, 24 bit (the step below any codec's noise).
+
+    Args:
+        path: the film.
+        audio_track: counted from 0 among its sound tracks.
+        out_wav: written whole or not at all.
+        start_ms: container time that is our zero (``MediaInfo.start_ms``).
+        duration_ms: length of the film, to tell how far it is.
+        on_progress: told the share that is done.
+
+    Raises:
+        UnreadableMedia: if the track cannot be decoded.
+    """
+
+    def tell(seconds: float) -> None:
+        if on_progress and duration_ms:
+            on_progress(min(1.0, seconds * 1000 / duration_ms))
+
+    run_ffmpeg(
+        [
+            # the clock of the container as it is: ffmpeg's own shift to zero depends on which
+            # streams are used, and would tear sound and picture of an MPEG-TS apart
+            "-copyts",
+            *input_args(path),
+            "-map", f"0:a:{audio_track}",
+            "-vn", "-sn", "-dn",
+            "-af", f"asetpts=PTS-({start_ms / 1000:.6f}/TB),"
+            f"aresample={WORKING_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts=0",
+            "-c:a", "pcm_s24le", "-rf64", "auto", "-f", "wav",
+        ],
+        what=f"The sound of {path.name} cannot be read",
+        output=out_wav,
+        on_progress=tell,
+    )  # fmt: skip
+
+
+def extract_speech_audio(sound: Path, out_wav: Path) -> None:
+    """Write a 16 kHz mono copy of the working sound, for recognition.
+
+    Blocks are resampled apart: 16 kHz is a third of 48 kHz, so every block border falls on a sample,
+    and the filter's edge lasts under 2 ms in 10 s.
+    """
+    with SoundWriter(out_wav, SPEECH_RATE_HZ, 1, subtype="PCM_16") as writer:
+        for block in stream_sound(sound, BLOCK_MS):
+            writer.write(resample(block.mono(), SPEECH_RATE_HZ))

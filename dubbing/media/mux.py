@@ -1,0 +1,170 @@
+"""The finished file: picture packets copied as they are, the dub as default track.
+
+Every stream keeps its time on the container's clock; the dub's time zero is the container's start.
+Nothing is cut to the shortest stream.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dubbing.errors import UsageError
+from dubbing.media.ffmpeg import input_args, run_ffmpeg
+from dubbing.media.probe import (
+    MP4_AUDIO,
+    SUFFIXES,
+    WEBM_AUDIO,
+    AudioTrack,
+    MediaInfo,
+    can_hold,
+    choose_container,
+)
+from dubbing.media.sound_file import sound_format
+
+SYNTHETIC = "Dubbed with synthetic voices by dubbing"
+TEXT_SUBTITLES = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
+SUBTITLE_CODEC = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".webm": "webvtt"}
+ONE_TRACK = (".mp3", ".flac", ".wav", ".ogg")
+KBIT_PER_CHANNEL = 96
+DUB_CODEC = {
+    ".webm": "libopus",
+    ".ogg": "libopus",
+    ".mp3": "libmp3lame",
+    ".flac": "flac",
+    ".wav": "pcm_s24le",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleFile:
+    """A SubRip file to go into the container."""
+
+    path: Path
+    language: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class MuxRequest:
+    """What goes into the file; languages are ISO 639-2 codes."""
+
+    source: Path
+    dub_wav: Path
+    output: Path
+    source_info: MediaInfo
+    dub_language: str
+    dub_title: str
+    original_audio_track: int
+    original_language: str
+    keep_original: bool = True
+    subtitles: tuple[SubtitleFile, ...] = ()
+
+
+def mux(request: MuxRequest) -> None:
+    """Write the output, whole or not at all.
+
+    Raises:
+        UsageError: if the container cannot hold the picture; names one that can.
+        UnreadableMedia: if ffmpeg fails.
+        DiskFull: if there was no room.
+    """
+    check_container(request.output, request.source_info)
+    run_ffmpeg(_arguments(request), what="The dub cannot be written", output=request.output)
+
+
+def check_container(output: Path, info: MediaInfo) -> None:
+    """Raise ``UsageError`` unless the output's container is known and can hold the picture."""
+    suffix = output.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(
+            f"'{suffix or output.name}' is no container that can be written.",
+            hint=f"Use one of {', '.join(SUFFIXES)}.",
+        )
+    if not can_hold(suffix, info):
+        codec = info.video.codec if info.video else ""
+        raise UsageError(
+            f"{suffix} cannot hold a picture in {codec} without re-encoding it.",
+            hint=f"Use {choose_container(info)}.",
+        )
+
+
+def _arguments(request: MuxRequest) -> list[str]:
+    info, suffix = request.source_info, request.output.suffix.lower()
+    start = f"{info.start_ms / 1000:.6f}"
+    arguments = ["-copyts", *input_args(request.source)]
+    arguments += ["-itsoffset", start, *input_args(request.dub_wav)]
+    for subtitle in request.subtitles:
+        arguments += ["-itsoffset", start, "-f", "srt", "-i", f"file:{subtitle.path}"]
+    arguments += ["-output_ts_offset", f"-{start}" if info.start_ms >= 0 else start.lstrip("-")]
+    arguments += ["-map_metadata", "0", "-map_chapters", "0", "-max_muxing_queue_size", "4096"]
+    arguments += ["-metadata", f"comment={SYNTHETIC}"]
+    arguments += _picture(info, suffix) + _sound(request, suffix) + _all_subtitles(request, suffix)
+    if suffix in (".mp4", ".m4v", ".mov", ".m4a"):
+        arguments += ["-movflags", "+faststart"]
+    return arguments
+
+
+def _picture(info: MediaInfo, suffix: str) -> list[str]:
+    if info.video is None:
+        return ["-vn"]
+    attachments = ["-map", "0:t?", "-c:t", "copy"] if suffix == ".mkv" else []
+    tag = ["-tag:v", "hvc1"] if info.video.codec == "hevc" and suffix in (".mp4", ".mov") else []
+    return ["-map", "0:V", "-c:v", "copy", *tag, *attachments]
+
+
+def _sound(request: MuxRequest, suffix: str) -> list[str]:
+    n_channels = sound_format(request.dub_wav).n_channels
+    arguments = ["-map", "1:a:0", "-c:a:0", DUB_CODEC.get(suffix, "aac")]
+    if suffix not in (".flac", ".wav"):
+        arguments += ["-b:a:0", f"{KBIT_PER_CHANNEL * n_channels}k"]
+    arguments += ["-metadata:s:a:0", f"language={request.dub_language}"]
+    arguments += ["-metadata:s:a:0", f"title={request.dub_title}", "-disposition:a:0", "default"]
+    if request.keep_original and suffix not in ONE_TRACK:
+        for place, track in enumerate(request.source_info.audio, start=1):
+            arguments += _original(request, track, place, suffix)
+    return arguments
+
+
+def _original(request: MuxRequest, track: AudioTrack, place: int, suffix: str) -> list[str]:
+    arguments = ["-map", f"0:a:{track.number}", f"-disposition:a:{place}", "0"]
+    arguments += _original_codec(track, place, suffix)
+    if track.number == request.original_audio_track:
+        language = track.language if track.language not in ("", "und") else None
+        arguments += [f"-metadata:s:a:{place}", f"language={language or request.original_language}"]
+        arguments += [f"-metadata:s:a:{place}", f"title={track.title or 'Original'}"]
+    return arguments
+
+
+def _original_codec(track: AudioTrack, place: int, suffix: str) -> list[str]:
+    """Copied where the container allows it, else in the container's own codec."""
+    if suffix == ".webm" and track.codec not in WEBM_AUDIO:
+        return [f"-c:a:{place}", "libopus"]
+    if suffix in (".mp4", ".m4v", ".m4a") and track.codec not in MP4_AUDIO:
+        return [f"-c:a:{place}", "aac", f"-b:a:{place}", f"{128 * track.n_channels}k"]
+    return [f"-c:a:{place}", "copy"]
+
+
+def _all_subtitles(request: MuxRequest, suffix: str) -> list[str]:
+    """New subtitles first, then those of the film that the container can hold."""
+    if request.source_info.video is None:
+        return ["-sn"]
+    arguments, place = [], 0
+    for number, subtitle in enumerate(request.subtitles, start=2):
+        arguments += ["-map", f"{number}:s:0", f"-c:s:{place}", SUBTITLE_CODEC.get(suffix, "srt")]
+        arguments += [f"-metadata:s:s:{place}", f"language={subtitle.language}"]
+        arguments += [f"-metadata:s:s:{place}", f"title={subtitle.title}"]
+        place += 1
+    for number, codec in enumerate(request.source_info.subtitles):
+        kept = _subtitle_codec(codec, suffix)
+        if kept:
+            arguments += ["-map", f"0:s:{number}", f"-c:s:{place}", kept]
+            place += 1
+    return arguments
+
+
+def _subtitle_codec(codec: str, suffix: str) -> str:
+    """What a subtitle track of the film becomes; empty if the container cannot hold it."""
+    if suffix == ".mkv":
+        return "srt" if codec == "mov_text" else "copy"
+    return SUBTITLE_CODEC.get(suffix, "") if codec in TEXT_SUBTITLES else ""
