@@ -63,11 +63,17 @@ def identity(role: str, name: str) -> str:
 class Engines:
     """Engines loaded once and shared by everything that runs in this process."""
 
-    def __init__(self, threads: int = 0) -> None:
-        """``threads`` is how many CPU threads an engine may use; 0 means all cores."""
+    def __init__(self, threads: int = 0, *, keep: bool = False) -> None:
+        """Load nothing yet.
+
+        Args:
+            threads: how many CPU threads an engine may use; 0 means all cores.
+            keep: hold even the largest models between films; takes 1.5 GB more.
+        """
         import os
 
         self.threads = threads or os.cpu_count() or 1
+        self.keep = keep
         self._loaded: dict[tuple[str, str], Any] = {}
 
     def get(self, role: str, name: str) -> Any:
@@ -75,3 +81,8 @@ class Engines:
         if (role, name) not in self._loaded:
             self._loaded[role, name] = engine_class(role, name)(threads=self.threads)
         return self._loaded[role, name]
+
+    def release(self, role: str, name: str) -> None:
+        """Give an engine's memory back, unless engines are kept for the next film."""
+        if not self.keep:
+            self._loaded.pop((role, name), None)

@@ -60,7 +60,7 @@ class TranslateSettings(Strict):
     engine: str = "gemma"
     beam_size: int = Field(4, ge=1, le=16)
     n_best: int = Field(4, ge=1, le=16)
-    batch_size: int = Field(8, ge=1)
+    batch_size: int = Field(4, ge=1)
     lines: tuple[int, ...] = ()
     """Numbers (from 1) of the lines that are dubbed; empty = all."""
 

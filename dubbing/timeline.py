@@ -106,7 +106,8 @@ class DurationPlan:
 
     ``frames`` and ``natural`` have one element for the silence before, one for each of ``symbols``
     and one for the silence after, in units of 25 ms. Elements ``first`` to ``last`` (excluded) are
-    the sounding part, which fills ``span`` exactly; what stands outside is silence or a full stop.
+    the sounding part, which fills ``span`` exactly, less ``fade_frames``: the last sound before a
+    full stop dies away, and most of its length is silence already.
     """
 
     text: str
@@ -115,6 +116,7 @@ class DurationPlan:
     natural: tuple[float, ...]
     first: int
     last: int
+    fade_frames: int
     span: Span
     rungs: tuple[str, ...] = ()
     """Concessions that were made so that it fits, in order; none is best."""
@@ -133,7 +135,7 @@ class DurationPlan:
     @property
     def spoken_frames(self) -> int:
         """Length of the sounding part in frames."""
-        return sum(self.frames[self.first : self.last])
+        return sum(self.frames[self.first : self.last]) - self.fade_frames
 
     @property
     def lead_ms(self) -> int:
@@ -143,12 +145,16 @@ class DurationPlan:
     @property
     def natural_ms(self) -> int:
         """How long the sounding part would last if nobody asked for anything."""
-        return round(sum(self.natural[self.first : self.last]) * FRAME_MS)
+        return round(self._natural_frames * FRAME_MS)
 
     @property
     def tempo(self) -> float:
         """Natural length over planned length: above 1 is faster than natural."""
-        return sum(self.natural[self.first : self.last]) / self.spoken_frames
+        return self._natural_frames / self.spoken_frames
+
+    @property
+    def _natural_frames(self) -> float:
+        return sum(self.natural[self.first : self.last]) - self.fade_frames
 
 
 @dataclass(frozen=True, slots=True)

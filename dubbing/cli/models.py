@@ -34,7 +34,8 @@ def list_models() -> None:
 def verify() -> None:
     """Hash every file again; exit code 1 if one is not what it was."""
     from dubbing.models.catalogue import catalogue
-    from dubbing.models.resolver import is_ready, verify as verify_model
+    from dubbing.models.resolver import is_ready
+    from dubbing.models.resolver import verify as verify_model
 
     damaged = False
     for name in catalogue():

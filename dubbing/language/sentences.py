@@ -6,11 +6,63 @@ SENTENCE_MARKS = tuple(".!?。！？…।؟")
 CLAUSE_MARKS = tuple(",;:，、；：—–،")
 CLOSING = "\"'”’»)]」』】》）"
 ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof st jr sr vs etc no vol fig inc ltd co gen col sgt capt lt rev hon
-    e.g i.e a.m p.m u.s u.k u.n ph.d b.c a.d
-    sra srta ud uds pág núm aprox mme mlle m cf p.ex env
-    sig dott ing avv
-    bzw z.b usw ca nr""".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "st",
+        "jr",
+        "sr",
+        "vs",
+        "etc",
+        "no",
+        "vol",
+        "fig",
+        "inc",
+        "ltd",
+        "co",
+        "gen",
+        "col",
+        "sgt",
+        "capt",
+        "lt",
+        "rev",
+        "hon",
+        "e.g",
+        "i.e",
+        "a.m",
+        "p.m",
+        "u.s",
+        "u.k",
+        "u.n",
+        "ph.d",
+        "b.c",
+        "a.d",
+        "sra",
+        "srta",
+        "ud",
+        "uds",
+        "pág",
+        "núm",
+        "aprox",
+        "mme",
+        "mlle",
+        "m",
+        "cf",
+        "p.ex",
+        "env",
+        "sig",
+        "dott",
+        "ing",
+        "avv",
+        "bzw",
+        "z.b",
+        "usw",
+        "ca",
+        "nr",
+    ]
 )
 
 

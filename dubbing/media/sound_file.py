@@ -114,7 +114,7 @@ class SoundWriter:
         self._whole.__exit__(kind, error, trace)
 
 
-class _readable:  # noqa: N801 - reads as a verb in `with`
+class _readable:
     """Turn soundfile's complaint about a damaged file into ours."""
 
     def __init__(self, path: Path) -> None:

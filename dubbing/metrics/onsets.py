@@ -10,7 +10,7 @@ STEP_MS = 5
 BELOW_LOUD_DB = 32.0
 """A frame this far below the loud frames of the same take is silence."""
 LOUD_PERCENTILE = 90
-TRUSTED_MS = 120
+TRUSTED_MS = 200
 """The measured time is believed this far from the expected one: a weak /f/ or a long fade
 must not move a line."""
 

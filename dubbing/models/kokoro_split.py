@@ -41,7 +41,7 @@ def make(source: Path, folder: Path, progress: Callable[[str, float], None]) -> 
         F0: (TensorProto.FLOAT, [1, "F2"]),
         ENERGY: (TensorProto.FLOAT, [1, "F2"]),
         FEATURES: (TensorProto.FLOAT, [1, 512, "F"]),
-        **{tensor: (TensorProto.FLOAT, None) for tensor in seam},
+        **dict.fromkeys(seam, (TensorProto.FLOAT, None)),
     }
     pieces = {
         "encode": ([RAW_DURATIONS, *seam], ["tokens", "style"]),

@@ -14,7 +14,8 @@ from dubbing.media.loudness import Loudness, line_loudness_lufs, programme_loudn
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import SoundWriter, read_samples, read_sound, sound_format
 from dubbing.mixing.ducking import merge
-from dubbing.mixing.mixer import MixPlan, PlacedTake, dialogue_channels, mix as mix_blocks
+from dubbing.mixing.mixer import MixPlan, PlacedTake, dialogue_channels
+from dubbing.mixing.mixer import mix as mix_blocks
 from dubbing.pipeline import Run, stage
 from dubbing.settings import MixSettings
 from dubbing.timeline import Artifact, Line, Mix, Take, Timeline

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from dubbing.language.languages import language
 from dubbing.language.subtitles import subtitle_text
-from dubbing.media.mux import MuxRequest, SubtitleFile, mux as write_container
+from dubbing.media.mux import MuxRequest, SubtitleFile
+from dubbing.media.mux import mux as write_container
 from dubbing.media.probe import probe
 from dubbing.pipeline import Run, stage
 from dubbing.settings import MuxSettings

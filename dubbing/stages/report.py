@@ -14,7 +14,6 @@ from statistics import median
 from typing import Any
 
 from dubbing import __version__
-from dubbing.arrays import Audio
 from dubbing.engines.asr import Recognizer
 from dubbing.language.speech_text import comparable
 from dubbing.media.extract import extract_audio, extract_speech_audio
@@ -88,23 +87,17 @@ def _placement(line: Line, run: Run, dub: Path) -> tuple[float | None, float | N
     take, plan = line.take, line.plan
     assert take is not None
     assert plan is not None
-    sound = read_sound(run.workspace.path(take.sound))
-    from_ms = max(0, take.start_ms - SEARCH_MS)
-    found = read_sound(dub, from_ms, take.start_ms + sound.duration_ms + SEARCH_MS)
-    late_ms = lag_ms(
-        _clipped(resample(sound, found.rate_hz), take.start_ms),
-        found,
-        take.start_ms - from_ms if take.start_ms >= 0 else 0,
+    speech = take.speech
+    spoken = read_sound(run.workspace.path(take.sound)).between(
+        speech.start_ms - take.start_ms, speech.end_ms - take.start_ms
     )
+    from_ms = max(0, speech.start_ms - SEARCH_MS)
+    found = read_sound(dub, from_ms, speech.end_ms + SEARCH_MS)
+    late_ms = lag_ms(resample(spoken, found.rate_hz), found, speech.start_ms - from_ms)
     if late_ms is None:
         return None, None
-    start_error = take.speech.start_ms + late_ms - plan.span.start_ms
-    return round(start_error, 1), round(take.speech.end_ms + late_ms - plan.span.end_ms, 1)
-
-
-def _clipped(sound: Audio, start_ms: int) -> Audio:
-    """Without what would lie before the film begins."""
-    return sound.between(-start_ms, sound.duration_ms) if start_ms < 0 else sound
+    start_error = speech.start_ms + late_ms - plan.span.start_ms
+    return round(start_error, 1), round(speech.end_ms + late_ms - plan.span.end_ms, 1)
 
 
 # -- what they say -------------------------------------------------------------------------------

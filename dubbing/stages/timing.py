@@ -6,7 +6,7 @@ duration model; the ladder of :mod:`dubbing.timing.isochrony` makes one of them 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dubbing.engines.speech import Speech, TakesDurations
@@ -19,17 +19,11 @@ from dubbing.timing.bounds import is_silent
 from dubbing.timing.isochrony import Fit, Limits, Option, Slot, fit_line
 from dubbing.workspace import digest
 
-LEAD_FRAMES = 4
-"""Kokoro wants a little silence before the first sound, or swallows its attack."""
-TAIL_FRAMES = 6
-FULL_STOP_FRAMES = 8
-"""A closing mark longer than this is only silence."""
-
 
 @stage(
     reads=("media", "target_language", "speakers", "lines"),
     writes=("lines.plan", "lines.flags"),
-    version=1,
+    version=4,
     engine_roles=("speech",),
 )
 def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
@@ -75,21 +69,29 @@ class _Planner:
         """The line with its plan and the flags that the plan earns."""
         if line.translation is None:
             return replace(line, plan=None)
-        spoken = [
-            (candidate, Spoken(*self._natural(candidate.text, line.speaker)))
-            for candidate in _worth_trying(line.translation.candidates)
-        ]
-        sayable = [(candidate, said) for candidate, said in spoken if said.sounds]
-        if not sayable:
-            return replace(line, plan=None, flags=(*line.translation.flags, "nothing to say"))
         start_ms = max(line.span.start_ms, free_from_ms)
-        slot = self._slot(line, number, start_ms)
-        fit = fit_line([said.option for _, said in sayable], slot, self.limits)
-        candidate, said = sayable[fit.option]
+        tried: list[tuple[Candidate, Spoken]] = []
+        options = self._options(line, tried)
+        try:
+            fit = fit_line(options, self._slot(line, number, start_ms), self.limits)
+        except NothingToSay:
+            return replace(line, plan=None, flags=(*line.translation.flags, "nothing to say"))
+        candidate, said = tried[fit.option]
         plan = said.plan(candidate.text, fit, start_ms)
         late = ("starts late",) if start_ms > line.span.start_ms else ()
         doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
         return replace(line, plan=plan, flags=(*doubts, *late, *_flags(plan)))
+
+    def _options(self, line: Line, tried: list[tuple[Candidate, Spoken]]) -> Iterator[Option]:
+        """Options as they are asked for; what was asked for is noted in ``tried``."""
+        assert line.translation is not None
+        for candidate in _worth_trying(line.translation.candidates):
+            spoken = self._spoken(candidate.text, line.speaker)
+            if spoken is not None:
+                tried.append((candidate, spoken))
+                yield spoken.option
+        if not tried:
+            raise NothingToSay
 
     def _slot(self, line: Line, number: int, start_ms: int) -> Slot:
         wanted = max(1, (line.span.end_ms - start_ms) // FRAME_MS)
@@ -101,60 +103,81 @@ class _Planner:
         )
         return Slot(wanted, max(wanted, (until_ms - start_ms) // FRAME_MS))
 
-    def _natural(self, text: str, speaker_id: str) -> tuple[str, tuple[float, ...]]:
-        """Symbols of a text and their natural lengths in the speaker's voice, remembered."""
+    def _spoken(self, text: str, speaker_id: str) -> Spoken | None:
+        """A text in the speaker's voice with its natural lengths, remembered; ``None`` if mute."""
         language = self.timeline.target_language
         voice = self.timeline.speaker(speaker_id).voice
         assert voice is not None
-        key = digest([self.run.stage_name, 1, self.settings.engine, language, voice.name, text])
+        key = digest([self.run.stage_name, 2, self.settings.engine, language, voice.name, text])
         known = self.run.recall(key)
         if known is None:
             speech: Speech = self.run.engines.get("speech", self.settings.engine)
             symbols = speech.phonemes(spoken_form(text, language), language)
-            known = [symbols, self._lengths(symbols, voice.name)]
+            known = [symbols, *self._measured(symbols, voice.name)]
             self.run.remember(key, known)
-        return known[0], tuple(known[1])
+        if not known[1]:
+            return None
+        return Spoken(known[0], known[1], (known[2], known[3]))
 
-    def _lengths(self, symbols: str, voice: str) -> list[float]:
-        if not symbols:
-            return [1.0, 1.0]
-        return [round(float(n), 3) for n in self.speech.durations(symbols, voice)]
+    def _measured(self, symbols: str, voice: str) -> tuple[list[float], float, float]:
+        """Natural lengths, and where sound is heard in them."""
+        if all(map(is_silent, symbols)):
+            return [], 0.0, 0.0
+        natural = [round(float(n), 3) for n in self.speech.durations(symbols, voice)]
+        return natural, *self.speech.heard(symbols, voice, [max(1, round(n)) for n in natural])
+
+
+class NothingToSay(Exception):
+    """No candidate of a line has a sound in it."""
 
 
 class Spoken:
-    """A text as the engine would say it: symbols, lengths, and which of them sound."""
+    """A text as the engine would say it: symbols, lengths, and where it is heard."""
 
-    def __init__(self, symbols: str, natural: Sequence[float]) -> None:
-        """``natural`` has one length for each symbol and one for either end."""
+    def __init__(self, symbols: str, natural: Sequence[float], heard: tuple[float, float]) -> None:
+        """``natural`` has one length for each symbol and one for either end; ``heard`` in frames."""
         self.symbols = symbols
         self.natural = tuple(natural)
         sounding = [i for i, symbol in enumerate(symbols) if not is_silent(symbol)]
-        self.sounds = bool(sounding)
-        self.first = sounding[0] + 1 if sounding else 0
-        self.last = sounding[-1] + 2 if sounding else 0
+        self.first, self.last = sounding[0] + 1, sounding[-1] + 2
+        inner = sum(max(1, round(n)) for n in self.natural[self.first : self.last])
+        self.fade_frames = round(inner - (heard[1] - heard[0]))
+
+    @property
+    def _cut_frames(self) -> int:
+        """How much of the last symbol is no matter for the solver: its silent part."""
+        return max(0, min(self.fade_frames, round(self.natural[self.last - 1]) - 1))
 
     @property
     def option(self) -> Option:
-        """The part that fills the slot: from the first sound to the last."""
+        """The part that fills the slot: the sounding symbols, the last without its silence."""
+        natural = self.natural[self.first : self.last]
+        heard_last = max(1.0, natural[-1] - self._cut_frames)
         return Option(
-            self.symbols[self.first - 1 : self.last - 1], self.natural[self.first : self.last]
+            self.symbols[self.first - 1 : self.last - 1],
+            (*natural[:-1], heard_last),
+            self.fade_frames - self._cut_frames,
         )
 
     def plan(self, text: str, fit: Fit, start_ms: int) -> DurationPlan:
-        """The plan that begins to sound at ``start_ms``."""
-        opening = [min(round(n), FULL_STOP_FRAMES) for n in self.natural[1 : self.first]]
-        closing = [min(round(n), FULL_STOP_FRAMES) for n in self.natural[self.last : -1]]
-        lead = min(LEAD_FRAMES, max(1, round(self.natural[0])))
-        tail = min(TAIL_FRAMES, max(1, round(self.natural[-1])))
-        outer = (max(1, n) for n in opening), (max(1, n) for n in closing)
+        """The plan that begins to sound at ``start_ms``.
+
+        The silences before and after keep their natural length: with a shorter one before, Kokoro
+        swallows the first sounds.
+        """
+        before = [max(1, round(n)) for n in self.natural[: self.first]]
+        after = [max(1, round(n)) for n in self.natural[self.last :]]
+        last = fit.frames[-1] + self._cut_frames
+        heard = sum(fit.frames) + self._cut_frames - self.fade_frames
         return DurationPlan(
             text=text,
             symbols=self.symbols,
-            frames=(lead, *outer[0], *fit.frames, *outer[1], tail),
+            frames=(*before, *fit.frames[:-1], last, *after),
             natural=self.natural,
             first=self.first,
             last=self.last,
-            span=Span(start_ms, start_ms + sum(fit.frames) * FRAME_MS),
+            fade_frames=self.fade_frames,
+            span=Span(start_ms, start_ms + max(1, heard) * FRAME_MS),
             rungs=fit.rungs,
             cost=round(fit.cost, 3),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dubbing.engines.translation import Hypothesis, Translator
+from dubbing.engines.translation import Hypothesis, Request, Translator
 from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.language.script import to_simplified
 from dubbing.language.translation_checks import translation_flags
@@ -46,6 +46,8 @@ def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Time
         )
     texts = list(dict.fromkeys(line.text for line in chosen))
     found = _translate_all(texts, source, target, run, settings, translator)
+    del translator
+    run.engines.release("translation", settings.engine)
     wanted = {line.id for line in chosen}
     return timeline.with_lines(
         replace(line, translation=_ranked(line.text, found[line.text], timeline, settings))
@@ -107,9 +109,20 @@ def _translate_batch(
 ) -> tuple[tuple[Hypothesis, ...], ...]:
     if not texts:
         return ()
-    return translator.translate(
-        texts, source, target, beam_size=settings.beam_size, n_best=settings.n_best
-    )
+    request = Request(source, target, settings.beam_size, settings.n_best)
+    found = list(translator.translate(texts, request))
+    copied = [i for i, text in enumerate(texts) if _is_copied(text, found[i], source, target)]
+    if copied:
+        again = replace(request, own_script=True)
+        second = translator.translate([texts[i] for i in copied], again)
+        for i, hypotheses in zip(copied, second, strict=True):
+            found[i] = (*hypotheses, *found[i])
+    return tuple(found)
+
+
+def _is_copied(text: str, found: Sequence[Hypothesis], source: str, target: str) -> bool:
+    """Whether every hypothesis leaves the source as it is."""
+    return all("untranslated" in translation_flags(text, h.text, source, target) for h in found)
 
 
 def _ranked(

@@ -18,7 +18,7 @@ A word is never cut, a line never left out, and an overflow never an error.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,15 +32,19 @@ HURRY = 0.85
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One way to say a line: the sounding ``symbols`` and their ``natural`` lengths in frames."""
+    """One way to say a line: the sounding ``symbols`` and their ``natural`` lengths in frames.
+
+    ``unheard`` of these frames are silence at the ends (negative: sound outside the symbols).
+    """
 
     symbols: str
     natural: tuple[float, ...]
+    unheard: int = 0
 
     @property
     def natural_frames(self) -> float:
-        """Length of the whole, unbent."""
-        return sum(self.natural)
+        """Heard length of the whole, unbent."""
+        return sum(self.natural) - self.unheard
 
     @property
     def spoken_frames(self) -> float:
@@ -83,20 +87,23 @@ class Fit:
     cost: float
 
 
-def fit_line(options: Sequence[Option], slot: Slot, limits: Limits) -> Fit:
+def fit_line(options: Iterable[Option], slot: Slot, limits: Limits) -> Fit:
     """Make one of the options fit, making as few concessions as possible; never fails.
 
     Args:
-        options: ways to say the line, the best first; at least one, none empty.
+        options: ways to say the line, the best first; at least one, none empty. They may be lazy:
+            no more are asked for than are tried.
         slot: the time there is.
         limits: how far to bend.
     """
-    for index, option in enumerate(options):
-        fit = _without_rate(index, option, slot, limits)
+    tried: list[Option] = []
+    for option in options:
+        fit = _without_rate(len(tried), option, slot, limits)
         if fit is not None:
             return fit
-    shortest = min(range(len(options)), key=lambda i: options[i].natural_frames)
-    return _last_resort(shortest, options[shortest], slot, limits)
+        tried.append(option)
+    shortest = min(range(len(tried)), key=lambda i: tried[i].natural_frames)
+    return _last_resort(shortest, tried[shortest], slot, limits)
 
 
 def _without_rate(index: int, option: Option, slot: Slot, limits: Limits) -> Fit | None:
@@ -107,15 +114,16 @@ def _without_rate(index: int, option: Option, slot: Slot, limits: Limits) -> Fit
     if comfortable <= slot.wanted:
         longest = _drawn_out(option, bent, limits)
         early = () if slot.wanted <= longest else ("early end",)
-        return _solved(index, bent, min(slot.wanted, longest), (*rungs, *early))
+        return _solved(index, option, bent, min(slot.wanted, longest), (*rungs, *early))
     if comfortable <= slot.most:
-        return _solved(index, bent, comfortable, (*rungs, "borrow"))
+        return _solved(index, option, bent, comfortable, (*rungs, "borrow"))
     borrowed = (*rungs, "borrow") if slot.most > slot.wanted else rungs
     n_silent = sum(map(is_silent, option.symbols))
-    if math.ceil(limits.comfortable_fast * option.spoken_frames) + n_silent <= slot.most:
-        return _solved(index, bent, slot.most, (*borrowed, "pauses"))
-    if max(bent.shortest, math.ceil(HURRY * natural)) <= slot.most:
-        return _solved(index, bent, slot.most, (*borrowed, "pauses", "durations"))
+    squeezed = limits.comfortable_fast * option.spoken_frames + n_silent - option.unheard
+    if math.ceil(squeezed) <= slot.most:
+        return _solved(index, option, bent, slot.most, (*borrowed, "pauses"))
+    if max(bent.shortest - option.unheard, math.ceil(HURRY * natural)) <= slot.most:
+        return _solved(index, option, bent, slot.most, (*borrowed, "pauses", "durations"))
     return None
 
 
@@ -124,22 +132,24 @@ def _drawn_out(option: Option, bent: Problem, limits: Limits) -> int:
     silent = np.array([is_silent(symbol) for symbol in option.symbols])
     pauses = int(bent.upper[silent].sum())
     drawn = math.floor(limits.comfortable_slow * option.spoken_frames) + pauses
-    return min(bent.longest, max(bent.shortest, drawn, math.ceil(option.natural_frames)))
+    return min(bent.longest, max(bent.shortest, drawn)) - option.unheard
 
 
 def _last_resort(index: int, option: Option, slot: Slot, limits: Limits) -> Fit:
     bending = Bending(limits.fastest, limits.slowest, limits.max_rate)
     bent = problem(option.symbols, option.natural, bending)
-    least = max(bent.shortest, math.ceil(HURRY * option.natural_frames / limits.max_rate))
+    hurried = math.ceil(HURRY * option.natural_frames / limits.max_rate)
+    least = max(bent.shortest - option.unheard, hurried)
     rungs = ("candidate",) if index else ()
     rungs = (*rungs, "borrow", "pauses", "durations", "rate")
     if least <= slot.most:
-        return _solved(index, bent, min(slot.most, bent.longest), rungs)
-    return _solved(index, bent, min(least, bent.longest), (*rungs, "spill"))
+        return _solved(index, option, bent, slot.most, rungs)
+    return _solved(index, option, bent, least, (*rungs, "spill"))
 
 
-def _solved(index: int, bent: Problem, total: int, rungs: tuple[str, ...]) -> Fit:
-    total = min(max(total, bent.shortest), bent.longest)
+def _solved(index: int, option: Option, bent: Problem, heard: int, rungs: tuple[str, ...]) -> Fit:
+    """Fill ``heard`` frames, and what is not heard beside."""
+    total = min(max(heard + option.unheard, bent.shortest), bent.longest)
     solution = solve(bent, total)
     assert isinstance(solution, Solution), "a total between shortest and longest has a solution"
     return Fit(index, solution.frames, rungs, solution.cost)

@@ -64,6 +64,8 @@ class FasterWhisper:
         if not windows:
             return ()
         samples = audio.mono().samples[0]
+        end_ms = audio.n_samples * 1000 // RATE_HZ
+        windows = [(max(0, start), min(end, end_ms)) for start, end in windows]
         clips = [{"start": start / 1000, "end": end / 1000} for start, end in windows]
         segments, _ = self._batched.transcribe(
             samples,

@@ -58,5 +58,12 @@ class TakesDurations(Protocol):
         Element 0 is the silence before the first symbol, the last element that after the last.
         """
 
+    def heard(self, phonemes: str, voice: str, frames: Sequence[int]) -> tuple[float, float]:
+        """Where sound begins and ends, in frames from the start, without synthesising it.
+
+        The first and last symbols are not heard for all of their length: the last one before a full
+        stop is mostly silence.
+        """
+
     def speak(self, phonemes: str, voice: str, frames: Sequence[int]) -> Audio:
         """Mono sound in which element i of ``frames`` (``n + 2`` integers ≥ 1) lasts as told."""

@@ -8,7 +8,7 @@ every candidate translation is known before anything is synthesised.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,10 @@ from dubbing.models.voices import VoiceCard, voice_cards, voice_style
 SAMPLES_PER_FRAME = 600
 MAX_SYMBOLS = 510
 PAD = 0
+SHORT_PAD = np.ones(1, np.float32)
+ENERGY_PER_FRAME = 2
+HEARD_ENERGY = 0.0
+"""The network's energy is a log-like measure: speech lies at 2 to 8, silence under -6."""
 RAW_DURATIONS = "/encoder/predictor/ReduceSum_output_0"
 DURATIONS = "/encoder/Div_output_0"
 F0 = "/encoder/Squeeze_output_0"
@@ -86,22 +90,28 @@ class Kokoro:
         inner = [part[1:-1] for part in parts]
         return np.concatenate([parts[0][:1], *inner, parts[-1][-1:]])
 
+    def heard(self, phonemes: str, voice: str, frames: Sequence[int]) -> tuple[float, float]:
+        """Where the energy that the prosody network predicts rises above silence, and falls again.
+
+        Measured against the sound of 40 sentences: within about 20 ms.
+        """
+        first, last, before = None, 0.0, 0.0
+        for piece, told in _told(phonemes, frames):
+            energy = self._prosody_of(piece, voice, told)[ENERGY].reshape(-1)
+            loud = np.flatnonzero(energy > HEARD_ENERGY) / ENERGY_PER_FRAME
+            if len(loud):
+                first = before + float(loud[0]) if first is None else first
+                last = before + float(loud[-1]) + 1 / ENERGY_PER_FRAME
+            before += float(told.sum())
+        return (0.0, before) if first is None else (first, last)
+
     def speak(self, phonemes: str, voice: str, frames: Sequence[int]) -> Audio:
         """Mono 24 kHz sound of exactly ``600 * sum(frames)`` samples for up to 510 symbols.
 
         A longer text is spoken in pieces, cut at punctuation or spaces; each cut adds two frames
         of silence.
         """
-        told = np.asarray(frames, dtype=np.float32)
-        if len(told) != len(phonemes) + 2 or told.min() < 1:
-            raise ValueError("speak wants one length of at least 1 for each symbol and both ends")
-        sounds, position = [], 1
-        for piece in _pieces(phonemes):
-            inner = told[position : position + len(piece)]
-            position += len(piece)
-            lead = told[:1] if position == len(piece) + 1 else np.ones(1, np.float32)
-            tail = told[-1:] if position == len(told) - 1 else np.ones(1, np.float32)
-            sounds.append(self._spoken(piece, voice, np.concatenate([lead, inner, tail])))
+        sounds = [self._spoken(piece, voice, told) for piece, told in _told(phonemes, frames)]
         return Audio(np.concatenate(sounds)[np.newaxis], self.rate_hz)
 
     def _encoded(self, piece: str, voice: str) -> tuple[npt.NDArray[np.float32], Seam]:
@@ -117,13 +127,17 @@ class Kokoro:
         style = voice_style(voice, len(piece)).reshape(1, 256).astype(np.float32)
         return {"tokens": np.array([ids], dtype=np.int64), "style": style}
 
+    def _prosody_of(self, piece: str, voice: str, frames: npt.NDArray[np.float32]) -> Seam:
+        """F0, energy, features and all they were made from."""
+        _, seam = self._encoded(piece, voice)
+        known: Seam = {**self._text(piece, voice), **seam, DURATIONS: frames[np.newaxis]}
+        made = _run(self._prosody, [F0, ENERGY, FEATURES], known)
+        return known | dict(zip((F0, ENERGY, FEATURES), made, strict=True))
+
     def _spoken(
         self, piece: str, voice: str, frames: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.float32]:
-        _, seam = self._encoded(piece, voice)
-        known: Seam = {**self._text(piece, voice), **seam, DURATIONS: frames[np.newaxis]}
-        f0_hz, energy, features = _run(self._prosody, [F0, ENERGY, FEATURES], known)
-        known |= {F0: f0_hz, ENERGY: energy, FEATURES: features}
+        known = self._prosody_of(piece, voice, frames)
         sound: npt.NDArray[np.float32] = _run(self._decode, None, known)[0].reshape(-1)
         return sound.astype(np.float32, copy=False)
 
@@ -133,6 +147,20 @@ def _run(session: Any, wanted: list[str] | None, known: Seam) -> list[npt.NDArra
     feed = {item.name: known[item.name] for item in session.get_inputs()}
     outputs: list[npt.NDArray[Any]] = session.run(wanted, feed)
     return outputs
+
+
+def _told(phonemes: str, frames: Sequence[int]) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
+    """Pieces that the network can take, each with its lengths and a pad at either end."""
+    told = np.asarray(frames, dtype=np.float32)
+    if len(told) != len(phonemes) + 2 or told.min() < 1:
+        raise ValueError("one length of at least 1 is wanted for each symbol and both ends")
+    position, pieces = 1, _pieces(phonemes)
+    for number, piece in enumerate(pieces):
+        inner = told[position : position + len(piece)]
+        position += len(piece)
+        lead = told[:1] if number == 0 else SHORT_PAD
+        tail = told[-1:] if number == len(pieces) - 1 else SHORT_PAD
+        yield piece, np.concatenate([lead, inner, tail])
 
 
 def _pieces(phonemes: str) -> tuple[str, ...]:

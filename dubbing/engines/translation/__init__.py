@@ -20,6 +20,21 @@ class Hypothesis:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """From which language to which, and how hard to search.
+
+    ``own_script`` asks that nothing be written in another script than the target's: for a second
+    try, where the first copied the source.
+    """
+
+    source: str
+    target: str
+    beam_size: int = 4
+    n_best: int = 4
+    own_script: bool = False
+
+
 class Translator(Protocol):
     """Translates sentences."""
 
@@ -30,6 +45,6 @@ class Translator(Protocol):
         """Whether it knows this pair of languages."""
 
     def translate(
-        self, sentences: Sequence[str], source: str, target: str, *, beam_size: int, n_best: int
+        self, sentences: Sequence[str], request: Request
     ) -> tuple[tuple[Hypothesis, ...], ...]:
         """For each sentence up to ``n_best`` hypotheses, best first, at least one."""

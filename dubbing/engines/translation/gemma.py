@@ -1,12 +1,13 @@
 """Gemma 3 270M, a base language model, through CTranslate2: translation by example.
 
-The model is shown eight sentence pairs and the line, and continues. The examples are a cached prefix
+The model is shown six sentence pairs and the line, and continues. The examples are a cached prefix
 (``static_prompt``), so they cost almost nothing a sentence. It is a small model: what it gives is a
 draft, ranked, for the checks and the reviewer behind it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -15,13 +16,15 @@ from typing import Any
 
 import yaml
 
-from dubbing.engines.translation import Hypothesis
+from dubbing.engines.translation import Hypothesis, Request
 from dubbing.language.languages import language
 
 LINE_END = ["\n", "\n\n", "<eos>"]
 TOKENS_PER_SOURCE_TOKEN = 2.5
 SPARE_TOKENS = 16
 LONGEST = 160
+OTHER_SCRIPTS = ("zh", "ja", "hi", "ru")
+LATIN_LETTER = re.compile("[A-Za-z]")
 
 
 class Gemma:
@@ -52,24 +55,32 @@ class Gemma:
         return target in _examples() and source != target
 
     def translate(
-        self, sentences: Sequence[str], source: str, target: str, *, beam_size: int, n_best: int
+        self, sentences: Sequence[str], request: Request
     ) -> tuple[tuple[Hypothesis, ...], ...]:
         """Hypotheses of each sentence, best first."""
-        names = language(source).name, language(target).name
+        names = language(request.source).name, language(request.target).name
         prompts = [self._tokens(_question(sentence, *names)) for sentence in sentences]
         longest = max(map(len, prompts))
         results = self._generator.generate_batch(
             prompts,
-            static_prompt=["<bos>", *self._tokens(_shown(source, target))],
+            static_prompt=["<bos>", *self._tokens(_shown(request.source, request.target))],
             include_prompt_in_result=False,
-            beam_size=max(beam_size, n_best),
-            num_hypotheses=n_best,
+            beam_size=max(request.beam_size, request.n_best),
+            num_hypotheses=request.n_best,
             return_scores=True,
             max_length=min(LONGEST, int(longest * TOKENS_PER_SOURCE_TOKEN) + SPARE_TOKENS),
             end_token=LINE_END,
             repetition_penalty=1.05,
+            suppress_sequences=self._foreign(request) if request.own_script else None,
         )
         return tuple(self._hypotheses(result) for result in results)
+
+    def _foreign(self, request: Request) -> list[list[str]] | None:
+        """Every token with a Latin letter, if the target does without them."""
+        if request.target not in OTHER_SCRIPTS:
+            return None
+        vocabulary = self._tokenizer.get_vocab()
+        return [[token] for token in vocabulary if LATIN_LETTER.search(token)]
 
     def _tokens(self, text: str) -> list[str]:
         tokens: list[str] = self._tokenizer.encode(text, add_special_tokens=False).tokens
