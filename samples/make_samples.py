@@ -41,8 +41,10 @@ OPENING = {
 }  # fmt: skip
 CONSONANT_OPENING = 0.22
 REST_OPENING = 0.06
-WIDTH = {"i": 0.8, "ɪ": 0.5, "A": 0.5, "e": 0.5, "s": 0.4, "z": 0.4, "æ": 0.3, "ɛ": 0.3, "I": 0.2,
-         "u": -0.9, "ʊ": -0.7, "w": -0.9, "O": -0.7, "o": -0.7, "ɔ": -0.5, "ʃ": -0.5, "ɹ": -0.3}  # fmt: skip
+WIDTH = {
+    "i": 0.8, "ɪ": 0.5, "A": 0.5, "e": 0.5, "s": 0.4, "z": 0.4, "æ": 0.3, "ɛ": 0.3, "I": 0.2,
+    "u": -0.9, "ʊ": -0.7, "w": -0.9, "O": -0.7, "o": -0.7, "ɔ": -0.5, "ʃ": -0.5, "ɹ": -0.3,
+}  # fmt: skip
 CLOSED = "mbp"
 SMOOTHING_MS = 35.0
 """Standard deviation of the Gaussian that stands for coarticulation."""
@@ -91,10 +93,9 @@ def make(path: Path, lines: tuple[Line, ...]) -> None:
     program = b"".join(p.read_bytes() for p in sorted(HERE.glob("*.py")))
     recipe = hashlib.sha256(program + repr(lines).encode()).hexdigest()
     truth_path = path.with_suffix(".json")
-    if path.is_file() and truth_path.is_file():
-        if json.loads(truth_path.read_text(encoding="utf-8"))["recipe"] == recipe:
-            print(f"{path} is up to date")
-            return
+    if path.is_file() and truth_path.is_file() and _recipe_of(truth_path) == recipe:
+        print(f"{path} is up to date")
+        return
     sound, spoken = speak(lines)
     curves = {who: mouth_curve(spoken, who, len(sound)) for who in sorted({x.who for x in lines})}
     temporary = path.with_name(f".{path.name}.tmp.mp4")
@@ -109,6 +110,10 @@ def make(path: Path, lines: tuple[Line, ...]) -> None:
     truth_path.write_text(json.dumps(truth, ensure_ascii=False, indent=1), encoding="utf-8")
     temporary.replace(path)
     print(f"{path}: {len(sound) / RATE_HZ:.1f} s, {path.stat().st_size / 1e6:.2f} MB")
+
+
+def _recipe_of(truth_path: Path) -> str:
+    return str(json.loads(truth_path.read_text(encoding="utf-8")).get("recipe"))
 
 
 # -- sound ---------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     from dubbing.registry import Engines
     from dubbing.settings import load_profile
 
-    flags = {
+    flags: dict[str, dict[str, Any]] = {
         "ingest": {"audio_track": audio_track},
         "transcribe": {"language": _language_code(source)},
         "speakers": {"count": speakers},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from dubbing.language.script import to_simplified
@@ -15,7 +14,7 @@ def comparable(text: str, language: str) -> str:
     spoken = spoken_form(folded, language)
     if language == "zh":
         spoken = to_simplified(spoken)
-    return re.sub(r"[\W_]", "", spoken.casefold())
+    return "".join(char for char in spoken.casefold() if unicodedata.category(char)[0] in "LMN")
 
 
 def character_error_rate(reference: str, hypothesis: str, language: str) -> float:

@@ -198,7 +198,7 @@ def _duration_ms(container: Any, begin_ms: float) -> int:
     import av
 
     if container.duration is not None:
-        return max(1, round(container.duration * 1000 / av.time_base))
+        return max(1, round(float(container.duration) * 1000 / av.time_base))
     ends = [
         float((s.duration or 0) * s.time_base * 1000) + (_start_ms(s) or 0.0) - begin_ms
         for s in container.streams

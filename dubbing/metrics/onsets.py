@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from dubbing.arrays import Audio
 
@@ -29,12 +30,13 @@ def speech_extent_ms(audio: Audio, expected: tuple[int, int]) -> tuple[int, int]
     return begins_ms, max(_near(ends_ms, expected[1]), begins_ms + STEP_MS)
 
 
-def _levels_db(audio: Audio) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _levels_db(audio: Audio) -> npt.NDArray[np.float64]:
     """RMS level in dB of full scale of every 5 ms."""
     step = audio.rate_hz * STEP_MS // 1000
     samples = audio.mono().samples[0].astype(np.float64)
     whole = samples[: len(samples) // step * step].reshape(-1, step)
-    return 10 * np.log10(np.mean(whole**2, axis=1) + 1e-12)
+    levels: npt.NDArray[np.float64] = 10 * np.log10(np.mean(whole**2, axis=1) + 1e-12)
+    return levels
 
 
 def _near(measured_ms: int, expected_ms: int) -> int:

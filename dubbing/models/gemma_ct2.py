@@ -48,7 +48,7 @@ def convert(source: Path, folder: Path) -> None:
         config = loaded.config
         if hasattr(config, "quantization_config"):
             del config.quantization_config
-        plain = AutoModelForCausalLM.from_config(config)
+        plain = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
         plain.load_state_dict(loaded.state_dict())
         plain.save_pretrained(temporary)
         tokenizer = AutoTokenizer.from_pretrained(str(source), gguf_file="gemma.gguf")

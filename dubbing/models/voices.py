@@ -79,7 +79,8 @@ def _half(name: str, half: str, row: int) -> npt.NDArray[np.float32]:
         tensors[f"{name}.{half}.{part}"].astype(np.float32)
         for part in ("mean", "weights", "components")
     )
-    return (mean + weights[row] @ components).astype(np.float32)
+    half_style: npt.NDArray[np.float32] = (mean + weights[row] @ components).astype(np.float32)
+    return half_style
 
 
 @cache

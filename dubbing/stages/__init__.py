@@ -1,3 +1,5 @@
-"""Stages, in pipeline order: ingest, transcribe, speakers, translate, voices, timing, synthesize,
-mix, mux, report. One file a stage; each is a plain function of (timeline, run, settings).
+"""One file a stage; each is a plain function of (timeline, run, settings).
+
+In pipeline order: ingest, transcribe, speakers, translate, voices, timing, synthesize, mix, mux,
+report.
 """

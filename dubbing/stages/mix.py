@@ -155,6 +155,7 @@ def _loader(run: Run, rate_hz: int) -> Callable[[Artifact], Samples]:
     @lru_cache(maxsize=8)
     def load(sound: Artifact) -> Samples:
         audio: Audio = resample(read_sound(run.workspace.path(sound)), rate_hz)
-        return audio.mono().samples[0]
+        samples: Samples = audio.mono().samples[0]
+        return samples
 
     return load

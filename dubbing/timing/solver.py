@@ -110,7 +110,8 @@ def _cumulative(evidence: Floats | None, n: int, total: int) -> Floats | None:
         return None
     if evidence.shape != (n, total):
         raise ValueError(f"evidence must be [{n}, {total}], not {list(evidence.shape)}")
-    return np.concatenate([np.zeros((n, 1)), np.cumsum(evidence, axis=1)], axis=1)
+    sums: Floats = np.concatenate([np.zeros((n, 1)), np.cumsum(evidence, axis=1)], axis=1)
+    return sums
 
 
 def _trace(choices: npt.NDArray[np.int32], total: int) -> tuple[int, ...]:

@@ -1,0 +1,34 @@
+# make demo: set up, make the sample clip, dub it, say where the result is.   make test: every check.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench setup samples
+
+demo: samples
+	$(BIN)/dub samples/portrait.mp4 --to zh -o samples/portrait.zh.mp4 --force
+
+setup: $(VENV)/.ready
+
+# one install with everything, so that `make demo` and `make test` share it
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or 3.12 is needed" if not (3, 11) <= sys.version_info[:2] < (3, 13) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,samples]'
+	$(BIN)/dub models prepare
+	touch $@
+
+samples: setup
+	$(BIN)/python samples/make_samples.py
+
+test: lint samples
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: samples
+	$(BIN)/python benchmarks/main_job.py
