@@ -1,6 +1,6 @@
 """Decide when each phoneme sounds.
 
-For every line the natural lengths of each candidate translation come from the speech engine's own
+For every line the natural lengths of its candidate translations come from the speech engine's own
 duration model; the ladder of :mod:`dubbing.timing.isochrony` makes one of them fit the time there is.
 """
 
@@ -14,16 +14,18 @@ from dubbing.errors import BadSettings
 from dubbing.language.spoken_form import spoken_form
 from dubbing.pipeline import Run, stage
 from dubbing.settings import TimingSettings
-from dubbing.timeline import FRAME_MS, Candidate, DurationPlan, Line, Span, Timeline
-from dubbing.timing.bounds import is_silent
+from dubbing.timeline import FRAME_MS, Candidate, DurationPlan, Line, Timeline
 from dubbing.timing.isochrony import Fit, Limits, Option, Slot, fit_line
+from dubbing.timing.spoken import Heard, Spoken, spoken
 from dubbing.workspace import digest
+
+WORTH_REFINING_FRAMES = 2
 
 
 @stage(
     reads=("media", "target_language", "speakers", "lines"),
     writes=("lines.plan", "lines.flags"),
-    version=4,
+    version=5,
     engine_roles=("speech",),
 )
 def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
@@ -35,11 +37,10 @@ def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     speech = run.engines.get("speech", settings.engine)
     if not isinstance(speech, TakesDurations):
         raise BadSettings(f"The engine '{settings.engine}' does not take durations.")
-    planner = _Planner(timeline, run, settings, speech)
     free_from_ms = 0
     lines: list[Line] = []
     for number, line in enumerate(timeline.lines):
-        planned = planner.plan(line, number, free_from_ms)
+        planned = _planned(timeline, number, free_from_ms, _Prompter(timeline, run, settings, line))
         lines.append(planned)
         if planned.plan is not None and "spill" in planned.plan.rungs:
             free_from_ms = planned.plan.span.end_ms + settings.gap_ms
@@ -47,16 +48,62 @@ def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     return timeline.with_lines(lines)
 
 
-class _Planner:
-    """What all lines of one film share while they are planned."""
+def _planned(timeline: Timeline, number: int, free_from_ms: int, prompter: _Prompter) -> Line:
+    """The line with its plan and the flags that the plan earns."""
+    line = timeline.lines[number]
+    if line.translation is None:
+        return line
+    start_ms = max(line.span.start_ms, free_from_ms)
+    slot = _slot(timeline, number, start_ms, prompter.settings.gap_ms)
+    try:
+        fit = fit_line(prompter.options(), slot, prompter.limits)
+    except NothingToSay:
+        return replace(line, flags=(*line.translation.flags, "nothing to say"))
+    candidate, said = prompter.tried[fit.option]
+    fit, said = _refined(fit, said, slot, prompter)
+    plan = said.plan(candidate.text, fit, start_ms)
+    late = ("starts late",) if start_ms > line.span.start_ms else ()
+    doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
+    return replace(line, plan=plan, flags=(*doubts, *late, *_flags(plan)))
 
-    def __init__(
-        self, timeline: Timeline, run: Run, settings: TimingSettings, speech: TakesDurations
-    ) -> None:
-        self.timeline = timeline
-        self.run = run
-        self.settings = settings
-        self.speech = speech
+
+def _slot(timeline: Timeline, number: int, start_ms: int, gap_ms: int) -> Slot:
+    """From the line's start to the end of its mouth, and to where the next line begins."""
+    assert timeline.media is not None
+    line, following = timeline.lines[number], timeline.lines[number + 1 :]
+    until_ms = following[0].span.start_ms - gap_ms if following else timeline.media.duration_ms
+    wanted = max(1, (line.span.end_ms - start_ms) // FRAME_MS)
+    return Slot(wanted, max(wanted, (until_ms - start_ms) // FRAME_MS))
+
+
+def _refined(fit: Fit, said: Spoken, slot: Slot, prompter: _Prompter) -> tuple[Fit, Spoken]:
+    """Look where the bent line is heard; if it misses its length, bend it once more.
+
+    What is silent at the end of a line changes with its tempo, and with it what must be filled.
+    """
+    aimed = said.heard_frames(fit)
+    said = said.heard_as(prompter.heard(said.symbols, said.frames(fit)), fit)
+    if abs(said.heard_frames(fit) - aimed) < WORTH_REFINING_FRAMES:
+        return fit, said
+    again = fit_line([said.option], slot, prompter.limits)
+    fit = replace(again, option=fit.option, rungs=fit.rungs)
+    return fit, said.heard_as(prompter.heard(said.symbols, said.frames(fit)), fit)
+
+
+class NothingToSay(Exception):  # noqa: N818 - not an error, a finding
+    """No candidate of a line has a sound in it."""
+
+
+class _Prompter:
+    """Asks the speech engine about the candidates of one line, and remembers the answers."""
+
+    def __init__(self, timeline: Timeline, run: Run, settings: TimingSettings, line: Line) -> None:
+        self.run, self.settings, self.line = run, settings, line
+        self.language = timeline.target_language
+        voice = timeline.speaker(line.speaker).voice
+        assert voice is not None
+        self.voice = voice.name
+        self.tried: list[tuple[Candidate, Spoken]] = []
         self.limits = Limits(
             settings.fastest,
             settings.slowest,
@@ -65,122 +112,48 @@ class _Planner:
             settings.max_rate,
         )
 
-    def plan(self, line: Line, number: int, free_from_ms: int) -> Line:
-        """The line with its plan and the flags that the plan earns."""
-        if line.translation is None:
-            return replace(line, plan=None)
-        start_ms = max(line.span.start_ms, free_from_ms)
-        tried: list[tuple[Candidate, Spoken]] = []
-        options = self._options(line, tried)
-        try:
-            fit = fit_line(options, self._slot(line, number, start_ms), self.limits)
-        except NothingToSay:
-            return replace(line, plan=None, flags=(*line.translation.flags, "nothing to say"))
-        candidate, said = tried[fit.option]
-        plan = said.plan(candidate.text, fit, start_ms)
-        late = ("starts late",) if start_ms > line.span.start_ms else ()
-        doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
-        return replace(line, plan=plan, flags=(*doubts, *late, *_flags(plan)))
-
-    def _options(self, line: Line, tried: list[tuple[Candidate, Spoken]]) -> Iterator[Option]:
-        """Options as they are asked for; what was asked for is noted in ``tried``."""
-        assert line.translation is not None
-        for candidate in _worth_trying(line.translation.candidates):
-            spoken = self._spoken(candidate.text, line.speaker)
-            if spoken is not None:
-                tried.append((candidate, spoken))
-                yield spoken.option
-        if not tried:
+    def options(self) -> Iterator[Option]:
+        """Options as they are asked for; what was asked for is kept in ``tried``."""
+        assert self.line.translation is not None
+        for candidate in _worth_trying(self.line.translation.candidates):
+            said = self._spoken(candidate.text)
+            if said is not None:
+                self.tried.append((candidate, said))
+                yield said.option
+        if not self.tried:
             raise NothingToSay
 
-    def _slot(self, line: Line, number: int, start_ms: int) -> Slot:
-        wanted = max(1, (line.span.end_ms - start_ms) // FRAME_MS)
-        following = self.timeline.lines[number + 1 :]
-        media = self.timeline.media
-        assert media is not None
-        until_ms = (
-            following[0].span.start_ms - self.settings.gap_ms if following else media.duration_ms
-        )
-        return Slot(wanted, max(wanted, (until_ms - start_ms) // FRAME_MS))
+    def heard(self, symbols: str, frames: Sequence[int]) -> Heard:
+        """Where sound begins and ends when the symbols last so long."""
+        key = digest(["heard", 1, self.settings.engine, self.voice, symbols, frames])
+        known = self.run.recall(key)
+        if known is None:
+            known = list(self._speech.heard(symbols, self.voice, frames))
+            self.run.remember(key, known)
+        return known[0], known[1]
 
-    def _spoken(self, text: str, speaker_id: str) -> Spoken | None:
-        """A text in the speaker's voice with its natural lengths, remembered; ``None`` if mute."""
-        language = self.timeline.target_language
-        voice = self.timeline.speaker(speaker_id).voice
-        assert voice is not None
-        key = digest([self.run.stage_name, 2, self.settings.engine, language, voice.name, text])
+    @property
+    def _speech(self) -> TakesDurations:
+        speech: TakesDurations = self.run.engines.get("speech", self.settings.engine)
+        return speech
+
+    def _spoken(self, text: str) -> Spoken | None:
+        key = digest(["natural", 3, self.settings.engine, self.language, self.voice, text])
         known = self.run.recall(key)
         if known is None:
             speech: Speech = self.run.engines.get("speech", self.settings.engine)
-            symbols = speech.phonemes(spoken_form(text, language), language)
-            known = [symbols, *self._measured(symbols, voice.name)]
+            symbols = speech.phonemes(spoken_form(text, self.language), self.language)
+            known = [symbols, self._natural(symbols)]
             self.run.remember(key, known)
-        if not known[1]:
+        symbols, natural = known
+        if not symbols:
             return None
-        return Spoken(known[0], known[1], (known[2], known[3]))
+        return spoken(symbols, natural, self.heard(symbols, [max(1, round(n)) for n in natural]))
 
-    def _measured(self, symbols: str, voice: str) -> tuple[list[float], float, float]:
-        """Natural lengths, and where sound is heard in them."""
-        if all(map(is_silent, symbols)):
-            return [], 0.0, 0.0
-        natural = [round(float(n), 3) for n in self.speech.durations(symbols, voice)]
-        return natural, *self.speech.heard(symbols, voice, [max(1, round(n)) for n in natural])
-
-
-class NothingToSay(Exception):
-    """No candidate of a line has a sound in it."""
-
-
-class Spoken:
-    """A text as the engine would say it: symbols, lengths, and where it is heard."""
-
-    def __init__(self, symbols: str, natural: Sequence[float], heard: tuple[float, float]) -> None:
-        """``natural`` has one length for each symbol and one for either end; ``heard`` in frames."""
-        self.symbols = symbols
-        self.natural = tuple(natural)
-        sounding = [i for i, symbol in enumerate(symbols) if not is_silent(symbol)]
-        self.first, self.last = sounding[0] + 1, sounding[-1] + 2
-        inner = sum(max(1, round(n)) for n in self.natural[self.first : self.last])
-        self.fade_frames = round(inner - (heard[1] - heard[0]))
-
-    @property
-    def _cut_frames(self) -> int:
-        """How much of the last symbol is no matter for the solver: its silent part."""
-        return max(0, min(self.fade_frames, round(self.natural[self.last - 1]) - 1))
-
-    @property
-    def option(self) -> Option:
-        """The part that fills the slot: the sounding symbols, the last without its silence."""
-        natural = self.natural[self.first : self.last]
-        heard_last = max(1.0, natural[-1] - self._cut_frames)
-        return Option(
-            self.symbols[self.first - 1 : self.last - 1],
-            (*natural[:-1], heard_last),
-            self.fade_frames - self._cut_frames,
-        )
-
-    def plan(self, text: str, fit: Fit, start_ms: int) -> DurationPlan:
-        """The plan that begins to sound at ``start_ms``.
-
-        The silences before and after keep their natural length: with a shorter one before, Kokoro
-        swallows the first sounds.
-        """
-        before = [max(1, round(n)) for n in self.natural[: self.first]]
-        after = [max(1, round(n)) for n in self.natural[self.last :]]
-        last = fit.frames[-1] + self._cut_frames
-        heard = sum(fit.frames) + self._cut_frames - self.fade_frames
-        return DurationPlan(
-            text=text,
-            symbols=self.symbols,
-            frames=(*before, *fit.frames[:-1], last, *after),
-            natural=self.natural,
-            first=self.first,
-            last=self.last,
-            fade_frames=self.fade_frames,
-            span=Span(start_ms, start_ms + max(1, heard) * FRAME_MS),
-            rungs=fit.rungs,
-            cost=round(fit.cost, 3),
-        )
+    def _natural(self, symbols: str) -> list[float]:
+        if not symbols:
+            return []
+        return [round(float(n), 3) for n in self._speech.durations(symbols, self.voice)]
 
 
 def _worth_trying(candidates: Sequence[Candidate]) -> list[Candidate]:
