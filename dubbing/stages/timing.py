@@ -25,7 +25,7 @@ WORTH_REFINING_FRAMES = 2
 @stage(
     reads=("media", "target_language", "speakers", "lines"),
     writes=("lines.plan", "lines.flags"),
-    version=5,
+    version=6,
     engine_roles=("speech",),
 )
 def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
@@ -73,7 +73,10 @@ def _slot(timeline: Timeline, number: int, start_ms: int, gap_ms: int) -> Slot:
     line, following = timeline.lines[number], timeline.lines[number + 1 :]
     until_ms = following[0].span.start_ms - gap_ms if following else timeline.media.duration_ms
     wanted = max(1, (line.span.end_ms - start_ms) // FRAME_MS)
-    return Slot(wanted, max(wanted, (until_ms - start_ms) // FRAME_MS))
+    most = (until_ms - start_ms) // FRAME_MS
+    if not following:  # nothing may sound after the film
+        return Slot(max(1, min(wanted, most)), max(1, most), closed=True)
+    return Slot(wanted, max(wanted, most))
 
 
 def _refined(fit: Fit, said: Spoken, slot: Slot, prompter: _Prompter) -> tuple[Fit, Spoken]:
@@ -83,14 +86,15 @@ def _refined(fit: Fit, said: Spoken, slot: Slot, prompter: _Prompter) -> tuple[F
     """
     aimed = said.heard_frames(fit)
     said = said.heard_as(prompter.heard(said.symbols, said.frames(fit)), fit)
-    if abs(said.heard_frames(fit) - aimed) < WORTH_REFINING_FRAMES:
+    missed = abs(said.heard_frames(fit) - aimed) >= WORTH_REFINING_FRAMES
+    if not missed or "early end" in fit.rungs:
         return fit, said
     again = fit_line([said.option], slot, prompter.limits)
     fit = replace(again, option=fit.option, rungs=fit.rungs)
     return fit, said.heard_as(prompter.heard(said.symbols, said.frames(fit)), fit)
 
 
-class NothingToSay(Exception):  # noqa: N818 - not an error, a finding
+class NothingToSay(Exception):
     """No candidate of a line has a sound in it."""
 
 

@@ -55,10 +55,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """``wanted`` frames is how long the mouth speaks; ``most``, how long until the next line."""
+    """``wanted`` frames is how long the mouth speaks; ``most``, how long until the next line.
+
+    ``closed``: nothing may spill beyond ``most``, since the film ends there.
+    """
 
     wanted: int
     most: int
+    closed: bool = False
 
     def __post_init__(self) -> None:
         """There is at least one frame, and never less room than the mouth takes."""
@@ -142,7 +146,7 @@ def _last_resort(index: int, option: Option, slot: Slot, limits: Limits) -> Fit:
     least = max(bent.shortest - option.unheard, hurried)
     rungs = ("candidate",) if index else ()
     rungs = (*rungs, "borrow", "pauses", "durations", "rate")
-    if least <= slot.most:
+    if least <= slot.most or (slot.closed and bent.shortest - option.unheard <= slot.most):
         return _solved(index, option, bent, slot.most, rungs)
     return _solved(index, option, bent, least, (*rungs, "spill"))
 

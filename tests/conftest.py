@@ -1,0 +1,57 @@
+"""Shared: the sample clips, and one dub of the portrait that many tests look at."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DUB = Path(sys.executable).with_name("dub")
+
+
+def dub(*arguments: object, timeout_s: int = 300, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user would."""
+    return subprocess.run(
+        [str(DUB), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of the sample clips, made if need be."""
+    subprocess.run(
+        [sys.executable, str(ROOT / "samples/make_samples.py")], check=True, capture_output=True
+    )
+    return ROOT / "samples"
+
+
+@dataclass(frozen=True)
+class Dubbed:
+    source: Path
+    output: Path
+    workspace: Path
+
+    @property
+    def report(self) -> dict:
+        path = next(self.workspace.glob("reports/*/report.json"))
+        return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def portrait_zh(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Dubbed:
+    """The portrait dubbed into Chinese through the command line, once for all tests."""
+    folder = tmp_path_factory.mktemp("portrait")
+    done = Dubbed(samples / "portrait.mp4", folder / "portrait.zh.mp4", folder / "portrait.dub")
+    result = dub(done.source, "--to", "zh", "-o", done.output, "--workspace", done.workspace,
+                 "--subtitles", "--quiet")  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    return done
