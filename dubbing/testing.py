@@ -22,7 +22,9 @@ VIDEO_CODECS = {
 AUDIO_CODECS = {".webm": "libopus", ".avi": "mp3"}
 
 
-def tone(duration_ms: int, *, hz: float = 440.0, rate_hz: int = 16_000, level: float = 0.3) -> Audio:
+def tone(
+    duration_ms: int, *, hz: float = 440.0, rate_hz: int = 16_000, level: float = 0.3
+) -> Audio:
     """A mono sine."""
     time_s = np.arange(duration_ms * rate_hz // 1000) / rate_hz
     return Audio((level * np.sin(2 * np.pi * hz * time_s)).astype(np.float32)[None], rate_hz)
@@ -78,7 +80,7 @@ def make_clip(
 
 
 def _inputs_first(arguments: list[str]) -> list[str]:
-    """ffmpeg wants every input before the first output option."""
+    """Ffmpeg wants every input before the first output option."""
     inputs, others, i = [], [], 0
     while i < len(arguments):
         if arguments[i] == "-f" and arguments[i + 2] == "-i":

@@ -13,7 +13,9 @@ ROOT = Path(__file__).parent.parent
 DUB = Path(sys.executable).with_name("dub")
 
 
-def dub(*arguments: object, timeout_s: int = 300, **environment: str) -> subprocess.CompletedProcess[str]:
+def dub(
+    *arguments: object, timeout_s: int = 300, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the program as a user would."""
     return subprocess.run(
         [str(DUB), *map(str, arguments)],

@@ -12,7 +12,7 @@ import unicodedata
 from functools import cache
 from typing import Any
 
-from dubbing.language.spoken_rules import rules, spell_numbers, spoken_by_rules
+from dubbing.language.spoken_rules import plain_digits, rules, spell_numbers, spoken_by_rules
 
 GRAMMARS = ("zh", "en", "ja")
 CJK = ("zh", "ja")
@@ -24,13 +24,22 @@ LONG_NUMBER = re.compile(r"\d{16,}")
 def spoken_form(text: str, language: str) -> str:
     """``text`` with everything written out that is not read letter by letter; no digits left."""
     text = unicodedata.normalize("NFKC", text) if language not in CJK else text
+    text = plain_digits(text)
     text = ADDRESS.sub(lambda match: _spelled_address(match[0], language), text)
     text = LONG_NUMBER.sub(lambda match: " ".join(match[0]), text)
-    if language in GRAMMARS and text.strip():
-        text = _grammar(language).normalize(text)
-    elif language not in GRAMMARS:
-        text = spoken_by_rules(text, language)
+    text = _by_grammar(text, language) if language in GRAMMARS else spoken_by_rules(text, language)
     return re.sub(r"\s+", " ", spell_numbers(text, language)).strip()
+
+
+def _by_grammar(text: str, language: str) -> str:
+    """WeText's reading; the rules' where its grammar stumbles (it asserts on some odd tokens)."""
+    if not text.strip():
+        return text
+    try:
+        said: str = _grammar(language).normalize(text)
+    except (AssertionError, IndexError, KeyError):
+        return spoken_by_rules(text, language)
+    return said
 
 
 def _spelled_address(address: str, language: str) -> str:

@@ -61,15 +61,13 @@ def spoken_by_rules(text: str, language: str) -> str:
 def spell_numbers(text: str, language: str) -> str:
     """Whatever digits are left, one by one or as numbers, in words."""
     if language == "zh":
-        return re.sub(
-            r"\d", lambda m: CHINESE_DIGITS.get(m[0], str(int(m[0]))), _plain_digits(text)
-        )
+        return re.sub(r"\d", lambda m: CHINESE_DIGITS.get(m[0], str(int(m[0]))), plain_digits(text))
     words = rules(language)
-    text = NUMBER.sub(lambda m: f" {_number(m[0], words)} ", _plain_digits(text))
+    text = NUMBER.sub(lambda m: f" {_number(m[0], words)} ", plain_digits(text))
     return re.sub(r"\d", "", text)
 
 
-def _plain_digits(text: str) -> str:
+def plain_digits(text: str) -> str:
     """Digits of all scripts (full width, Devanagari, ³ …) as ASCII."""
     return "".join(_plain_digit(char) for char in text)
 

@@ -135,13 +135,12 @@ def run_ffmpeg(
 
 def _run(command: list[str], what: str, on_progress: OnProgress | None) -> str:
     with tempfile.TemporaryFile("w+", errors="replace") as said:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True)
-        try:
-            _follow(process, on_progress)
-        finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as process:
+            try:
+                _follow(process, on_progress)
+            finally:
+                if process.poll() is None:
+                    process.kill()
         said.seek(0)
         text = said.read()
     if process.returncode != 0:

@@ -70,14 +70,18 @@ def test_pauses_and_vowels_give_way_before_consonants() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from("aikmʃˈ,. "), st.floats(0.3, 30.0)), min_size=1, max_size=40),
+    st.lists(
+        st.tuples(st.sampled_from("aikmʃˈ,. "), st.floats(0.3, 30.0)), min_size=1, max_size=40
+    ),
     st.integers(1, 400),
     st.integers(0, 200),
     st.integers(-3, 6),
     st.booleans(),
 )
 @settings(deadline=None, max_examples=200)
-def test_it_never_fails_and_names_concessions_in_order(pairs, wanted, more, unheard, closed) -> None:
+def test_it_never_fails_and_names_concessions_in_order(
+    pairs, wanted, more, unheard, closed
+) -> None:
     line = Option("".join(s for s, _ in pairs), tuple(n for _, n in pairs), unheard)
     slot = Slot(wanted, wanted + more, closed=closed)
     fit = fit_line((line,), slot, LIMITS)
@@ -87,7 +91,9 @@ def test_it_never_fails_and_names_concessions_in_order(pairs, wanted, more, unhe
     assert places == sorted(places)
     if "rate" not in fit.rungs:
         bounds = problem(line.symbols, line.natural, Bending(LIMITS.fastest, LIMITS.slowest))
-        assert all(a <= f <= b for a, f, b in zip(bounds.lower, fit.frames, bounds.upper, strict=True))
+        assert all(
+            a <= f <= b for a, f, b in zip(bounds.lower, fit.frames, bounds.upper, strict=True)
+        )
     if not {"spill", "early end"} & set(fit.rungs):
         assert sum(fit.frames) - unheard <= max(slot.most, bounds_shortest(line) - unheard)
 

@@ -45,7 +45,9 @@ def test_it_is_optimal(problem: Problem, data) -> None:
         solution = solve(problem, total, given_evidence)
         assert solution is not None
         assert solution.cost == pytest.approx(cheapest(problem, total, given_evidence), abs=1e-9)
-        assert cost(problem, solution.frames, given_evidence) == pytest.approx(solution.cost, abs=1e-9)
+        assert cost(problem, solution.frames, given_evidence) == pytest.approx(
+            solution.cost, abs=1e-9
+        )
 
 
 @given(problems(most=30), st.data())
@@ -75,7 +77,9 @@ def test_natural_lengths_cost_nothing() -> None:
 
 
 def test_soft_symbols_give_way_before_stiff_ones() -> None:
-    problem = Problem(np.array([6.0, 6.0]), np.array([2, 2]), np.array([12, 12]), np.array([1.0, 9.0]))
+    problem = Problem(
+        np.array([6.0, 6.0]), np.array([2, 2]), np.array([12, 12]), np.array([1.0, 9.0])
+    )
     solution = solve(problem, 8)
     assert solution is not None
     assert solution.frames[0] < solution.frames[1]
@@ -97,7 +101,10 @@ def test_a_long_line_is_solved_quickly() -> None:
     rng = np.random.default_rng(1)
     natural = rng.uniform(1, 8, 400)
     problem = Problem(
-        natural, np.maximum(1, natural * 0.6).astype(int), np.ceil(natural * 1.6).astype(int), np.ones(400)
+        natural,
+        np.maximum(1, natural * 0.6).astype(int),
+        np.ceil(natural * 1.6).astype(int),
+        np.ones(400),
     )
     began = time.perf_counter()
     assert solve(problem, int(natural.sum())) is not None

@@ -87,7 +87,10 @@ def test_a_known_failure_passes_and_an_unknown_one_names_the_stage(
     def broken(timeline, run, settings):
         raise ZeroDivisionError("oops")
 
-    for function, error, words in ((nobody, NoSpeech, "Nobody"), (broken, StageFailed, "'bad'.*oops")):
+    for function, error, words in (
+        (nobody, NoSpeech, "Nobody"),
+        (broken, StageFailed, "'bad'.*oops"),
+    ):
         bad = replace(translate, name="translate", function=function)
         with Workspace(tmp_path / "w") as workspace:
             bad = replace(bad, name="translate")

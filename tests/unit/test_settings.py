@@ -37,7 +37,9 @@ def test_an_unknown_profile_lists_those_that_exist() -> None:
 
 
 def test_flags_win_over_the_file() -> None:
-    assert load_profile("fast").with_values({"translate": {"beam_size": 7}}).translate.beam_size == 7
+    assert (
+        load_profile("fast").with_values({"translate": {"beam_size": 7}}).translate.beam_size == 7
+    )
 
 
 def test_engines_are_found_by_name_and_a_slip_gets_the_nearest() -> None:

@@ -1,0 +1,61 @@
+import pytest
+
+from dubbing.errors import UnknownLanguage
+from dubbing.language.g2p import split_phonemes, to_phonemes, vocabulary
+from dubbing.language.languages import SPOKEN
+from dubbing.language.phoneme_classes import MEMBERS, SymbolKind, kind
+
+SENTENCES = {
+    "zh": "今天，我们用 Python 学习太阳的诞生。",
+    "en": "Hello, welcome to the course!",
+    "es": "¿Qué te parece?",
+    "fr": "Qu'est-ce que tu en penses ?",
+    "it": "È stato punito.",
+    "pt-br": "Olá e bem-vindos.",
+    "ja": "こんにちは、GPUを使います。",
+    "hi": "नमस्ते, आप कैसे हैं?",
+}
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_every_symbol_is_known_to_kokoro_and_there_are_vowels(language: str) -> None:
+    symbols = to_phonemes(SENTENCES[language], language)
+    assert set(symbols) <= set(vocabulary())
+    assert sum(kind(symbol) is SymbolKind.VOWEL for symbol in symbols) >= 4
+
+
+def test_mandarin_has_tones_and_traditional_sounds_like_simplified() -> None:
+    assert "→" in to_phonemes("今天", "zh")
+    assert to_phonemes("學習太陽", "zh") == to_phonemes("学习太阳", "zh")
+
+
+def test_latin_words_inside_chinese_and_japanese_are_spoken() -> None:
+    assert "pˈIθ" in to_phonemes(SENTENCES["zh"], "zh")
+    assert len(to_phonemes("GPU", "ja")) > 5
+
+
+def test_punctuation_stays_as_pause_marks() -> None:
+    assert to_phonemes("好，走。", "zh").endswith(".")
+    assert "," in to_phonemes("好，走。", "zh")
+
+
+def test_nothing_sayable_gives_nothing() -> None:
+    assert to_phonemes("  ", "zh") == ""
+
+
+def test_other_languages_are_refused() -> None:
+    with pytest.raises(UnknownLanguage):
+        to_phonemes("hallo", "de")
+
+
+def test_the_classes_cover_the_vocabulary_once() -> None:
+    listed = [symbol for symbols in MEMBERS.values() for symbol in symbols]
+    assert sorted(listed) == sorted(vocabulary())
+
+
+def test_long_texts_are_cut_at_borders_and_nothing_is_lost() -> None:
+    text = "abc, de. " * 120
+    pieces = split_phonemes(text, 100)
+    assert "".join(pieces) == text
+    assert max(map(len, pieces)) <= 100
+    assert all(piece[-1] in ",. " for piece in pieces[:-1])

@@ -1,0 +1,52 @@
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dubbing.language.languages import SPOKEN
+from dubbing.language.spoken_form import spoken_form
+
+TABLE = [
+    ("zh", "今天是2026年11月21日。", "今天是二零二六年十一月二十一日。"),
+    ("zh", "涨了50%。", "涨了百分之五十。"),
+    ("zh", "下午3:05见。", "下午三点零五分见。"),
+    ("zh", "共1,000个", "共一千个"),
+    ("zh", "重2.5kg", "重二点五千克"),
+    ("zh", "第3名", "第三名"),
+    ("en", "It costs $3.50.", "It costs three point five dollars."),
+    ("en", "the 1st of May", "the first of May"),
+    ("en", "at 3:05 pm", "at three o five PM"),
+    ("en", "Dr. Smith", "doctor Smith"),
+    ("en", "50% more", "fifty percent more"),
+    ("en", "2.5 kg", "two point five kilograms"),
+    ("es", "a las 7:30", "a las siete y treinta"),
+    ("es", "3,5 km", "tres coma cinco kilómetros"),
+    ("es", "1.200 €", "mil doscientos euros"),
+    ("es", "el 21/11/2026", "el veintiuno de noviembre de dos mil veintiséis"),
+    ("fr", "25 °C", "vingt-cinq degrés"),
+    ("fr", "1 234 567", "un million deux cent trente-quatre mille cinq cent soixante-sept"),
+    ("fr", "M. Dupont", "monsieur Dupont"),
+    ("it", "il 50%", "il cinquanta per cento"),
+    ("it", "nel 1998", "nel millenovecentonovantotto"),
+    ("pt-br", "R$ 3,50", "três vírgula cinco zero reais"),
+    ("pt-br", "2 kg", "dois quilos"),
+    ("ja", "1,200円", "千二百円"),
+    ("ja", "50%", "五十パーセント"),
+    ("hi", "25 किताबें", "पच्चीस किताबें"),
+    ("hi", "3.5 km", "तीन दशमलव पाँच किलोमीटर"),
+    ("es", "5-7 días", "cinco a siete días"),
+    ("en", "see www.nasa.gov.", "see www dot nasa dot gov."),
+]
+
+
+@pytest.mark.parametrize(("language", "written", "said"), TABLE)
+def test_it_is_said_as_people_say_it(language: str, written: str, said: str) -> None:
+    assert spoken_form(written, language) == said
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+@given(text=st.text(st.sampled_from("0123456789.,:/-%$€ aé中の²③٣\n"), max_size=24))
+@settings(deadline=None, max_examples=60)
+def test_no_digit_is_ever_left_over(language: str, text: str) -> None:
+    assert not re.search(r"\d", spoken_form(text, language))
