@@ -35,7 +35,7 @@ def silence(duration_ms: int, *, rate_hz: int = 16_000) -> Audio:
     return Audio(np.zeros((1, duration_ms * rate_hz // 1000), np.float32), rate_hz)
 
 
-def make_clip(
+def make_clip(  # noqa: PLR0913 - a clip has that many sides
     path: Path,
     *,
     duration_s: float = 3.0,

@@ -47,9 +47,8 @@ def _payloads(packet: Any, codec: str, convert: Any) -> Iterator[bytes]:
         return
     for converted in convert.filter(packet):
         for unit in START_CODE.split(bytes(converted)):
-            unit = unit.rstrip(b"\x00")
             if unit and _is_slice(unit[0], codec):
-                yield unit
+                yield unit.rstrip(b"\x00")
 
 
 def _is_slice(header: int, codec: str) -> bool:

@@ -2,6 +2,7 @@ from dubbing.language.line_building import build_lines
 from dubbing.language.sentences import clause_break, ends_sentence
 from dubbing.settings import TranscribeSettings
 from dubbing.timeline import Word
+import itertools
 
 LIMITS = TranscribeSettings()
 
@@ -55,7 +56,7 @@ def test_lines_never_overlap_and_keep_every_word() -> None:
     made = words("One. Two three. Four five six. Seven!", gaps={1: 10, 3: 400})
     lines = build_lines(made, ((0, 400), (500, 3000)), "en", LIMITS)
     assert " ".join(line.text for line in lines) == "One. Two three. Four five six. Seven!"
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in itertools.pairwise(lines):
         assert before.span.end_ms <= after.span.start_ms
 
 

@@ -1,6 +1,5 @@
 """Containers: verdicts, clocks, sync, untouched pictures. A flash and a beep happen at one instant."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -244,7 +243,7 @@ def write_and_fail(path: Path) -> None:
 def test_a_sound_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         write_and_fail(tmp_path / "a.wav")
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_16_khz_copy_keeps_time(tmp_path: Path) -> None:

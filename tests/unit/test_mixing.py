@@ -6,6 +6,7 @@ from dubbing.arrays import Audio
 from dubbing.mixing.ducking import duck_gain, merge
 from dubbing.mixing.limiter import limit
 from dubbing.mixing.mixer import MixPlan, PlacedTake, dialogue_channels, mix
+import itertools
 
 RATE_HZ = 48_000
 
@@ -88,7 +89,7 @@ def test_merged_intervals_cover_the_same_and_lie_apart(found, gap) -> None:
     merged = merge(found, gap)
     for a, b in found:
         assert any(x <= a and b <= y for x, y in merged)
-    assert all(b[0] - a[1] > gap for a, b in zip(merged, merged[1:], strict=False))
+    assert all(b[0] - a[1] > gap for a, b in itertools.pairwise(merged))
 
 
 @given(intervals, st.integers(0, 800), st.integers(1, 300))
