@@ -8,6 +8,8 @@ from pathlib import Path
 
 from dubbing.errors import DiskFull, OutputExists, UnknownLanguage, UsageError
 from dubbing.language.languages import SPOKEN, language
+from dubbing.media.mux import check_container
+from dubbing.media.probe import MediaInfo, choose_container, probe
 from dubbing.pipeline import Run, Stage, load_stages, run_stages
 from dubbing.progress import Listener, silence
 from dubbing.registry import Engines, engine_class
@@ -66,9 +68,12 @@ def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = s
     source = _existing(job.source)
     stages = _until(load_stages(load_recipe(job.recipe)), job)
     _check_engines(stages, profile)
-    output = _output(job, source, target)
+    info = probe(source)
+    info.choose_audio(profile.ingest.audio_track)
+    output = _output(job, source, target, info)
     folder = job.workspace or output.with_name(f"{source.stem}.dub")
     _check_place(output, folder, job.force)
+    _check_space(folder, info.duration_ms)
     with Workspace(folder) as workspace:
         _check_output(output, workspace, job.force)
         run = Run(workspace, source, output, engines, listener)
@@ -110,11 +115,8 @@ def _check_engines(stages: tuple[Stage, ...], profile: Profile) -> None:
             engine_class(role, profile.of(stage.name).model_dump()["engine"])
 
 
-def _output(job: Job, source: Path, target: str) -> Path:
+def _output(job: Job, source: Path, target: str, info: MediaInfo) -> Path:
     """Where the dub goes: as told, else beside the source with the language in its name."""
-    from dubbing.media.probe import choose_container, probe
-
-    info = probe(source)
     if job.output is None:
         return source.with_name(f"{source.stem}.{target}{choose_container(info)}")
     output = job.output.absolute()
@@ -122,6 +124,7 @@ def _output(job: Job, source: Path, target: str) -> Path:
         return output / f"{source.stem}.{target}{choose_container(info)}"
     if output.exists() and output.samefile(source):
         raise UsageError("The output would overwrite the film itself.", hint="Name another one.")
+    check_container(output, info)
     return output
 
 
@@ -149,17 +152,14 @@ def _exists(output: Path) -> OutputExists:
     )
 
 
-def check_space(workspace: Path, duration_ms: int) -> None:
-    """Refuse to begin what cannot end.
-
-    Raises:
-        DiskFull: saying how much is needed.
-    """
+def _check_space(folder: Path, duration_ms: int) -> None:
+    """Refuse to begin what cannot end, unless some of it is there already."""
+    place = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
     needed = duration_ms * WORKING_BYTES_PER_MS
-    free = shutil.disk_usage(workspace).free
-    if free < needed:
+    free = shutil.disk_usage(place).free
+    if free < needed and not folder.is_dir():
         raise DiskFull(
-            f"{workspace} needs about {needed / 1e6:.0f} MB of free disk and has "
+            f"{folder} needs about {needed / 1e6:.0f} MB of free disk and has "
             f"{free / 1e6:.0f} MB.",
             hint="Free some space or choose another folder with --workspace.",
         )

@@ -50,7 +50,7 @@ class SpeakersSettings(Strict):
     engine: str = "ge2e"
     count: int | None = Field(None, ge=1)
     """``None`` = find out."""
-    threshold: float = Field(0.72, gt=0, lt=1)
+    threshold: float = Field(0.62, gt=0, lt=1)
     """Mean GE2E cosine under which two groups of lines are two people."""
 
 

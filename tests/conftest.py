@@ -44,7 +44,7 @@ class Dubbed:
 
     @property
     def report(self) -> dict:
-        path = next(self.workspace.glob("reports/*/report.json"))
+        path = self.workspace / "reports/zh/report.json"
         return json.loads(path.read_text(encoding="utf-8"))
 
 

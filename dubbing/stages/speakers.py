@@ -18,15 +18,15 @@ from dubbing.voice.pitch import median_f0_hz
 from dubbing.workspace import digest
 
 Vectors = npt.NDArray[np.float32]
-SURE_MS = 1_600
-"""One GE2E window: a shorter line tells little of who speaks."""
+SURE_MS = 1_000
+"""A shorter line tells little of who speaks (one GE2E window is 1.6 s)."""
 LONGEST_SAMPLE_MS = 10_000
 
 
 @stage(
     reads=("media", "lines"),
     writes=("speakers", "lines.speaker"),
-    version=1,
+    version=2,
     engine_roles=("speakers",),
 )
 def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeline:

@@ -35,7 +35,9 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (package / "a").write_bytes(b"hello ")
     (package / "b").write_bytes(b"world")
     sha = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
-    file = WeightFile(name="m.bin", sha256=sha, n_bytes=11, parts=("toy_weights/a", "toy_weights/b"))
+    file = WeightFile(
+        name="m.bin", sha256=sha, n_bytes=11, parts=("toy_weights/a", "toy_weights/b")
+    )
     entry = Model(title="Toy", role="toy", licence="MIT", packages=("toy==1",), files=(file,))
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     monkeypatch.setenv("DUBBING_HOME", str(tmp_path / "home"))
@@ -135,7 +137,9 @@ def test_the_speaker_encoder_gives_what_resemblyzer_gives() -> None:
     rng = np.random.default_rng(11)
     time_s = np.arange(4 * 16_000) / 16_000
     buzz = sum(np.sin(2 * np.pi * 130 * k * time_s) / k for k in range(1, 20))
-    sound = (0.05 * buzz * (1 + np.sin(2 * np.pi * 3 * time_s)) + 0.002 * rng.normal(size=len(time_s)))
+    sound = 0.05 * buzz * (1 + np.sin(2 * np.pi * 3 * time_s)) + 0.002 * rng.normal(
+        size=len(time_s)
+    )
     ours = SpeakerEncoder().embed(Audio(sound[None].astype(np.float32), 16_000))
     assert float(ours @ reference) > 0.999
 
