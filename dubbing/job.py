@@ -159,7 +159,6 @@ def _check_space(folder: Path, duration_ms: int) -> None:
     free = shutil.disk_usage(place).free
     if free < needed and not folder.is_dir():
         raise DiskFull(
-            f"{folder} needs about {needed / 1e6:.0f} MB of free disk and has "
-            f"{free / 1e6:.0f} MB.",
+            f"{folder} needs about {needed / 1e6:.0f} MB of free disk and has {free / 1e6:.0f} MB.",
             hint="Free some space or choose another folder with --workspace.",
         )

@@ -31,6 +31,13 @@ from dubbing.voice.pitch import median_f0_hz
 TARGET = Path(__file__).parent.parent / "dubbing/models/data/voice_cards.json"
 SENTENCES = Path(__file__).parent.parent / "dubbing/engines/translation/examples.yaml"
 MARGIN = 0.15
+CHARACTERS = {
+    "zm_yunxia": "a boy",
+    "am_santa": "Father Christmas",
+    "em_santa": "Father Christmas",
+    "pm_santa": "Father Christmas",
+}
+"""Voices that play somebody: never given to a speaker unasked."""
 
 
 def main() -> None:
@@ -83,7 +90,8 @@ def recommend(cards: dict[str, dict[str, object]]) -> None:
     for name, card in cards.items():
         mates = [c for other, c in cards.items() if language_of(other) == language_of(name)]
         best = min(float(str(mate["error_rate"])) for mate in mates)
-        card["recommended"] = float(str(card["error_rate"])) <= best + MARGIN
+        understood = float(str(card["error_rate"])) <= best + MARGIN
+        card["recommended"] = understood and name not in CHARACTERS
 
 
 if __name__ == "__main__":

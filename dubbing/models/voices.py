@@ -45,6 +45,11 @@ class VoiceCard:
     error_rate: float
     recommended: bool
 
+    @property
+    def is_female(self) -> bool:
+        """Whether it is a woman's voice; Kokoro says so in the name's second letter."""
+        return self.name[1] == "f"
+
 
 def voice_names(language: str | None = None) -> tuple[str, ...]:
     """All stock voices, or those of one language."""

@@ -15,7 +15,7 @@ from dubbing.voice.casting import StockVoice, cast
 @stage(
     reads=("target_language", "speakers"),
     writes=("speakers",),
-    version=1,
+    version=2,
     engine_roles=("speech",),
 )
 def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
@@ -26,7 +26,7 @@ def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
     """
     speech: Speech = run.engines.get("speech", settings.engine)
     stock = [
-        StockVoice(card.name, card.embedding, card.f0_hz)
+        StockVoice(card.name, card.embedding, card.f0_hz, card.is_female)
         for card in speech.voices(timeline.target_language)
     ]
     if not stock:

@@ -9,18 +9,25 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-PITCH_WEIGHT = 0.35
-"""An octave of pitch counts as much as this much cosine: a voice of the other sex is heard at once,
-while GE2E across languages tells it only faintly."""
+PITCH_WEIGHT = 0.1
+"""What an octave of pitch counts in cosine; little, since stock voices of a language may all be high."""
+SEX_WEIGHT = 0.25
+"""What a voice of the other sex costs: it is heard at once, while GE2E across languages and a pitch
+between the two tell it only faintly."""
+BORDER_HZ = 160.0
+"""Half the voices of this pitch are women's (Titze 1994: men about 125 Hz, women about 205 Hz)."""
+BORDER_OCTAVES = 0.12
+"""Width of the border, as the scale of a logistic curve."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StockVoice:
-    """A voice that an engine has: GE2E vector float32 ``[256]`` and median pitch in Hz."""
+    """A voice that an engine has: GE2E vector float32 ``[256]``, median pitch in Hz, sex."""
 
     name: str
     embedding: npt.NDArray[np.float32]
     f0_hz: float
+    is_female: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,8 @@ def cast(
     with the best sum of likeness wins (Hungarian method).
     """
     cosines = np.array([[_cosine(person, v.embedding) for v in stock] for person in embeddings])
-    likeness = cosines - PITCH_WEIGHT * np.array(
-        [[_octaves(pitch, voice.f0_hz) for voice in stock] for pitch in pitches_hz]
+    likeness = cosines - np.array(
+        [[_distance(pitch, voice) for voice in stock] for pitch in pitches_hz]
     )
     picks = _assign(likeness) if distinct else likeness.argmax(axis=1).tolist()
     return tuple(
@@ -60,8 +67,13 @@ def _cosine(person: Sequence[float], voice: npt.NDArray[np.float32]) -> float:
     return float(np.dot(np.asarray(person, dtype=np.float32), voice.astype(np.float32)))
 
 
-def _octaves(heard_hz: float | None, voice_hz: float) -> float:
-    return abs(math.log2(heard_hz / voice_hz)) if heard_hz else 0.0
+def _distance(heard_hz: float | None, voice: StockVoice) -> float:
+    """How unlike the pitches are, in units of cosine; 0 where none was heard."""
+    if not heard_hz:
+        return 0.0
+    octaves = abs(math.log2(heard_hz / voice.f0_hz))
+    female = 1 / (1 + math.exp(-math.log2(heard_hz / BORDER_HZ) / BORDER_OCTAVES))
+    return PITCH_WEIGHT * octaves + SEX_WEIGHT * abs(female - voice.is_female)
 
 
 def _assign(likeness: npt.NDArray[np.float64]) -> list[int]:

@@ -62,7 +62,7 @@ def test_noise_and_silence_have_no_pitch() -> None:
 
 
 def voice(name: str, axis: int, f0_hz: float) -> StockVoice:
-    return StockVoice(name, np.eye(4, dtype=np.float32)[axis], f0_hz)
+    return StockVoice(name, np.eye(4, dtype=np.float32)[axis], f0_hz, f0_hz > 160)
 
 
 STOCK = (voice("low", 0, 110.0), voice("high", 1, 210.0))

@@ -33,6 +33,10 @@ class StockVoice(Protocol):
     def f0_hz(self) -> float:
         """Median pitch."""
 
+    @property
+    def is_female(self) -> bool:
+        """Whether it is a woman's voice."""
+
 
 class Speech(Protocol):
     """Speaks."""
