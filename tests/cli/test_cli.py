@@ -34,7 +34,8 @@ def test_help_answers_at_once() -> None:
 
 
 def test_no_heavy_import_before_it_is_needed() -> None:
-    script = "import sys, dubbing.cli.main, dubbing; print([m for m in ('torch', 'numpy', 'av', 'pydantic') if m in sys.modules])"
+    heavy = ("torch", "numpy", "av", "pydantic", "onnxruntime")
+    script = f"import sys, dubbing.cli.main; print([m for m in {heavy} if m in sys.modules])"
     python = DUB.with_name("python")
     shown = subprocess.run([str(python), "-c", script], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"

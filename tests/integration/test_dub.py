@@ -12,6 +12,7 @@ from dubbing.media.extract import extract_audio, extract_speech_audio
 from dubbing.media.fingerprint import picture_fingerprint
 from dubbing.media.probe import probe
 from dubbing.media.sound_file import read_sound
+from dubbing.timeline import Span
 from dubbing.workspace import Workspace
 from tests.conftest import Dubbed, dub
 
@@ -130,7 +131,7 @@ def test_two_people_get_two_voices(samples: Path, tmp_path: Path) -> None:
     truth = json.loads((samples / "two_speakers.json").read_text("utf-8"))["lines"]
     who = {}
     for line in timeline.lines:
-        true = max(truth, key=lambda t: min(t["end_ms"], line.span.end_ms) - max(t["start_ms"], line.span.start_ms))  # fmt: skip
+        true = max(truth, key=lambda t: line.span.overlap_ms(Span(t["start_ms"], t["end_ms"])))
         who.setdefault(true["who"], set()).add(line.speaker)
     assert who[0].isdisjoint(who[1])
     voices = {s.id: s.voice.name for s in timeline.speakers}

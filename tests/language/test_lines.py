@@ -1,8 +1,9 @@
+import itertools
+
 from dubbing.language.line_building import build_lines
 from dubbing.language.sentences import clause_break, ends_sentence
 from dubbing.settings import TranscribeSettings
 from dubbing.timeline import Word
-import itertools
 
 LIMITS = TranscribeSettings()
 

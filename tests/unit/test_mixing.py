@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,7 +8,6 @@ from dubbing.arrays import Audio
 from dubbing.mixing.ducking import duck_gain, merge
 from dubbing.mixing.limiter import limit
 from dubbing.mixing.mixer import MixPlan, PlacedTake, dialogue_channels, mix
-import itertools
 
 RATE_HZ = 48_000
 
