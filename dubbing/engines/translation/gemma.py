@@ -8,7 +8,7 @@ draft, ranked, for the checks and the reviewer behind it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +23,8 @@ LINE_END = ["\n", "\n\n", "<eos>"]
 TOKENS_PER_SOURCE_TOKEN = 2.5
 SPARE_TOKENS = 16
 LONGEST = 160
+TOKENS_AT_ONCE = 800
+"""A sentence takes about 1 MB a token while it is searched with four beams: examples, line, output."""
 OTHER_SCRIPTS = ("zh", "ja", "hi", "ru")
 LATIN_LETTER = re.compile("[A-Za-z]")
 
@@ -60,10 +62,17 @@ class Gemma:
         """Hypotheses of each sentence, best first."""
         names = language(request.source).name, language(request.target).name
         prompts = [self._tokens(_question(sentence, *names)) for sentence in sentences]
+        shown = ["<bos>", *self._tokens(_shown(request.source, request.target))]
+        found: list[tuple[Hypothesis, ...]] = []
+        for group in _groups(prompts, len(shown)):
+            found += [self._hypotheses(item) for item in self._generate(group, shown, request)]
+        return tuple(found)
+
+    def _generate(self, prompts: list[list[str]], shown: list[str], request: Request) -> Any:
         longest = max(map(len, prompts))
-        results = self._generator.generate_batch(
+        return self._generator.generate_batch(
             prompts,
-            static_prompt=["<bos>", *self._tokens(_shown(request.source, request.target))],
+            static_prompt=shown,
             include_prompt_in_result=False,
             beam_size=max(request.beam_size, request.n_best),
             num_hypotheses=request.n_best,
@@ -73,7 +82,6 @@ class Gemma:
             repetition_penalty=1.05,
             suppress_sequences=self._foreign(request) if request.own_script else None,
         )
-        return tuple(self._hypotheses(result) for result in results)
 
     def _foreign(self, request: Request) -> list[list[str]] | None:
         """Every token with a Latin letter, if the target does without them."""
@@ -93,6 +101,19 @@ class Gemma:
             text = self._tokenizer.decode(ids).split("\n")[0].strip()
             best.setdefault(text, round(float(score), 4))
         return tuple(Hypothesis(text, score) for text, score in best.items())
+
+
+def _groups(prompts: Sequence[list[str]], n_shown: int) -> Iterator[list[list[str]]]:
+    """Prompts in order, as many at once as the memory for their attention allows."""
+    group: list[list[str]] = []
+    for prompt in prompts:
+        tokens = (n_shown + 2 * max(map(len, [*group, prompt]))) * (len(group) + 1)
+        if group and tokens > TOKENS_AT_ONCE:
+            yield group
+            group = []
+        group.append(prompt)
+    if group:
+        yield group
 
 
 def _shown(source: str, target: str) -> str:
