@@ -56,8 +56,11 @@ def _entry_point(role: str, name: str) -> EntryPoint:
 
 def identity(role: str, name: str) -> str:
     """Name, version and weights of an engine, for cache keys; loads no weights."""
+    from dubbing.models.catalogue import catalogue, weights_id
+
     kind = engine_class(role, name)
-    return f"{name}/{kind.version}/{'+'.join(kind.weights)}"
+    weights = [weights_id(item) if item in catalogue() else item for item in kind.weights]
+    return f"{name}/{kind.version}/{'+'.join(weights)}"
 
 
 class Engines:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
 from dubbing.errors import WeightsMissing
+from dubbing.workspace import file_sha256
+
+DATA = Path(str(files("dubbing.models"))) / "data"
+"""Where the files lie that are shipped in this package."""
 
 
 class _Strict(BaseModel):
@@ -81,7 +87,6 @@ def weights_id(name: str) -> str:
     if entry.derived_from:
         return f"{name}:{entry.maker_version}({weights_id(entry.derived_from)})"
     if entry.shipped:
-        from dubbing.models.resolver import shipped_sha256
-
-        return f"{name}:{shipped_sha256(name)[:12]}"
+        hashes = "".join(file_sha256(DATA / file) for file in entry.shipped)
+        return f"{name}:{hashlib.sha256(hashes.encode()).hexdigest()[:12]}"
     return f"{name}:{entry.files[0].sha256[:12]}"

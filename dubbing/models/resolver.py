@@ -16,12 +16,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from dubbing.errors import WeightsMissing
-from dubbing.models.catalogue import Model, WeightFile, model
+from dubbing.models.catalogue import DATA, Model, WeightFile, model, weights_id
 from dubbing.workspace import disk_errors, file_sha256
 
 BLOCK_BYTES = 1 << 20
@@ -63,7 +61,7 @@ def resolve(
     if folder is not None:
         return _given(name, entry, folder)
     if entry.shipped:
-        return Path(str(files("dubbing.models"))) / "data"
+        return DATA
     place = cached_folder(name)
     if not is_ready(name):
         _make(name, entry, place, allow_network, progress or _silent)
@@ -72,8 +70,6 @@ def resolve(
 
 def cached_folder(name: str) -> Path:
     """Where the cache keeps a model; the name tells the content, so versions live side by side."""
-    from dubbing.models.catalogue import weights_id
-
     content = hashlib.sha256(weights_id(name).encode()).hexdigest()[:12]
     return cache_home() / "models" / f"{name}-{content}"
 
@@ -82,9 +78,7 @@ def is_ready(name: str) -> bool:
     """Whether the files are there as they were when they were verified."""
     entry = model(name)
     if entry.shipped:
-        return all(
-            (Path(str(files("dubbing.models"))) / "data" / f).is_file() for f in entry.shipped
-        )
+        return all((DATA / file).is_file() for file in entry.shipped)
     place = cached_folder(name)
     try:
         stamp = json.loads((place / STAMP).read_text())
@@ -106,16 +100,6 @@ def verify(name: str) -> bool:
     return all(
         file_sha256(place / file) == known.get(file, stamp[file][2]) for file in entry.file_names
     )
-
-
-@cache
-def shipped_sha256(name: str) -> str:
-    """Hash over the shipped files of a model."""
-    place = Path(str(files("dubbing.models"))) / "data"
-    sha = hashlib.sha256()
-    for file in model(name).shipped:
-        sha.update(file_sha256(place / file).encode())
-    return sha.hexdigest()
 
 
 def _given(name: str, entry: Model, folder: Path) -> Path:
