@@ -106,18 +106,26 @@ def _language(
     recognizer: Recognizer,
     windows: Sequence[Window],
 ) -> tuple[str, float]:
-    """The language the user named, or the one that most of three passages speak."""
+    """The language the user named, or the one that most of up to three passages speak."""
     if settings.language is not None:
         return settings.language, 1.0
     votes: dict[str, float] = {}
-    places = {0, len(windows) // 3, 2 * len(windows) // 3}
-    for index in places:
-        start_ms = windows[index][0]
+    places = _passages(windows)
+    for start_ms in places:
         audio = _speech_sound(media, run, start_ms, start_ms + 30_000)
         language, probability = recognizer.detect_language(audio)
         votes[language] = votes.get(language, 0.0) + probability / len(places)
     best = max(votes, key=lambda code: votes[code])
     return best, votes[best]
+
+
+def _passages(windows: Sequence[Window]) -> list[int]:
+    """Where to listen for the language: the beginning and thirds, as far as they lie apart."""
+    places = [windows[0][0]]
+    for index in (len(windows) // 3, 2 * len(windows) // 3):
+        if windows[index][0] - places[-1] >= LONGEST_WINDOW_MS:
+            places.append(windows[index][0])
+    return places
 
 
 def _hear(

@@ -18,7 +18,7 @@ ODD = {
     "8 kHz mono": ("a.mkv", ["-c:v", "copy", "-ac", "1", "-ar", "8000"], ".mkv"),
     "5.1 with a late start": (
         "b.ts",
-        ["-c:v", "copy", "-ac", "6", "-output_ts_offset", "30"],
+        ["-c:v", "copy", "-c:a", "aac", "-ac", "6", "-output_ts_offset", "30"],
         ".mp4",
     ),
     "sound only": ("c.m4a", ["-vn", "-c:a", "copy"], ".m4a"),

@@ -24,6 +24,8 @@ SAMPLES_PER_FRAME = 600
 MAX_SYMBOLS = 510
 PAD = 0
 SHORT_PAD = np.ones(1, np.float32)
+LINES_KEPT = 64
+"""About 0.5 MB each."""
 ENERGY_PER_FRAME = 2
 HEARD_ENERGY = 0.0
 """The network's energy is a log-like measure: speech lies at 2 to 8, silence under -6."""
@@ -53,6 +55,7 @@ class Kokoro:
 
         self._folder = folder or resolve(self.weights[0])
         self._threads = threads
+        self._made: dict[tuple[str, str, bytes], Seam] = {}
 
     @cached_property
     def _encode(self) -> Any:
@@ -128,7 +131,18 @@ class Kokoro:
         return {"tokens": np.array([ids], dtype=np.int64), "style": style}
 
     def _prosody_of(self, piece: str, voice: str, frames: npt.NDArray[np.float32]) -> Seam:
-        """F0, energy, features and all they were made from."""
+        """F0, energy, features and all they were made from; the last few are kept.
+
+        A line is asked first where it is heard, and then spoken, with the same lengths.
+        """
+        key = (piece, voice, frames.tobytes())
+        if key not in self._made:
+            while len(self._made) >= LINES_KEPT:
+                self._made.pop(next(iter(self._made)))
+            self._made[key] = self._make_prosody(piece, voice, frames)
+        return self._made[key]
+
+    def _make_prosody(self, piece: str, voice: str, frames: npt.NDArray[np.float32]) -> Seam:
         _, seam = self._encoded(piece, voice)
         known: Seam = {**self._text(piece, voice), **seam, DURATIONS: frames[np.newaxis]}
         made = _run(self._prosody, [F0, ENERGY, FEATURES], known)
