@@ -8,7 +8,10 @@ mouth the upper teeth of the photograph stay where they are, with darkness below
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -160,11 +163,27 @@ def _photograph(side: int, twin: bool) -> Image:
     return np.ascontiguousarray(photo, dtype=np.uint8)
 
 
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """MediaPipe's native code writes warnings for its own developers to standard error."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _landmarks(photo: Image) -> Points:
     """MediaPipe's 478 points in pixels, float64 [478, 2]."""
     from mediapipe import solutions
 
-    with solutions.face_mesh.FaceMesh(static_image_mode=True, refine_landmarks=True) as mesh:
+    with (
+        _quiet(),
+        solutions.face_mesh.FaceMesh(static_image_mode=True, refine_landmarks=True) as mesh,
+    ):
         found = mesh.process(photo).multi_face_landmarks
     if not found:
         raise SystemExit("MediaPipe finds no face in the photograph.")

