@@ -8,8 +8,10 @@ document and the stage does not run. Killed at any moment and started again, a r
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +27,7 @@ from dubbing.timeline import Artifact, Step, Timeline
 from dubbing.workspace import DISK_FULL_CODES, Workspace, digest, explain_os_error
 
 EDGE_BYTES = 1 << 20
+NO_ROOM_BYTES = 1 << 16
 StageFunction = Callable[[Timeline, "Run", Any], Timeline]
 
 
@@ -202,6 +205,8 @@ def _call(item: Stage, timeline: Timeline, run: Run, settings: Any) -> Timeline:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in DISK_FULL_CODES:
             raise explain_os_error(error, root) from error
+        if shutil.disk_usage(root).free < NO_ROOM_BYTES:  # libraries hide the reason
+            raise explain_os_error(OSError(errno.ENOSPC, ""), root) from error
         raise StageFailed(
             f"The stage '{item.name}' failed: {type(error).__name__}: {error}.",
             hint=f"What is finished is kept in {root}; run the same command with --debug.",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +16,7 @@ import numpy as np
 from dubbing.arrays import Audio, ms_to_samples
 from dubbing.errors import UnreadableMedia
 from dubbing.media.ffmpeg import written_whole
-from dubbing.workspace import disk_errors
+from dubbing.workspace import explain_os_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,14 @@ class SoundWriter:
     def write(self, audio: Audio) -> None:
         """Append a block of the file's rate and channels."""
         assert audio.rate_hz == self._rate_hz, "a file has one rate"
-        with disk_errors(self._path):
+        import soundfile
+
+        try:
             self._file.write(audio.samples.T)
+        except soundfile.LibsndfileError as error:  # it says "System error" for a full disk
+            free = shutil.disk_usage(self._path.parent).free
+            code = errno.ENOSPC if free < audio.samples.nbytes else errno.EIO
+            raise explain_os_error(OSError(code, os.strerror(code)), self._path) from error
         self.n_samples += audio.n_samples
 
     def __exit__(

@@ -127,17 +127,18 @@ def test_an_output_of_somebody_elses_is_not_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a small disk")
+@pytest.mark.parametrize(("size", "begun"), [("1200k", False), ("2500k", True), ("4m", True)])
 def test_a_full_disk_is_named_and_leaves_nothing_half_written(
-    samples: Path, tmp_path: Path
+    size: str, begun: bool, samples: Path, tmp_path: Path
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1200k", "tmpfs", str(disk)], check=False
-    )
-    if mounted.returncode:
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
+    if subprocess.run(mount, check=False).returncode:
         pytest.skip("this machine does not allow mounting")
     try:
+        if begun:  # a workspace that is there already is not refused beforehand
+            (disk / "portrait.dub").mkdir()
         result = dub(samples / "portrait.mp4", "--to", "zh", "-o", disk / "out.mp4", "--quiet")
         refused(result, 1, "disk", "free")
         assert not (disk / "out.mp4").exists()
