@@ -18,8 +18,9 @@ VIDEO_CODECS = {
     ".ts": ("libx264", "-bf", "2", "-pix_fmt", "yuv420p"),
     ".webm": ("libvpx", "-deadline", "realtime", "-b:v", "200k"),
     ".avi": ("mpeg4",),
+    ".mpg": ("mpeg2video", "-bf", "2"),
 }
-AUDIO_CODECS = {".webm": "libopus", ".avi": "mp3"}
+AUDIO_CODECS = {".webm": "libopus", ".avi": "mp3", ".mpg": "mp2"}
 
 
 def tone(

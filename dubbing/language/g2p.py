@@ -103,10 +103,13 @@ def _chinese() -> Callable[[str], str]:
     jieba.initialize()
     g2p = ZHG2P()
 
-    def convert(text: str) -> str:
-        return _mixed(to_simplified(text), lambda part: str(g2p(part)[0]))
+    def native(part: str) -> str:
+        try:
+            return str(g2p(part)[0])
+        except ValueError:  # one character with a reading that is no Mandarin syllable (兙)
+            return "".join(map(native, part)) if len(part) > 1 else ""
 
-    return convert
+    return lambda text: _mixed(to_simplified(text), native)
 
 
 def _japanese() -> Callable[[str], str]:

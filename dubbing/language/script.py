@@ -26,9 +26,16 @@ def script_share(text: str, language: str) -> float:
 
 
 def to_simplified(text: str) -> str:
-    """Chinese text in simplified characters (OpenCC, t2s)."""
+    """Chinese text in simplified characters (OpenCC, t2s).
+
+    A character whose simplified form lies outside Unicode's first plane stays as it is: hardly any
+    font shows such forms and no pronunciation table knows them.
+    """
     simplified: str = _converter().convert(text)
-    return simplified
+    if len(simplified) != len(text) or all(ord(char) <= 0xFFFF for char in simplified):
+        return simplified
+    pairs = zip(text, simplified, strict=True)
+    return "".join(old if ord(new) > 0xFFFF else new for old, new in pairs)
 
 
 def has_traditional(text: str) -> bool:

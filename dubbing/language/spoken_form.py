@@ -12,23 +12,49 @@ import unicodedata
 from functools import cache
 from typing import Any
 
-from dubbing.language.spoken_rules import plain_digits, rules, spell_numbers, spoken_by_rules
+from dubbing.language.spoken_rules import (
+    plain_digits,
+    rules,
+    spell_numbers,
+    spell_ordinals,
+    spoken_by_rules,
+)
 
 GRAMMARS = ("zh", "en", "ja")
 CJK = ("zh", "ja")
 """Compatibility forms are their punctuation; elsewhere they are stray."""
 ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|www\.\S+")
 LONG_NUMBER = re.compile(r"\d{16,}")
+INDIAN_NUMBER = re.compile(r"\b\d{1,2}(?:,\d{2})+,\d{3}\b")
+"""Lakh and crore: 1,00,000."""
+NAME_WITH_NUMBER = re.compile(r"(?<=[A-Za-z])-(?=\d)")
+"""COVID-19 and F-16 have no minus in them."""
+PERCENT_RANGE = re.compile(r"(?<=%)\s*[-–~]\s*(?=\d)")
+ACRONYM = re.compile(r"(?<!\w)[A-Z]{2,5}(?!\w)")
+SPEAKABLE = re.compile(r"(?:[^AEIOUY]|[BCDFGPT][LR]|[CPST]H|S[CPT])?[AEIOUY].*")
+ACRONYM_LANGUAGES = ("es", "fr", "it", "pt-br")
+"""Those whose rules in espeak-ng read FBI as if it were a word."""
 
 
 def spoken_form(text: str, language: str) -> str:
     """``text`` with everything written out that is not read letter by letter; no digits left."""
+    text = spell_ordinals(text, language)
     text = unicodedata.normalize("NFKC", text) if language not in CJK else text
-    text = plain_digits(text)
+    text = INDIAN_NUMBER.sub(lambda match: match[0].replace(",", ""), plain_digits(text))
+    text = NAME_WITH_NUMBER.sub(" ", text)
+    text = PERCENT_RANGE.sub(rules(language).to, text) if language in CJK else text
+    text = _spelled_acronyms(text) if language in ACRONYM_LANGUAGES else text
     text = ADDRESS.sub(lambda match: _spelled_address(match[0], language), text)
     text = LONG_NUMBER.sub(lambda match: " ".join(match[0]), text)
     text = _by_grammar(text, language) if language in GRAMMARS else spoken_by_rules(text, language)
     return re.sub(r"\s+", " ", spell_numbers(text, language)).strip()
+
+
+def _spelled_acronyms(text: str) -> str:
+    """Letters apart where no word can begin so."""
+    return ACRONYM.sub(
+        lambda match: match[0] if SPEAKABLE.fullmatch(match[0]) else " ".join(match[0]), text
+    )
 
 
 def _by_grammar(text: str, language: str) -> str:

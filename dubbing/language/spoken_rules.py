@@ -9,10 +9,14 @@ from importlib.resources import files
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
+CLOCK = re.compile(r"\b([01]?\d|2[0-3])(?::|\s?h\s?)([0-5]\d)\b")
 DATE = re.compile(r"\b(0?[1-9]|[12]\d|3[01])[/.](0?[1-9]|1[0-2])[/.](\d{4})\b")
+MINUS = re.compile(r"(?<![\w%])[-−](?=\d)")
+ORDINAL = re.compile(r"\b(\d{1,4})(?:\s?([ºª°])(?!\s?[CF]\b)|(er|re|e|ère|ème)\b)")
+"""``1º``, ``3ª``, ``1er``, ``2e``; a degree sign before C or F is one."""
 RANGE = re.compile(r"(?<=\d)\s*[-–]\s*(?=\d)")
 NUMBER = re.compile(r"(?:\d{1,3}(?:[.,\u202f\u00a0 ]\d{3})+(?!\d)|\d+)(?:[.,]\d+)?")
+ORDINAL_LANGUAGES = ("es", "fr", "it", "pt-br")
 CHINESE_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 
 
@@ -25,10 +29,12 @@ class Rules(BaseModel):
     decimal: str
     point: str
     percent: str
+    minus: str
     at: str
     dot: str
     to: str
     clock: str
+    full_hour: str
     date: str
     months: tuple[str, ...]
     money: dict[str, str]
@@ -50,7 +56,8 @@ def spoken_by_rules(text: str, language: str) -> str:
     for written, said in words.titles.items():
         text = re.sub(rf"(?<!\w){re.escape(written)}(?!\w)", said, text)
     text = DATE.sub(lambda m: _date(m, words), text)
-    text = CLOCK.sub(lambda m: words.clock.format(hour=int(m[1]), minute=int(m[2])), text)
+    text = CLOCK.sub(lambda m: _clock(m, words), text)
+    text = MINUS.sub(f"{words.minus} ", text)
     text = RANGE.sub(f" {words.to} ", text)
     text = _money(text, words)
     text = re.sub(r"(\d)\s*%", rf"\1 {words.percent}", text)
@@ -82,6 +89,29 @@ def _plain_digit(char: str) -> str:
 def _date(match: re.Match[str], words: Rules) -> str:
     month = words.months[int(match[2]) - 1]
     return words.date.format(day=int(match[1]), month=month, year=match[3])
+
+
+def _clock(match: re.Match[str], words: Rules) -> str:
+    form = words.clock if int(match[2]) else words.full_hour
+    return form.format(hour=int(match[1]), minute=int(match[2]))
+
+
+def spell_ordinals(text: str, language: str) -> str:
+    """``1º``, ``3ª`` and French ``2e`` in words; must see them before they are normalised."""
+    if language not in ORDINAL_LANGUAGES:
+        return text
+    return ORDINAL.sub(lambda match: _ordinal(match, language), text)
+
+
+def _ordinal(match: re.Match[str], language: str) -> str:
+    from num2words import num2words
+
+    if bool(match[3]) != (language == "fr"):
+        return match[0]
+    said = str(num2words(int(match[1]), lang=rules(language).num2words, to="ordinal"))
+    if match[3] in ("re", "ère"):
+        return said.replace("premier", "première")
+    return re.sub(r"o(?= |$)", "a", said) if match[2] == "ª" else said
 
 
 def _money(text: str, words: Rules) -> str:

@@ -28,6 +28,12 @@ FORMATS = (
     "flac,aac,amr,aiff,au,caf,ac3,eac3,dts,opus,mxf,gxf,dv,h264,hevc,ivf,nut,rm,wtv,wv,ape,tta"
 )
 """Containers that hold media themselves; playlists and image sequences are not among them."""
+COMPLAINT = re.compile(
+    r"error|fail|invalid|could not|cannot|unable|not supported|unsupported|unknown|unset|missing",
+    re.IGNORECASE,
+)
+NO_COMPLAINT = re.compile(r"Conversion failed!|Input #|Output #|Stream #|Timestamps are unset")
+"""The last is a warning, and names may hold any word."""
 OnProgress = Callable[[float], None]
 """Told the number of seconds of media that are done."""
 
@@ -59,6 +65,12 @@ def describe_ffmpeg() -> tuple[str, str, tuple[str, ...]]:
     """Path, version, and those of the encoders we want that it lacks."""
     path = ffmpeg_path()
     return path, _version(path), _lacking(path)
+
+
+@cache
+def bitstream_filters() -> frozenset[str]:
+    """Those that this ffmpeg has; a very old one lacks some."""
+    return frozenset(_ask(ffmpeg_path(), "-bsfs").split()[2:])
 
 
 def _is_good(path: str) -> bool:
@@ -160,6 +172,12 @@ def _follow(process: subprocess.Popen[str], on_progress: OnProgress | None) -> N
 def _explained(what: str, text: str) -> Exception:
     if "No space left on device" in text:
         return DiskFull("The disk is full.", hint="Free some space and run the same command again.")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    reason = re.sub(r"\[[^\]]*\] ?", "", lines[-1]) if lines else "no reason given"
-    return UnreadableMedia(f"{what}: {reason}.", hint="Is the file whole? Does it play?")
+    return UnreadableMedia(f"{what}: {_reason(text)}.", hint="Is the file whole? Does it play?")
+
+
+def _reason(text: str) -> str:
+    """What went wrong first; what ffmpeg says last is only that something did."""
+    lines = [re.sub(r"\[[^\]]*\] ?", "", line).strip(" .") for line in text.splitlines()]
+    told = [line for line in lines if COMPLAINT.search(line) and not NO_COMPLAINT.match(line)]
+    rest = [line for line in lines if line]
+    return (told or rest[-1:] or ["no reason given"])[0]

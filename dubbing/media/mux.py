@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dubbing.errors import UsageError
-from dubbing.media.ffmpeg import input_args, run_ffmpeg
+from dubbing.media.ffmpeg import bitstream_filters, input_args, run_ffmpeg
 from dubbing.media.probe import (
     MP4_AUDIO,
     SUFFIXES,
@@ -92,7 +92,8 @@ def check_container(output: Path, info: MediaInfo) -> None:
 def _arguments(request: MuxRequest) -> list[str]:
     info, suffix = request.source_info, request.output.suffix.lower()
     start = f"{info.start_ms / 1000:.6f}"
-    arguments = ["-copyts", *input_args(request.source)]
+    # AVI and MPEG-PS leave the presentation times of reordered frames out
+    arguments = ["-copyts", "-fflags", "+genpts", *input_args(request.source)]
     arguments += ["-itsoffset", start, *input_args(request.dub_wav)]
     for subtitle in request.subtitles:
         arguments += ["-itsoffset", start, "-f", "srt", "-i", f"file:{subtitle.path}"]
@@ -102,6 +103,8 @@ def _arguments(request: MuxRequest) -> list[str]:
     arguments += _picture(info, suffix) + _sound(request, suffix) + _all_subtitles(request, suffix)
     if suffix in (".mp4", ".m4v", ".mov", ".m4a"):
         arguments += ["-movflags", "+faststart"]
+    if suffix == ".m4a":  # ffmpeg's own choice for the ending is an iPod, which plays little
+        arguments += ["-f", "mp4"]
     return arguments
 
 
@@ -110,7 +113,14 @@ def _picture(info: MediaInfo, suffix: str) -> list[str]:
         return ["-vn"]
     attachments = ["-map", "0:t?", "-c:t", "copy"] if suffix == ".mkv" else []
     tag = ["-tag:v", "hvc1"] if info.video.codec == "hevc" and suffix in (".mp4", ".mov") else []
-    return ["-map", "0:V", "-c:v", "copy", *tag, *attachments]
+    return ["-map", "0:V", "-c:v", "copy", *_times(info), *tag, *attachments]
+
+
+def _times(info: MediaInfo) -> list[str]:
+    """AVI knows only when a frame is decoded; when it is shown must be worked out from its order."""
+    coded = info.video.codec if info.video and info.container == "avi" else ""
+    wanted = {"h264": "dts2pts", "hevc": "dts2pts", "mpeg4": "mpeg4_unpack_bframes"}.get(coded)
+    return ["-bsf:v", wanted] if wanted in bitstream_filters() else []
 
 
 def _sound(request: MuxRequest, suffix: str) -> list[str]:

@@ -59,3 +59,9 @@ def test_long_texts_are_cut_at_borders_and_nothing_is_lost() -> None:
     assert "".join(pieces) == text
     assert max(map(len, pieces)) <= 100
     assert all(piece[-1] in ",. " for piece in pieces[:-1])
+
+
+def test_odd_characters_do_not_silence_a_sentence() -> None:
+    assert to_phonemes("兙", "zh") == ""
+    assert to_phonemes("他有一只兙", "zh").startswith("tʰa→")
+    assert to_phonemes("俓", "zh")

@@ -1,6 +1,7 @@
 """Containers: verdicts, clocks, sync, untouched pictures. A flash and a beep happen at one instant."""
 
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -36,6 +37,8 @@ KINDS = {
     "ts from 1.4 s": ("clip.ts", {}),
     "ts from 30 s": ("clip.ts", {"extra": ("-output_ts_offset", "30")}),
     "23.976": ("clip.mp4", {"fps": "24000/1001"}),
+    "mpeg-ps": ("clip.mpg", {}),
+    "avi with b-frames": ("clip.avi", {"extra": ("-c:v", "mpeg4", "-bf", "2")}),
     "8 kHz mono": ("clip.mkv", {"layout": "mono", "rate_hz": 8000}),
     "5.1": ("clip.mp4", {"layout": "5.1"}),
 }
@@ -133,6 +136,33 @@ def test_sound_only_stays_sound_only(tmp_path: Path) -> None:
         output = dubbed(clip, extracted(clip), suffix)
         assert probe(output).video is None
         assert beep_ms(extracted(output)) == pytest.approx(1000, abs=5)
+
+
+@pytest.mark.parametrize("suffix", [".mp3", ".flac", ".opus", ".ogg", ".wav", ".aac"])
+def test_any_sound_file_is_dubbed_and_keeps_its_original(tmp_path: Path, suffix: str) -> None:
+    clip = tmp_path / f"clip{suffix}"
+    whole = make_clip(tmp_path / "whole.m4a", picture=False)
+    subprocess.run([ffmpeg_path(), "-v", "error", "-i", str(whole), str(clip)], check=True)
+    wav = extracted(clip)
+    output = dubbed(clip, wav)
+    assert output.suffix == ".m4a"
+    assert len(probe(output).audio) == 2
+    assert beep_ms(extracted(output)) == pytest.approx(beep_ms(wav), abs=5)
+
+
+def test_reordered_frames_of_avi_get_their_times_back(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "b.avi", extra=("-c:v", "libx264", "-bf", "3"))
+    output = dubbed(clip, extracted(clip), ".mkv")
+    with av.open(str(output)) as container:
+        times = [frame.pts for frame in container.decode(video=0)]
+    backwards = sum(later <= earlier for earlier, later in pairwise(times))
+    assert backwards <= 1, "nearly all frames are shown in the order they were filmed"
+
+
+def test_a_failure_is_told_by_its_cause(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4")
+    with pytest.raises(UnreadableMedia, match=r"Invalid argument|matches no streams"):
+        extract_audio(clip, 7, tmp_path / "out.wav")
 
 
 def test_odd_things_are_noted(tmp_path: Path) -> None:
