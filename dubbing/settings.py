@@ -54,6 +54,16 @@ class SpeakersSettings(Strict):
     """Mean GE2E cosine under which two groups of lines are two people."""
 
 
+class FacesSettings(Strict):
+    """How mouths are looked for."""
+
+    engine: str = "mediapipe"
+    most_fps: float = Field(30.0, ge=5.0)
+    """Pictures that follow closer are left out: lips say nothing beyond 15 Hz."""
+    longest_side: int = Field(1280, ge=160)
+    """Pictures are made no larger than this many pixels before faces are looked for."""
+
+
 class TranslateSettings(Strict):
     """How lines are said in the target language."""
 
@@ -89,6 +99,10 @@ class TimingSettings(Strict):
     """Global tempo of the last resort (Netflix and EBU practice: hardly noticed up to 1.2)."""
     gap_ms: int = Field(100, ge=0)
     """Silence kept before the next line."""
+    lip_strength: float = Field(0.5, ge=0, le=1)
+    """How much the mouth on screen counts: 0 = natural timing, 1 = all that the limits allow."""
+    most_added_pauses: int = Field(2, ge=0)
+    """Pauses that may be put into a line where its mouth rests and its text has none."""
 
 
 class SynthesizeSettings(Strict):
@@ -133,6 +147,7 @@ class Profile(Strict):
     ingest: IngestSettings = IngestSettings()
     transcribe: TranscribeSettings = TranscribeSettings()
     speakers: SpeakersSettings = SpeakersSettings()
+    faces: FacesSettings = FacesSettings()
     translate: TranslateSettings = TranslateSettings()
     voices: VoicesSettings = VoicesSettings()
     timing: TimingSettings = TimingSettings()

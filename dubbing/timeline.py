@@ -82,6 +82,32 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Face:
+    """A face followed through a shot; its landmarks lie in the artifact (``vision.track_file``)."""
+
+    id: str
+    span: Span
+    track: Artifact
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """The mouth that speaks a line, and why it is taken for it.
+
+    ``score`` weighs ``correlation`` (of the voice with the voice that the lips would make) and
+    ``movement`` (of the lips, eye distances a second); ``seen`` is the share of the line in which
+    it can be seen. ``rivals`` are the scores of the other faces.
+    """
+
+    face: str
+    score: float
+    correlation: float
+    movement: float
+    seen: float
+    rivals: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One way to say a line; ``score`` is the engine's mean log-probability a token (0 is best)."""
 
@@ -121,6 +147,10 @@ class DurationPlan:
     rungs: tuple[str, ...] = ()
     """Concessions that were made so that it fits, in order; none is best."""
     cost: float = 0.0
+    lip_strength: float = 0.0
+    """How much the mouth counted; 0 where it is not seen."""
+    added_pauses: int = 0
+    """Pauses that the text does not have, made because the mouth rests."""
 
     def __post_init__(self) -> None:
         """Every symbol has a length, and the sounding ones fill the span to the millisecond."""
@@ -179,6 +209,8 @@ class Line:
     text: str
     words: tuple[Word, ...]
     speaker: str = ""
+    mouth: Mouth | None = None
+    """``None``: nobody is seen to speak it, so it is timed freely."""
     translation: Translation | None = None
     plan: DurationPlan | None = None
     take: Take | None = None
@@ -252,6 +284,9 @@ class Timeline:
     source_language_probability: float = 0.0
     speakers: tuple[Speaker, ...] = ()
     lines: tuple[Line, ...] = ()
+    faces: tuple[Face, ...] = ()
+    sound_offset_ms: float | None = None
+    """How much later than the picture the film's own sound is, where that could be told."""
     mix: Mix | None = None
     output: OutputFile | None = None
     report: OutputFile | None = None
@@ -269,6 +304,13 @@ class Timeline:
     def with_lines(self, lines: Iterable[Line]) -> Timeline:
         """The same project with other lines."""
         return replace(self, lines=tuple(lines))
+
+    def face(self, face_id: str) -> Face:
+        """Look a face up by id; raises ``KeyError`` for a stranger."""
+        for face in self.faces:
+            if face.id == face_id:
+                return face
+        raise KeyError(face_id)
 
     def speaker(self, speaker_id: str) -> Speaker:
         """Look a speaker up by id; raises ``KeyError`` for a stranger."""

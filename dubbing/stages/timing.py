@@ -2,12 +2,16 @@
 
 For every line the natural lengths of its candidate translations come from the speech engine's own
 duration model; the ladder of :mod:`dubbing.timing.isochrony` makes one of them fit the time there is.
+Where a mouth is seen to speak the line, :mod:`dubbing.timing.lipsync` then lets it set every phoneme.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
 
 from dubbing.engines.speech import Speech, TakesDurations
 from dubbing.errors import BadSettings
@@ -15,17 +19,31 @@ from dubbing.language.spoken_form import spoken_form
 from dubbing.pipeline import Run, stage
 from dubbing.settings import TimingSettings
 from dubbing.timeline import FRAME_MS, Candidate, DurationPlan, Line, Timeline
+from dubbing.timing.bounds import Bending
+from dubbing.timing.evidence import Aligner
 from dubbing.timing.isochrony import Fit, Limits, Option, Slot, fit_line
+from dubbing.timing.lips import Lips, lips_of
+from dubbing.timing.lipsync import (
+    Followed,
+    Window,
+    follow_lips,
+    unmet_rests,
+    window,
+    with_pause,
+)
 from dubbing.timing.spoken import Heard, Spoken, spoken
+from dubbing.vision.track_file import read_track
 from dubbing.workspace import digest
 
 WORTH_REFINING_FRAMES = 2
+WAYS_TO_PAUSE = 3
+"""Word borders that are tried for one pause."""
 
 
 @stage(
-    reads=("media", "target_language", "speakers", "lines"),
+    reads=("media", "target_language", "speakers", "lines", "faces"),
     writes=("lines.plan", "lines.flags"),
-    version=6,
+    version=7,
     engine_roles=("speech",),
 )
 def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
@@ -38,17 +56,21 @@ def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     if not isinstance(speech, TakesDurations):
         raise BadSettings(f"The engine '{settings.engine}' does not take durations.")
     free_from_ms = 0
+    mouths = _Mouths(timeline, run, settings)
     lines: list[Line] = []
     for number, line in enumerate(timeline.lines):
-        planned = _planned(timeline, number, free_from_ms, _Prompter(timeline, run, settings, line))
+        prompter = _Prompter(timeline, run, settings, line)
+        planned = _planned(timeline, number, free_from_ms, prompter, mouths)
         lines.append(planned)
-        if planned.plan is not None and "spill" in planned.plan.rungs:
+        if planned.plan is not None and not _talked_over(timeline, number, planned.plan):
             free_from_ms = planned.plan.span.end_ms + settings.gap_ms
         run.progress(number + 1, len(timeline.lines), unit="lines")
     return timeline.with_lines(lines)
 
 
-def _planned(timeline: Timeline, number: int, free_from_ms: int, prompter: _Prompter) -> Line:
+def _planned(
+    timeline: Timeline, number: int, free_from_ms: int, prompter: _Prompter, mouths: _Mouths
+) -> Line:
     """The line with its plan and the flags that the plan earns."""
     line = timeline.lines[number]
     if line.translation is None:
@@ -61,10 +83,21 @@ def _planned(timeline: Timeline, number: int, free_from_ms: int, prompter: _Prom
         return replace(line, flags=(*line.translation.flags, "nothing to say"))
     candidate, said = prompter.tried[fit.option]
     fit, said = _refined(fit, said, slot, prompter)
-    plan = said.plan(candidate.text, fit, start_ms)
+    shown = mouths.watch(line, fit, slot, start_ms, free_from_ms)
+    if shown is None:
+        plan = said.plan(candidate.text, fit, start_ms)
+    else:
+        plan = _by_mouth(shown, fit, said, candidate.text, prompter)
     late = ("starts late",) if start_ms > line.span.start_ms else ()
     doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
     return replace(line, plan=plan, flags=(*doubts, *late, *_flags(plan)))
+
+
+def _talked_over(timeline: Timeline, number: int, plan: DurationPlan) -> bool:
+    """Whether the next line begins within this one in the film, and may do so in the dub."""
+    following = timeline.lines[number + 1 : number + 2]
+    within = any(n.span.start_ms < timeline.lines[number].span.end_ms for n in following)
+    return within and "spill" not in plan.rungs
 
 
 def _slot(timeline: Timeline, number: int, start_ms: int, gap_ms: int) -> Slot:
@@ -92,6 +125,93 @@ def _refined(fit: Fit, said: Spoken, slot: Slot, prompter: _Prompter) -> tuple[F
     again = fit_line([said.option], slot, prompter.limits)
     fit = replace(again, option=fit.option, rungs=fit.rungs)
     return fit, said.heard_as(prompter.heard(said.symbols, said.frames(fit)), fit)
+
+
+# -- the mouth -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """A mouth in the window in which its line may lie."""
+
+    where: Window
+    lips: Lips
+    start_ms: int
+    strength: float
+    most_pauses: int
+
+
+class _Mouths:
+    """Lips of the film, read when a line needs them; one track is kept."""
+
+    def __init__(self, timeline: Timeline, run: Run, settings: TimingSettings) -> None:
+        self.timeline, self.run, self.settings = timeline, run, settings
+        self.face = ""
+        self.lips: Lips | None = None
+
+    def watch(
+        self, line: Line, fit: Fit, slot: Slot, start_ms: int, free_from_ms: int
+    ) -> _Shown | None:
+        """The mouth that speaks the line; ``None`` if it is not seen or shall not count."""
+        if line.mouth is None or self.settings.lip_strength <= 0:
+            return None
+        lips = self._lips(line.mouth.face)
+        if lips is None:
+            return None
+        earliest = max(0, start_ms - free_from_ms) // FRAME_MS
+        where = window(fit, earliest, slot.most)
+        seen = lips.between(start_ms - where.earlier * FRAME_MS, where.n_frames)
+        strength, pauses = self.settings.lip_strength, self.settings.most_added_pauses
+        return _Shown(where, seen, start_ms, strength, pauses)
+
+    def _lips(self, face: str) -> Lips | None:
+        if face != self.face:
+            track = read_track(self.run.workspace.path(self.timeline.face(face).track))
+            self.face, self.lips = face, lips_of(track.points, track.times_ms)
+        return self.lips
+
+
+def _by_mouth(
+    shown: _Shown, fit: Fit, said: Spoken, text: str, prompter: _Prompter
+) -> DurationPlan:
+    """The plan that the mouth asks for, with pauses where it rests; as fitted if it asks nothing."""
+    followed = prompter.followed(said, fit, shown)
+    if followed is None:
+        return said.plan(text, fit, shown.start_ms)
+    pauses = 0
+    while pauses < shown.most_pauses:
+        better = _with_a_pause(shown, fit, said, followed, prompter)
+        if better is None:
+            break
+        followed, said = better
+        pauses += 1
+    said = said.heard_as(prompter.heard(said.symbols, said.frames(followed.fit)), followed.fit)
+    return said.plan(
+        text,
+        followed.fit,
+        shown.start_ms + followed.shift * FRAME_MS,
+        lip_strength=shown.strength,
+        added_pauses=pauses,
+    )
+
+
+def _with_a_pause(
+    shown: _Shown, fit: Fit, said: Spoken, followed: Followed, prompter: _Prompter
+) -> tuple[Followed, Spoken] | None:
+    """One more pause, if the mouth rests where the line has none and it costs less than before."""
+    symbols = said.option.symbols
+    for at_frame in unmet_rests(followed, symbols, shown.where, shown.lips)[:1]:
+        tried = []
+        for paused in with_pause(symbols, followed.fit.frames, at_frame, WAYS_TO_PAUSE):
+            other = prompter.said_as(said.symbols.replace(symbols, paused, 1))
+            again = prompter.followed(other, fit, shown) if other is not None else None
+            if again is not None and other is not None:
+                tried.append((again.fit.cost, again, other))
+        if tried:
+            cost, again, other = min(tried, key=lambda one: one[0])
+            if cost < followed.fit.cost:
+                return again, other
+    return None
 
 
 class NothingToSay(Exception):
@@ -127,6 +247,27 @@ class _Prompter:
         if not self.tried:
             raise NothingToSay
 
+    def followed(self, said: Spoken, fit: Fit, shown: _Shown) -> Followed | None:
+        """The line as its mouth has it; the lengths of ``fit`` say where its sounds are sought."""
+        option = said.option
+        rate = self.limits.max_rate if "rate" in fit.rungs else 1.0
+        if len(fit.frames) != len(option.symbols):  # a pause was put in: spread over the same time
+            fit = replace(fit, frames=_spread(option.natural, sum(fit.frames)))
+        return follow_lips(
+            option,
+            fit,
+            shown.where,
+            shown.lips,
+            bending=Bending(self.limits.fastest, self.limits.slowest, rate),
+            strength=shown.strength,
+            look=_aligner().look,
+        )
+
+    def said_as(self, symbols: str) -> Spoken | None:
+        """The same words with other symbols."""
+        natural = self._natural(symbols)
+        return spoken(symbols, natural, self.heard(symbols, [max(1, round(n)) for n in natural]))
+
     def heard(self, symbols: str, frames: Sequence[int]) -> Heard:
         """Where sound begins and ends when the symbols last so long."""
         key = digest(["heard", 1, self.settings.engine, self.voice, symbols, frames])
@@ -158,6 +299,19 @@ class _Prompter:
         if not symbols:
             return []
         return [round(float(n), 3) for n in self._speech.durations(symbols, self.voice)]
+
+
+def _spread(natural: Sequence[float], total: int) -> tuple[int, ...]:
+    """Lengths in proportion to the natural ones that sum to ``total``, none below one."""
+    ends = np.round(np.cumsum(natural) * total / sum(natural)).astype(int)
+    lengths = np.maximum(1, np.diff(ends, prepend=0))
+    lengths[-1] = max(1, total - int(lengths[:-1].sum()))
+    return tuple(int(length) for length in lengths)
+
+
+@cache
+def _aligner() -> Aligner:
+    return Aligner()
 
 
 def _worth_trying(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -58,7 +58,15 @@ class Spoken:
         """The same text, corrected by where it is heard when it is bent so."""
         return replace(self, unheard=round(sum(fit.frames) - (heard[1] - heard[0])))
 
-    def plan(self, text: str, fit: Fit, start_ms: int) -> DurationPlan:
+    def plan(
+        self,
+        text: str,
+        fit: Fit,
+        start_ms: int,
+        *,
+        lip_strength: float = 0.0,
+        added_pauses: int = 0,
+    ) -> DurationPlan:
         """The plan that begins to sound at ``start_ms``."""
         frames = self.frames(fit)
         length = self.heard_frames(fit)
@@ -73,6 +81,8 @@ class Spoken:
             span=Span(start_ms, start_ms + length * FRAME_MS),
             rungs=fit.rungs,
             cost=round(fit.cost, 3),
+            lip_strength=lip_strength,
+            added_pauses=added_pauses,
         )
 
 

@@ -1,0 +1,162 @@
+"""``dub train aligner``: train the network that reads lips, or judge one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dubbing.errors import EngineUnavailable, UsageError
+
+if TYPE_CHECKING:
+    from dubbing.training.trainer import Told, Trainer
+
+app = typer.Typer(no_args_is_help=True, help="Train the small networks, or judge them.")
+TRAINING_NEEDS = "pip install 'dubbing[train]'"
+
+
+@app.callback()
+def _group() -> None:
+    """Train the small networks, or judge them."""
+
+
+@app.command("aligner")
+def aligner(  # noqa: PLR0913 - one parameter a flag is what a command line is
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Prepared GRID clips (lips.npz, words.json, audio/), or films with .align."
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for checkpoints, curves and weights.")] = Path(
+        "aligner"
+    ),
+    config: Annotated[
+        Path | None, typer.Option(help="Recipe; the shipped one if not given.")
+    ] = None,
+    hold_out: Annotated[
+        Path | None, typer.Option(help="Never train on clips whose names lie in this folder.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from --out's checkpoint.")
+    ] = False,
+    evaluate: Annotated[
+        Path | None,
+        typer.Option(help="Judge on a folder of NAME.mp4 (or .mpg …) with NAME.align."),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="aligner.onnx to judge; the shipped one if not given.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the judgement, clip by clip, as JSON.")
+    ] = None,
+) -> None:
+    """Train the aligner on --data, judge it on --evaluate, or both."""
+    if data is None and evaluate is None:
+        raise UsageError("There is nothing to do.", hint="Give --data, --evaluate or both.")
+    if data is not None:
+        _train(data, out, config, hold_out, resume)
+    if evaluate is not None:
+        trained = out / "aligner.onnx" if data is not None else None
+        _judge(evaluate, weights or trained, json_file)
+
+
+def _train(data: Path, out: Path, config: Path | None, hold_out: Path | None, resume: bool) -> None:
+    from importlib.resources import as_file, files
+
+    from dubbing.cli.workshop import clips_of, duration_model, voices
+    from dubbing.training.grid import film_names
+    from dubbing.training.trainer import Trainer, load_recipe
+
+    with as_file(files("dubbing.training").joinpath("aligner.yaml")) as shipped:
+        recipe = load_recipe(config or shipped)
+    out.mkdir(parents=True, exist_ok=True)
+    without = [film.stem for film in film_names(hold_out)] if hold_out else []
+    typer.echo("Reading the clips and speaking the synthetic lines …")
+    trainer = Trainer(recipe, clips_of(data, without), duration_model(), voices(), out)
+    if resume:
+        trainer.resume()
+    _run(trainer, out)
+    trainer.save_weights(
+        {
+            "made_by": f"dub train aligner, seed {recipe.seed}, {recipe.steps} steps",
+            "data": "GRID corpus (Cooke, Barker, Cunningham, Shao 2006), CC BY 4.0; synthetic lips",
+            "recipe": recipe.model_dump_json(),
+        }
+    )
+    typer.echo(f"Weights: {out / 'aligner.safetensors'}, {out / 'aligner.onnx'}")
+
+
+def _run(trainer: Trainer, out: Path) -> None:
+    """Train with a bar and curves."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    curves = _curves(out / "curves")
+    columns = ("training", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as bar:
+        task = bar.add_task("training", total=trainer.recipe.steps, completed=trainer.step)
+
+        def told(news: Told) -> None:
+            for name, value in {**news.losses, **news.judged}.items():
+                curves.add_scalar(name, value, news.step)
+            curves.flush()
+            ours = news.judged.get("ours_median_ms")
+            bar.console.print(f"step {news.step}: held-out boundary error {ours} ms")
+
+        trainer.run(lambda step: bar.update(task, completed=step), told)
+    curves.close()
+
+
+def _curves(folder: Path) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise EngineUnavailable("Training needs tensorboard.", hint=TRAINING_NEEDS) from error
+    return SummaryWriter(str(folder))
+
+
+def _judge(folder: Path, weights: Path | None, json_file: Path | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from dubbing.cli.workshop import duration_model, face_engine
+    from dubbing.timing.evidence import Aligner
+    from dubbing.training.grid import film_clips, film_names
+    from dubbing.training.judge import METHODS, Errors, judged, summary
+    from dubbing.workspace import write_text
+
+    if weights is not None and not weights.is_file():
+        raise UsageError(f"There are no weights {weights}.")
+    look, found = Aligner(weights).look, film_names(folder)
+    errors: dict[str, Errors] = {
+        clip.name: judged(clip.example, look)
+        for clip in film_clips(folder, duration_model(), face_engine())
+    }
+    if not errors:
+        raise UsageError(
+            f"No clip of {folder} has a face and words that can be found in its sound."
+        )
+    total = summary(list(errors.values()))
+    table = Table(
+        "", "median", "mean", "within 80 ms", title="Boundary error against forced alignment"
+    )
+    for method, words in METHODS.items():
+        table.add_row(
+            words,
+            f"{total[f'{method}_median_ms']:.1f} ms",
+            f"{total[f'{method}_mean_ms']:.1f} ms",
+            f"{total[f'{method}_within_80_ms']:.0%}",
+        )
+    console = Console()
+    console.print(table)
+    console.print(
+        f"{len(errors)} of {len(found)} clips; median error "
+        f"{total['better_than_best_baseline']:.0%} below the better baseline."
+    )
+    if json_file is not None:
+        clips = {name: summary([error]) for name, error in errors.items()}
+        document = {"schema": "dubbing.Alignment/1", "summary": total, "clips": clips}
+        document["left_out"] = [film.stem for film in found if film.stem not in errors]
+        write_text(json_file, json.dumps(document, indent=1) + "\n")

@@ -1,0 +1,46 @@
+"""Engines and clips for the commands that train and judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dubbing.engines.faces import Faces
+    from dubbing.training.grid import Clip
+
+SPEECH, FACES = "kokoro", "mediapipe"
+
+
+def duration_model() -> Any:
+    """The embedded speech engine, whose duration model gives natural lengths."""
+    from dubbing.registry import Engines
+
+    return Engines().get("speech", SPEECH)
+
+
+def face_engine() -> Faces:
+    """The embedded face engine."""
+    from dubbing.registry import Engines
+
+    engine: Faces = Engines().get("faces", FACES)
+    return engine
+
+
+def voices() -> list[str]:
+    """All stock voices of the speech engine, in all its languages."""
+    from dubbing.language.languages import SPOKEN
+
+    model = duration_model()
+    return sorted({voice.name for code in SPOKEN for voice in model.voices(code)})
+
+
+def clips_of(folder: Path, without: Sequence[str]) -> list[Clip]:
+    """Clips of a prepared folder or a folder of films, but those named in ``without``."""
+    from dubbing.training.grid import film_clips, prepared_clips
+
+    if (folder / "lips.npz").is_file():
+        return list(prepared_clips(folder, duration_model(), without=without))
+    found = film_clips(folder, duration_model(), face_engine())
+    return [clip for clip in found if clip.name not in without]

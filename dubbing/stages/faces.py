@@ -1,0 +1,194 @@
+"""Follow the faces while somebody speaks, and find the mouth that speaks each line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dubbing.media.frames import stream_frames
+from dubbing.media.probe import MediaInfo, probe
+from dubbing.media.sound_file import read_sound
+from dubbing.pipeline import Run, stage
+from dubbing.settings import FacesSettings
+from dubbing.timeline import Artifact, Face, Line, Mouth, Span, Timeline
+from dubbing.timing.lips import CONFIDENCE, FRAME_MS, Lips, lips_of
+from dubbing.vision.speaking import Floats, best_match, match, sound_offset_ms, voice_envelope
+from dubbing.vision.track_file import read_track, write_track
+from dubbing.vision.tracking import follow
+from dubbing.workspace import digest
+
+MARGIN_MS = 500
+"""Mouths open before they are heard and close after."""
+JOINED_MS = 1000
+LONGEST_WINDOW_MS = 60_000
+MOST_SOUND_EARLY_MS, MOST_SOUND_LATE_MS = 40.0, 60.0
+"""EBU R 37."""
+
+
+@stage(
+    reads=("media", "lines.span"),
+    writes=("faces", "lines.mouth", "sound_offset_ms"),
+    version=1,
+    engine_roles=("faces",),
+    outside=("source",),
+)
+def faces(timeline: Timeline, run: Run, settings: FacesSettings) -> Timeline:
+    """Fill ``faces`` and every line's ``mouth``; says so if sound and picture lie apart."""
+    assert timeline.media is not None
+    if not timeline.media.has_picture or not timeline.lines:
+        return timeline
+    found = _all_faces(timeline, run, settings)
+    seen = [_Seen(face, lips) for face in found if (lips := _lips(face, run)) is not None]
+    lines = [_Listened(line, seen, run, timeline) for line in timeline.lines]
+    offset_ms = sound_offset_ms(pair for line in lines for pair in line.likely_pairs())
+    _tell_offset(offset_ms, run)
+    late = round((offset_ms or 0) / FRAME_MS)
+    timeline = replace(timeline, faces=found, sound_offset_ms=offset_ms)
+    return timeline.with_lines(line.with_mouth(late) for line in lines)
+
+
+def _tell_offset(offset_ms: float | None, run: Run) -> None:
+    if offset_ms is None or -MOST_SOUND_EARLY_MS <= offset_ms <= MOST_SOUND_LATE_MS:
+        return
+    side = "late" if offset_ms > 0 else "early"
+    run.note(
+        f"The film's sound is {abs(offset_ms):.0f} ms {side} against its lips, beyond what EBU R 37 "
+        "allows; the dub follows the lips."
+    )
+
+
+# -- following -----------------------------------------------------------------------------------
+
+
+def _all_faces(timeline: Timeline, run: Run, settings: FacesSettings) -> tuple[Face, ...]:
+    info = probe(run.source)
+    windows = _windows([line.span for line in timeline.lines], info.duration_ms)
+    total_s = sum(window.duration_ms for window in windows) / 1000
+    done_s = 0.0
+    tracks: list[tuple[Span, Artifact]] = []
+    for window in windows:
+        tracks += _faces_in(window, info, run, settings)
+        done_s += window.duration_ms / 1000
+        run.progress(done_s, total_s, unit="s")
+    return tuple(Face(f"F{n}", span, track) for n, (span, track) in enumerate(tracks, start=1))
+
+
+def _windows(spans: Sequence[Span], duration_ms: int) -> list[Span]:
+    """Stretches in which somebody speaks, with margins; none much longer than a minute."""
+    windows: list[Span] = []
+    for span in spans:
+        begin, end = max(0, span.start_ms - MARGIN_MS), min(duration_ms, span.end_ms + MARGIN_MS)
+        last = windows[-1] if windows else None
+        if last and begin - last.end_ms <= JOINED_MS and end - last.start_ms <= LONGEST_WINDOW_MS:
+            windows[-1] = Span(last.start_ms, max(end, last.end_ms))
+        elif begin < end:
+            windows.append(Span(begin, end))
+    return windows
+
+
+def _faces_in(
+    window: Span, info: MediaInfo, run: Run, settings: FacesSettings
+) -> list[tuple[Span, Artifact]]:
+    """Tracks of one window; remembered, so that an interruption costs one window at most."""
+    key = digest(["faces", run.stage_key, window.start_ms, window.end_ms])
+    known: list[dict[str, Any]] | None = run.recall(key)
+    if known is not None:
+        held = [(Span(*item["span"]), Artifact(**item["track"])) for item in known]
+        if all(run.workspace.holds(track) for _, track in held):
+            return held
+    made = list(_followed(window, info, run, settings))
+    run.remember(key, [{"span": [s.start_ms, s.end_ms], "track": _plain(t)} for s, t in made])
+    return made
+
+
+def _plain(track: Artifact) -> dict[str, Any]:
+    return {"path": track.path, "sha256": track.sha256, "n_bytes": track.n_bytes}
+
+
+def _followed(
+    window: Span, info: MediaInfo, run: Run, settings: FacesSettings
+) -> Iterator[tuple[Span, Artifact]]:
+    assert info.video is not None
+    frames = stream_frames(
+        run.source,
+        window,
+        start_ms=info.start_ms,
+        longest_side=settings.longest_side,
+        most_fps=settings.most_fps,
+        turn_deg=info.video.rotation_deg,
+    )
+    for track in follow(frames, run.engines.get("faces", settings.engine)):
+        with run.workspace.new_file(".safetensors") as path:
+            write_track(path, track)
+            stored = run.workspace.adopt(path)
+        begin, end = int(track.times_ms[0]), int(track.times_ms[-1])
+        yield Span(max(0, begin), max(end, begin + 1)), stored
+
+
+# -- who speaks ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    face: Face
+    lips: Lips
+
+
+def _lips(face: Face, run: Run) -> Lips | None:
+    track = read_track(run.workspace.path(face.track))
+    return lips_of(track.points, track.times_ms)
+
+
+class _Listened:
+    """A line with the mouths that can be seen while it sounds, and its voice."""
+
+    def __init__(self, line: Line, seen: Sequence[_Seen], run: Run, timeline: Timeline) -> None:
+        assert timeline.media is not None
+        assert timeline.media.speech is not None
+        self.line = line
+        begin = max(0, line.span.start_ms - MARGIN_MS) // FRAME_MS * FRAME_MS
+        end = min(timeline.media.duration_ms, line.span.end_ms + MARGIN_MS)
+        n_frames = max(1, (end - begin) // FRAME_MS)
+        self.faces = [item.face for item in seen if item.face.span.overlap_ms(line.span)]
+        self.mouths = [
+            item.lips.between(begin, n_frames)
+            for item in seen
+            if item.face.span.overlap_ms(line.span)
+        ]
+        self.voice: Floats = (
+            voice_envelope(read_sound(run.workspace.path(timeline.media.speech), begin, end))
+            if self.mouths
+            else []  # type: ignore[assignment]
+        )
+
+    def likely_pairs(self) -> Iterator[tuple[Lips, Floats]]:
+        """The mouth that moves most with the voice, if any: what the film's offset is told from."""
+        matches = [match(mouth, self.voice) for mouth in self.mouths]
+        best = best_match(matches)
+        if best is not None:
+            yield self.mouths[best], self.voice
+
+    def with_mouth(self, offset_frames: int) -> Line:
+        matches = [match(mouth, self.voice, offset_frames) for mouth in self.mouths]
+        best = best_match(matches)
+        if best is None:
+            return replace(self.line, mouth=None)
+        found = matches[best]
+        assert found is not None
+        rivals = tuple(
+            (face.id, other.score)
+            for face, other in zip(self.faces, matches, strict=True)
+            if other is not None and other is not found
+        )
+        return replace(
+            self.line,
+            mouth=Mouth(
+                face=self.faces[best].id,
+                score=found.score,
+                correlation=found.correlation,
+                movement=found.movement,
+                seen=round(float((self.mouths[best].values[:, CONFIDENCE] > 0).mean()), 3),
+                rivals=rivals,
+            ),
+        )

@@ -1,0 +1,204 @@
+"""The mouth on screen decides when each phoneme sounds, within its bounds.
+
+What is seen becomes evidence for the solver, frame by frame. Its parts, the weightiest first, follow what
+studies of human dubbing found to matter (Brannon et al. 2023; Baumann and Saboo):
+
+- rest: sound while the mouth moves, silence while it rests (onset, offset, inner pauses)
+- closure: m, b, p while the lips touch; no open vowel then
+- aligner: what the network thinks each frame shows
+
+The sum is scaled by the lip strength and set against the log-normal prior of the natural lengths; bounds
+stay hard. Where the face is hidden the evidence is zero and the natural lengths rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from dubbing.language.phoneme_classes import SymbolKind, kind
+from dubbing.timing.bounds import Bending, problem
+from dubbing.timing.isochrony import Fit, Option
+from dubbing.timing.lips import CLOSURE, CONFIDENCE, Lips, moves, stretches
+from dubbing.timing.placing import place
+from dubbing.timing.solver import Problem
+from dubbing.timing.visemes import Sound, lengths_of, sounds, viseme
+
+Floats = npt.NDArray[np.float64]
+Look = Callable[[Sequence[Sound], Floats, Floats, Lips], tuple[Floats, Floats]]
+"""``Aligner.look``."""
+EARLIER_FRAMES, LATER_FRAMES = 6, 6
+"""How far a line may begin before and after the recogniser's first word."""
+ENDS_EARLIER_FRAMES, ENDS_LATER_FRAMES = 8, 8
+ALIGNER_WEIGHT = 0.08
+CLOSURE_WEIGHT = 0.5
+OPEN_AT_CLOSURE_WEIGHT = 0.25
+REST_WEIGHT = 0.3
+LEAST_LOG_P = -5.0
+MOST_OFFSET = 0.4
+OPEN = 0.6
+"""Opening of a viseme above which it cannot be made with closed lips."""
+WORTH_A_PAUSE_FRAMES = 9
+"""A mouth that rests so long inside a line asks for a pause."""
+LEAST_EDGE_FRAMES = 10
+"""Such a rest lies so far inside the line at least."""
+PAUSE_REACH_FRAMES = 24
+"""A pause may be put so far from the rest; the rest of the way is bent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The frames in which a line may lie.
+
+    ``earlier`` before where it was meant to begin, its ``length``, ``later`` after its end.
+    """
+
+    earlier: int
+    length: int
+    later: int
+
+    @property
+    def n_frames(self) -> int:
+        """All of it."""
+        return self.earlier + self.length + self.later
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A line timed by the lips: it begins ``shift`` frames later than it was meant to."""
+
+    shift: int
+    fit: Fit
+
+
+def window(fit: Fit, earliest: int, latest: int) -> Window:
+    """Where a fitted line may lie.
+
+    Args:
+        fit: how it was fitted without looking.
+        earliest: frames before its beginning that are free.
+        latest: frames from its beginning until it must have ended.
+    """
+    length = sum(fit.frames)
+    later = max(0, min(ENDS_LATER_FRAMES, latest - length))
+    return Window(max(0, min(EARLIER_FRAMES, earliest)), length, later)
+
+
+def follow_lips(
+    option: Option,
+    fit: Fit,
+    where: Window,
+    lips: Lips,
+    *,
+    bending: Bending,
+    strength: float,
+    look: Look,
+) -> Followed | None:
+    """Time a line that has been fitted anew, by its mouth.
+
+    Args:
+        option: what is said, with natural lengths.
+        fit: how it was fitted without looking.
+        where: the frames that ``lips`` cover.
+        lips: the mouth, ``where.n_frames`` long.
+        bending: limits of the rung on which it was fitted.
+        strength: 0 is natural timing, 1 all that the bounds allow.
+        look: the aligner.
+
+    Returns:
+        ``None`` if nothing is seen or no plan fits; then the fit stays as it is.
+    """
+    if strength <= 0 or not lips.values[:, CONFIDENCE].any():
+        return None
+    found = sounds(option.symbols)
+    begins = np.cumsum([float(where.earlier), *lengths_of(found, fit.frames)])
+    log_p, offsets = look(found, lengths_of(found, option.natural), begins, lips)
+    evidence = strength * picture_evidence(found, log_p, lips)
+    bent = _leaning(problem(option.symbols, option.natural, bending), found, strength * offsets)
+    placed = place(
+        bent,
+        _by_symbol(evidence, found, len(option.symbols)),
+        most_before=where.earlier + LATER_FRAMES,
+        most_after=where.later + ENDS_EARLIER_FRAMES,
+    )
+    if placed is None:
+        return None
+    timed = replace(fit, frames=placed.frames, cost=placed.cost)
+    return Followed(placed.before - where.earlier, timed)
+
+
+def unmet_rests(followed: Followed, symbols: str, where: Window, lips: Lips) -> list[int]:
+    """Rests of the mouth within the line that no pause of the plan meets.
+
+    Their middles in frames of the plan, the longest rest first.
+    """
+    begin = where.earlier + followed.shift
+    silent = np.zeros(len(lips), dtype=bool)
+    place_of = begin
+    for symbol, length in zip(symbols, followed.fit.frames, strict=True):
+        if kind(symbol) is SymbolKind.PAUSE:
+            silent[max(0, place_of) : max(0, place_of + length)] = True
+        place_of += length
+    resting = ~moves(lips) & (lips.values[:, CONFIDENCE] > 0)
+    inner = [
+        (a, b)
+        for a, b in stretches(resting)
+        if a > begin + LEAST_EDGE_FRAMES and b < place_of - LEAST_EDGE_FRAMES
+    ]
+    unmet = [(a, b) for a, b in inner if b - a >= WORTH_A_PAUSE_FRAMES and not silent[a:b].any()]
+    return [(a + b) // 2 - begin for a, b in sorted(unmet, key=lambda ab: ab[0] - ab[1])]
+
+
+def with_pause(symbols: str, frames: Sequence[int], at_frame: int, most: int) -> list[str]:
+    """The symbols with a comma at a word border near ``at_frame``, in up to ``most`` ways.
+
+    The nearest comes first. A longer space will not do: engines fill it with the sounds around it.
+    """
+    ends = np.cumsum(frames)
+    borders = [
+        i
+        for i in range(1, len(symbols) - 1)
+        if kind(symbols[i]) is SymbolKind.SPACE and kind(symbols[i - 1]) is not SymbolKind.PAUSE
+    ]
+    near = [i for i in borders if abs(ends[i] - at_frame) <= PAUSE_REACH_FRAMES]
+    near.sort(key=lambda i: abs(int(ends[i]) - at_frame))
+    return [symbols[:i] + "," + symbols[i:] for i in near[:most]]
+
+
+def picture_evidence(found: Sequence[Sound], log_p: Floats, lips: Lips) -> Floats:
+    """How well each frame suits each sound, and the silences around: float64 ``[T + 2, F]``."""
+    seen = lips.values[:, CONFIDENCE].astype(np.float64)
+    closed = lips.values[:, CLOSURE].astype(np.float64)
+    moving = np.where(moves(lips), 1.0, -1.0)
+    silent = np.array([True, *(sound.is_pause for sound in found), True])
+    closes = np.array([False, *(sound.closes for sound in found), False])
+    wide = np.array([False, *(_is_open(sound) for sound in found), False])
+    evidence = ALIGNER_WEIGHT * np.maximum(log_p, LEAST_LOG_P)
+    evidence += CLOSURE_WEIGHT * closes[:, None] * (2 * closed - 1)
+    evidence -= OPEN_AT_CLOSURE_WEIGHT * wide[:, None] * closed
+    evidence += REST_WEIGHT * np.where(silent, -0.5, 0.5)[:, None] * moving
+    return np.asarray(evidence * seen, dtype=np.float64)
+
+
+def _is_open(sound: Sound) -> bool:
+    shape = viseme(sound.symbol)
+    return not sound.is_pause and max(shape.start.opening, shape.end.opening) > OPEN
+
+
+def _leaning(bent: Problem, found: Sequence[Sound], offsets: Floats) -> Problem:
+    """Natural lengths leaned towards what the network reads from the lips; bounds untouched."""
+    lean = np.ones(len(bent.natural))
+    for sound, offset in zip(found, offsets, strict=True):
+        lean[sound.first : sound.last] = np.exp(np.clip(offset, -MOST_OFFSET, MOST_OFFSET))
+    return replace(bent, natural=bent.natural * lean)
+
+
+def _by_symbol(evidence: Floats, found: Sequence[Sound], n_symbols: int) -> Floats:
+    """Every symbol has the evidence of its sound: float64 ``[n + 2, F]``."""
+    owner = np.zeros(n_symbols, dtype=np.int64)
+    for number, sound in enumerate(found):
+        owner[sound.first : sound.last] = number + 1
+    return np.concatenate([evidence[:1], evidence[owner], evidence[-1:]])

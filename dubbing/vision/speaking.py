@@ -1,0 +1,155 @@
+"""Whether a mouth makes the sound that is heard, and how far sound and picture lie apart.
+
+A linear model reads from a second of lips how loud the voice should be (ridge regression trained on
+GRID: median correlation with the real envelope 0.77); what it reads is compared with what is heard. How
+much the mouth moves counts beside it: on small, turned or noisy faces the movement is the better witness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+
+import numpy as np
+import numpy.typing as npt
+
+from dubbing.arrays import Audio
+from dubbing.timing.lips import CONFIDENCE, FRAME_MS, OPENING_SPEED, Lips, normalised
+
+Floats = npt.NDArray[np.float64]
+TAPS = range(-6, 7)
+"""Frames of lips before and after that say how loud a frame of voice is."""
+N_USED = 7
+"""Columns of ``lips.normalised`` that are read; confidence is not."""
+DYNAMIC_RANGE_DB = 40.0
+SEARCH_FRAMES = 3
+"""A mouth may lead or follow the voice by this much beyond the film's own offset."""
+USUAL_MOVEMENT = 0.2
+"""Mean speed of the opening of a speaking mouth, eye distances a second."""
+MOVEMENT_COUNTS = (-2.0, 0.7)
+"""Limits of what movement adds: a wild mouth proves no more than a lively one."""
+CORRELATION_COUNTS = 2.0
+SPEAKS = -0.3
+"""Score above which a mouth is taken to speak; set on clips with labelled listeners."""
+MOST_HIDDEN = 0.5
+OFFSET_FRAMES = 12
+OFFSET_MIN_FRAMES = 160
+OFFSET_MIN_PEAK = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well a mouth and a voice go together; the higher the ``score``, the better."""
+
+    score: float
+    correlation: float
+    movement: float
+
+    @property
+    def speaks(self) -> bool:
+        """Whether this mouth is taken for the speaker's."""
+        return self.score > SPEAKS
+
+
+def voice_envelope(audio: Audio) -> Floats:
+    """Loudness at 40 Hz: 0 is 40 dB below the loud parts of this sound, 1 as loud as they."""
+    step = audio.rate_hz * FRAME_MS // 1000
+    samples = audio.mono().samples[0].astype(np.float64)
+    n_frames = len(samples) // step
+    power = np.square(samples[: n_frames * step].reshape(n_frames, step)).mean(axis=1)
+    levels = 10 * np.log10(power + 1e-10)
+    loud = np.percentile(levels, 95) if n_frames else 0.0
+    envelope: Floats = np.clip((levels - loud + DYNAMIC_RANGE_DB) / DYNAMIC_RANGE_DB, 0, 1.2)
+    return envelope
+
+
+def voice_inputs(lips: Lips) -> Floats:
+    """What the linear model reads, float64 ``[F, 118]``."""
+    seen = normalised(lips)[:, :N_USED].astype(np.float64)
+    seen = np.concatenate([seen, np.abs(seen[:, -2:])], axis=1)
+    reach = max(TAPS)
+    padded = np.pad(seen, ((reach, reach), (0, 0)), mode="edge")
+    columns = [padded[reach + tap : reach + tap + len(seen)] for tap in TAPS]
+    return np.concatenate([*columns, np.ones((len(seen), 1))], axis=1)
+
+
+def match(lips: Lips, envelope: Floats, offset_frames: int = 0) -> Match | None:
+    """Compare a mouth with a voice over the same stretch of time.
+
+    Args:
+        lips: the mouth, cut to the line with some margin.
+        envelope: float ``[F]``, from :func:`voice_envelope`.
+        offset_frames: how much later than the picture the film's sound is.
+
+    Returns:
+        ``None`` if the mouth is hidden for more than half of the time.
+    """
+    seen = lips.values[:, CONFIDENCE] > 0
+    if len(lips) < 2 or seen.mean() < 1 - MOST_HIDDEN:
+        return None
+    movement = float(np.abs(lips.values[seen, OPENING_SPEED]).mean())
+    lags = range(offset_frames - SEARCH_FRAMES, offset_frames + SEARCH_FRAMES + 1)
+    expected = expected_envelope(lips)
+    correlation = max(_correlation(expected, envelope, lag) for lag in lags)
+    moves = float(np.clip(np.log((movement + 0.02) / USUAL_MOVEMENT), *MOVEMENT_COUNTS))
+    return Match(
+        round(moves + CORRELATION_COUNTS * correlation, 3),
+        round(correlation, 3),
+        round(movement, 3),
+    )
+
+
+def expected_envelope(lips: Lips) -> Floats:
+    """How loud the voice of this mouth should be, float64 ``[F]``."""
+    expected: Floats = voice_inputs(lips) @ _weights()
+    return expected
+
+
+def sound_offset_ms(pairs: Iterable[tuple[Lips, Floats]]) -> float | None:
+    """How much later than the picture the sound is, from mouths and the voices they make.
+
+    The peak of the mean cross-correlation over all pairs, between frames by a parabola. ``None`` if
+    there is too little to go by, or no clear peak.
+    """
+    lags = np.arange(-OFFSET_FRAMES, OFFSET_FRAMES + 1)
+    total, weight = np.zeros(len(lags)), 0.0
+    for lips, envelope in pairs:
+        expected = expected_envelope(lips)
+        total += len(lips) * np.array([_correlation(expected, envelope, lag) for lag in lags])
+        weight += len(lips)
+    if weight < OFFSET_MIN_FRAMES:
+        return None
+    curve = total / weight
+    best = int(curve.argmax())
+    if curve[best] < OFFSET_MIN_PEAK or best in (0, len(lags) - 1):
+        return None
+    left, middle, right = curve[best - 1 : best + 2]
+    shift = (left - right) / (2 * (left - 2 * middle + right) - 1e-9)
+    return round(float((lags[best] + shift) * FRAME_MS), 1)
+
+
+def _correlation(expected: Floats, heard: Floats, lag: int) -> float:
+    """Pearson's between the mouth and the voice ``lag`` frames later."""
+    n = min(len(expected), len(heard))
+    mouth = expected[max(0, -lag) : n - max(0, lag)]
+    voice = heard[max(0, lag) : n - max(0, -lag)]
+    if len(mouth) < 4 or mouth.std() < 1e-6 or voice.std() < 1e-6:
+        return 0.0
+    return float(np.corrcoef(mouth, voice)[0, 1])
+
+
+@cache
+def _weights() -> Floats:
+    from safetensors.numpy import load_file
+
+    with as_file(files("dubbing.models").joinpath("data/mouth_voice.safetensors")) as path:
+        weights: Floats = load_file(path)["weights"].astype(np.float64)
+    return weights
+
+
+def best_match(matches: Sequence[Match | None]) -> int | None:
+    """Index of the mouth that speaks; ``None`` if none of them does."""
+    speaking = [(m.score, i) for i, m in enumerate(matches) if m is not None and m.speaks]
+    return max(speaking)[1] if speaking else None
