@@ -53,10 +53,14 @@ def _program(
 
 
 def _mount() -> None:
-    from dubbing.cli import doctor, models, run, show, train
+    from dubbing.cli import doctor, evaluate, models, plot, run, show, train
 
     app.command("run", help="Dub one film (the default command).")(run.run)
     app.command("show", help="Show the lines of a workspace.")(show.show)
+    app.command("plot", help="Draw a line: mouth, phonemes, sound.")(plot.plot)
+    app.command("evaluate", help="Measure a dub against its mouths, beside two baselines.")(
+        evaluate.evaluate
+    )
     app.add_typer(models.app, name="models", help="Weights: list, verify, prepare.")
     app.add_typer(train.app, name="train", help="Train the small networks, or judge them.")
     app.command("doctor", help="What works on this machine, what does not, what to do.")(

@@ -21,14 +21,15 @@ def show(
     """Show the lines of a workspace: source, translation, timing, flags."""
     from dubbing import timeline_json
 
-    timeline = _latest(workspace, to)
+    timeline = latest(workspace, to)
     if as_json:
         typer.echo(timeline_json.dumps(timeline), nl=False)
         return
     _table(timeline)
 
 
-def _latest(folder: Path, to: str | None) -> Timeline:
+def latest(folder: Path, to: str | None) -> Timeline:
+    """The newest document of a workspace, in the language asked for or the only one there is."""
     from dubbing.workspace import Workspace
 
     if not folder.is_dir():

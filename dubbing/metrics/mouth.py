@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from dubbing.arrays import Audio
 from dubbing.timing.lips import CONFIDENCE, FRAME_MS, OPENING, Lips, closures, moves, stretches
-from dubbing.timing.visemes import Sound, viseme
+from dubbing.timing.visemes import Sound, sounds, viseme
 
 Mask = npt.NDArray[np.bool_]
 HIT_MS = 80
@@ -101,7 +101,7 @@ def without_short_silences(heard: Mask) -> Mask:
     """Closures of stops are no pauses: silences under 150 ms inside speech are filled."""
     filled = heard.copy()
     for begin, end in stretches(~heard):
-        if 0 < begin and end < len(heard) and end - begin < SHORTEST_SILENCE_FRAMES:
+        if begin > 0 and end < len(heard) and end - begin < SHORTEST_SILENCE_FRAMES:
             filled[begin:end] = True
     return filled
 
@@ -207,3 +207,33 @@ def _mean(values: Sequence[float | None]) -> float | None:
 def as_row(result: Agreement | Overall) -> dict[str, float | int | None]:
     """For JSON."""
     return asdict(result)
+
+
+# -- from a take to what is measured -------------------------------------------------------------
+
+MARGIN_MS = 400
+
+
+def spoken_sounds(symbols: str, frames: Sequence[int], start_ms: float) -> tuple[SpokenSound, ...]:
+    """When each sound of a take is made; ``frames`` are of silence, symbols, silence."""
+    edges = start_ms + FRAME_MS * np.cumsum([0, *frames])[1:]
+    return tuple(
+        SpokenSound(sound, float(edges[sound.first]), float(edges[sound.last]))
+        for sound in sounds(symbols)
+    )
+
+
+def on_frames_of(lips: Lips, heard: Mask, start_ms: float) -> Mask:
+    """Where a take that begins at ``start_ms`` is heard, on the frames of ``lips``."""
+    placed = np.zeros(len(lips), dtype=bool)
+    first = round((start_ms - lips.start_ms) / FRAME_MS)
+    for frame in np.flatnonzero(heard):
+        if 0 <= first + frame < len(placed):
+            placed[first + frame] = True
+    return placed
+
+
+def around(begin_ms: int, end_ms: int) -> tuple[int, int]:
+    """Start and number of frames of the lips that a line is measured against."""
+    start_ms = max(0, begin_ms - MARGIN_MS) // FRAME_MS * FRAME_MS
+    return start_ms, (end_ms + MARGIN_MS - start_ms) // FRAME_MS

@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-import numpy as np
-
 from dubbing.engines.speech import Speech, TakesDurations
 from dubbing.errors import BadSettings
 from dubbing.language.spoken_form import spoken_form
@@ -31,7 +29,7 @@ from dubbing.timing.lipsync import (
     window,
     with_pause,
 )
-from dubbing.timing.spoken import Heard, Spoken, spoken
+from dubbing.timing.spoken import Heard, Spoken, spoken, spread
 from dubbing.vision.track_file import read_track
 from dubbing.workspace import digest
 
@@ -252,7 +250,7 @@ class _Prompter:
         option = said.option
         rate = self.limits.max_rate if "rate" in fit.rungs else 1.0
         if len(fit.frames) != len(option.symbols):  # a pause was put in: spread over the same time
-            fit = replace(fit, frames=_spread(option.natural, sum(fit.frames)))
+            fit = replace(fit, frames=spread(option.natural, sum(fit.frames)))
         return follow_lips(
             option,
             fit,
@@ -299,14 +297,6 @@ class _Prompter:
         if not symbols:
             return []
         return [round(float(n), 3) for n in self._speech.durations(symbols, self.voice)]
-
-
-def _spread(natural: Sequence[float], total: int) -> tuple[int, ...]:
-    """Lengths in proportion to the natural ones that sum to ``total``, none below one."""
-    ends = np.round(np.cumsum(natural) * total / sum(natural)).astype(int)
-    lengths = np.maximum(1, np.diff(ends, prepend=0))
-    lengths[-1] = max(1, total - int(lengths[:-1].sum()))
-    return tuple(int(length) for length in lengths)
 
 
 @cache

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from dubbing.timeline import FRAME_MS, DurationPlan, Span
 from dubbing.timing.bounds import is_silent
 from dubbing.timing.isochrony import Fit, Option
@@ -96,3 +98,13 @@ def spoken(symbols: str, natural: Sequence[float], heard: Heard) -> Spoken | Non
     silent = round(inner - (heard[1] - heard[0]))
     cut = max(0, min(silent, round(natural[last - 1]) - 1))
     return Spoken(symbols, tuple(natural), first, last, cut, silent - cut)
+
+
+def spread(natural: Sequence[float], total: int) -> tuple[int, ...]:
+    """Lengths in proportion to the natural ones that sum to ``total``, none below one frame."""
+    ends = np.round(np.cumsum(natural) * total / sum(natural)).astype(int)
+    lengths = np.maximum(1, np.diff(ends, prepend=0))
+    while (excess := int(lengths.sum()) - total) > 0 and lengths.max() > 1:
+        lengths[np.argsort(lengths)[::-1][:excess]] -= 1
+        lengths = np.maximum(1, lengths)
+    return tuple(int(length) for length in lengths)

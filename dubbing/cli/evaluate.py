@@ -1,0 +1,90 @@
+"""``dub evaluate WORKSPACE``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def evaluate(
+    workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder of a finished dub.")],
+    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
+    profile: Annotated[str, typer.Option(help="The profile it was dubbed with.")] = "embedded",
+    listen: Annotated[
+        bool, typer.Option("--listen/--no-listen", help="Transcribe every version.")
+    ] = True,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write all figures, line by line, as JSON.")
+    ] = None,
+) -> None:
+    """Measure a dub against its mouths, beside natural timing and uniform stretch."""
+    from rich.progress import Progress
+
+    from dubbing.cli.show import latest
+    from dubbing.evaluation import METHODS, Evaluation, summary
+    from dubbing.registry import Engines
+    from dubbing.settings import load_profile
+    from dubbing.workspace import Workspace, write_text
+
+    timeline, settings = latest(workspace, to), load_profile(profile)
+    with Workspace(workspace) as held, Progress(transient=True) as bar:
+        work = Evaluation(held, timeline, settings, Engines(settings.threads))
+        task = bar.add_task("measuring", total=len(work.lines) * len(METHODS))
+        judged = []
+        for item in work.judge(listen=listen):
+            judged.append(item)
+            bar.advance(task)
+    if not judged:
+        typer.echo("No line of this dub is spoken by a mouth that is seen.")
+        return
+    rows = summary(judged)
+    _print(rows, METHODS)
+    if json_file is not None:
+        lines = [_plain(item) for item in judged]
+        document = {"schema": "dubbing.Evaluation/1", "summary": rows, "lines": lines}
+        write_text(json_file, json.dumps(document, indent=1) + "\n")
+
+
+def _plain(item: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    plain = asdict(item)
+    return {**plain.pop("agreement"), **plain}
+
+
+COLUMNS = {
+    "overlap": ("overlap", "{:.2f}"),
+    "onset_ms": ("onset", "{:.0f} ms"),
+    "offset_ms": ("offset", "{:.0f} ms"),
+    "closure_hits": ("m b p on closed lips", "{:.0%}"),
+    "pause_agreement": ("pauses", "{:.2f}"),
+    "opening_correlation": ("opening", "{:.2f}"),
+    "out_of_bounds": ("beyond 0.6-1.6", "{:.1%}"),
+    "error_rate": ("CER", "{:.3f}"),
+    "dnsmos": ("DNSMOS", "{:.2f}"),
+}
+
+
+def _print(rows: dict[str, dict[str, Any]], methods: dict[str, str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("", *(title for title, _ in COLUMNS.values()))
+    for method, words in methods.items():
+        cells = [
+            "-" if rows[method][name] is None else form.format(rows[method][name])
+            for name, (_, form) in COLUMNS.items()
+        ]
+        table.add_row(words, *cells)
+    console = Console(width=120)
+    console.print(table)
+    ours = rows["ours"]
+    chances = [ours[f"p_overlap_vs_{method}"] for method in ("natural", "uniform")]
+    if None not in chances:
+        console.print(
+            f"{ours['lines']} lines; overlap better than natural timing with p = {chances[0]:.2g}, "
+            f"than uniform stretch with p = {chances[1]:.2g} (Wilcoxon)."
+        )
