@@ -34,6 +34,7 @@ from dubbing.metrics.mouth import (
     on_frames_of,
     out_of_bounds,
     overall,
+    own_time,
     spoken_sounds,
 )
 from dubbing.metrics.onsets import speech_extent_ms
@@ -97,6 +98,8 @@ class Evaluation:
         self.workspace, self.timeline = workspace, timeline
         self.profile, self.engines = profile, engines
         self.lines = [line for line in timeline.lines if line.take and line.plan and line.mouth]
+        spans = [line.span for line in timeline.lines]
+        self._own = {line.id: own_time(spans, n) for n, line in enumerate(timeline.lines)}
         self._lips: dict[str, Lips | None] = {}
 
     def judge(self, *, listen: bool = True) -> Iterator[Judged]:
@@ -187,7 +190,7 @@ class Evaluation:
         return Judged(
             line=line.id,
             method=method,
-            agreement=agreement(seen, heard, sounds),
+            agreement=agreement(seen, heard, sounds, self._own[line.id]),
             phonemes=len(inner[kept]),
             out_of_bounds=out_of_bounds(inner[kept], natural[kept]),
             error_rate=self._error_rate(line, audio) if listen else None,

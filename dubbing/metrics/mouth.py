@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dubbing.arrays import Audio
+from dubbing.timeline import Span
 from dubbing.timing.lips import CONFIDENCE, FRAME_MS, OPENING, Lips, closures, moves, stretches
 from dubbing.timing.visemes import Sound, sounds, viseme
 
@@ -57,16 +58,21 @@ class Agreement:
     opening_correlation: float | None
 
 
-def agreement(lips: Lips, heard: Mask, spoken: Sequence[SpokenSound]) -> Agreement:
+def agreement(
+    lips: Lips, heard: Mask, spoken: Sequence[SpokenSound], own: tuple[int, int]
+) -> Agreement:
     """Measure one line.
 
     Args:
         lips: the mouth, cut to the line with some margin.
         heard: bool ``[F]`` for the frames of ``lips``: where the dub speaks.
         spoken: its sounds.
+        own: the time that belongs to the line, ms on the film's clock; what the mouth does beyond
+            belongs to its neighbours.
     """
     seen = lips.values[:, CONFIDENCE] > 0
-    moving = moves(lips)
+    times_ms = lips.start_ms + FRAME_MS * (np.arange(len(lips)) + 0.5)
+    moving = moves(lips) & (times_ms >= own[0]) & (times_ms < own[1])
     if not moving.any() or not heard.any() or seen.mean() < 0.5:
         return Agreement(None, None, None, 0, 0, None, None)
     both, either = (moving & heard & seen).sum(), ((moving | heard) & seen).sum()
@@ -231,6 +237,15 @@ def on_frames_of(lips: Lips, heard: Mask, start_ms: float) -> Mask:
         if 0 <= first + frame < len(placed):
             placed[first + frame] = True
     return placed
+
+
+def own_time(spans: Sequence[Span], number: int) -> tuple[int, int]:
+    """The line with half of the silence to its neighbours, and ``MARGIN_MS`` at most."""
+    line = spans[number]
+    before = max((span.end_ms for span in spans[:number]), default=0)
+    after = min((span.start_ms for span in spans[number + 1 :]), default=line.end_ms + MARGIN_MS)
+    begin_ms = line.start_ms - min(MARGIN_MS, max(0, line.start_ms - before) // 2)
+    return begin_ms, line.end_ms + min(MARGIN_MS, max(0, after - line.end_ms) // 2)
 
 
 def around(begin_ms: int, end_ms: int) -> tuple[int, int]:

@@ -188,7 +188,7 @@ def lips_from_mouth(mouth: npt.NDArray[np.float64], times_ms: npt.NDArray[np.flo
     Straight lines between the pictures; the middle of a 25 ms frame is its time.
     """
     start_ms = int(times_ms[0] // FRAME_MS) * FRAME_MS
-    n_frames = max(1, int(np.ceil((times_ms[-1] - start_ms) / FRAME_MS)) + 1)
+    n_frames = int((times_ms[-1] - start_ms) // FRAME_MS) + 1
     wanted = start_ms + FRAME_MS * (np.arange(n_frames) + 0.5)
     columns = [np.interp(wanted, times_ms, column) for column in mouth.T]
     opening, width, area, protrusion = columns
@@ -250,8 +250,8 @@ def normalised(lips: Lips) -> Floats:
 MOVING_SHARE = 0.25
 """Of a mouth's quick movement (90th percentile): below it is at rest. Against the voice of nine
 real clips this rule of thumb does better than any other share, and better than a trained model."""
-LEAST_MOVEMENT = 0.1
-"""Eye distances a second; a mouth that never moves faster never speaks."""
+LEAST_MOVEMENT = 0.3
+"""Eye distances a second; a mouth whose quick movement is slower only trembles, or its mesh does."""
 SMOOTHED_FRAMES = 5
 SHORTEST_REST_FRAMES = 8
 SHORTEST_SPEECH_FRAMES = 4
@@ -270,8 +270,8 @@ def moves(lips: Lips) -> npt.NDArray[np.bool_]:
     seen = lips.values[:, CONFIDENCE] > 0
     if not seen.any():
         return np.zeros(len(lips), dtype=bool)
-    quick = max(float(np.percentile(speed[seen], 90)), LEAST_MOVEMENT)
-    moving = (speed > MOVING_SHARE * quick) & seen
+    quick = float(np.percentile(speed[seen], 90))
+    moving = (speed > MOVING_SHARE * quick) & seen & (quick > LEAST_MOVEMENT)
     for begin, end in stretches(~moving):
         if begin > 0 and end < len(moving) and end - begin < SHORTEST_REST_FRAMES:
             moving[begin:end] = True

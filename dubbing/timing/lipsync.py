@@ -13,6 +13,7 @@ stay hard. Where the face is hidden the evidence is zero and the natural lengths
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -32,11 +33,13 @@ Look = Callable[[Sequence[Sound], Floats, Floats, Lips], tuple[Floats, Floats]]
 """``Aligner.look``."""
 EARLIER_FRAMES, LATER_FRAMES = 6, 6
 """How far a line may begin before and after the recogniser's first word."""
-ENDS_EARLIER_FRAMES, ENDS_LATER_FRAMES = 8, 8
+ENDS_LATER_FRAMES = 40
+LEAST_SHARE = 0.8
+"""Of its natural length; however early the mouth stops, a line is not hurried beyond that."""
 ALIGNER_WEIGHT = 0.08
-CLOSURE_WEIGHT = 0.5
+CLOSURE_WEIGHT = 0.6
 OPEN_AT_CLOSURE_WEIGHT = 0.25
-REST_WEIGHT = 0.3
+REST_WEIGHT = 0.8
 LEAST_LOG_P = -5.0
 MOST_OFFSET = 0.4
 OPEN = 0.6
@@ -122,7 +125,7 @@ def follow_lips(
         bent,
         _by_symbol(evidence, found, len(option.symbols)),
         most_before=where.earlier + LATER_FRAMES,
-        most_after=where.later + ENDS_EARLIER_FRAMES,
+        most_after=where.later + max(0, where.length - math.ceil(LEAST_SHARE * bent.natural.sum())),
     )
     if placed is None:
         return None
