@@ -6,30 +6,42 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dubbing.language.g2p import to_phonemes
+from dubbing.language.languages import SPOKEN
+from dubbing.language.spoken_form import spoken_form
 from dubbing.media.frames import stream_frames
 from dubbing.media.probe import MediaInfo, probe
 from dubbing.media.sound_file import read_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import FacesSettings
 from dubbing.timeline import Artifact, Face, Line, Mouth, Span, Timeline
+from dubbing.timing.evidence import Aligner
 from dubbing.timing.lips import CONFIDENCE, FRAME_MS, Lips, lips_of
-from dubbing.vision.speaking import Floats, best_match, match, sound_offset_ms, voice_envelope
+from dubbing.vision.speaking import Floats, best_match, match, voice_envelope
+from dubbing.vision.sync import HeardLine, sound_offset_ms
 from dubbing.vision.track_file import read_track, write_track
 from dubbing.vision.tracking import follow
 from dubbing.workspace import digest
 
+SOUNDED_AS = {"pt": "pt-br"}
+MOST_LINES_HEARD = 8
+"""Lines from which the offset of the sound is told."""
+WIDE_SEARCH_FRAMES = 16
+EDGE_MARKS = ' .,?!;:—…"“”'
 MARGIN_MS = 500
 """Mouths open before they are heard and close after."""
 JOINED_MS = 1000
 LONGEST_WINDOW_MS = 60_000
 MOST_SOUND_EARLY_MS, MOST_SOUND_LATE_MS = 40.0, 60.0
 """EBU R 37."""
+OFFSET_DOUBT_MS = 60.0
+"""The offset is known no better than this; less is not worth an alarm."""
 
 
 @stage(
-    reads=("media", "lines.span"),
+    reads=("media", "source_language", "lines.span", "lines.words"),
     writes=("faces", "lines.mouth", "sound_offset_ms"),
-    version=1,
+    version=3,
     engine_roles=("faces",),
     outside=("source",),
 )
@@ -41,21 +53,36 @@ def faces(timeline: Timeline, run: Run, settings: FacesSettings) -> Timeline:
     found = _all_faces(timeline, run, settings)
     seen = [_Seen(face, lips) for face in found if (lips := _lips(face, run)) is not None]
     lines = [_Listened(line, seen, run, timeline) for line in timeline.lines]
-    offset_ms = sound_offset_ms(pair for line in lines for pair in line.likely_pairs())
+    offset_ms = _sound_offset_ms(timeline, lines)
     _tell_offset(offset_ms, run)
-    late = round((offset_ms or 0) / FRAME_MS)
+    late = 0 if offset_ms is None or _is_tolerable(offset_ms) else round(offset_ms / FRAME_MS)
     timeline = replace(timeline, faces=found, sound_offset_ms=offset_ms)
     return timeline.with_lines(line.with_mouth(late) for line in lines)
 
 
 def _tell_offset(offset_ms: float | None, run: Run) -> None:
-    if offset_ms is None or -MOST_SOUND_EARLY_MS <= offset_ms <= MOST_SOUND_LATE_MS:
+    if offset_ms is None or _is_tolerable(offset_ms):
         return
     side = "late" if offset_ms > 0 else "early"
     run.note(
         f"The film's sound is {abs(offset_ms):.0f} ms {side} against its lips, beyond what EBU R 37 "
         "allows; the dub follows the lips."
     )
+
+
+def _sound_offset_ms(timeline: Timeline, lines: Sequence[_Listened]) -> float | None:
+    """From the lines whose mouths speak most surely; ``None`` for a language we cannot sound out."""
+    code = SOUNDED_AS.get(timeline.source_language, timeline.source_language)
+    if code not in SPOKEN:
+        return None
+    likely = sorted((pair for line in lines if (pair := line.likely())), key=lambda pair: -pair[0])
+    heard = [seen.heard_line(mouth, code) for _, seen, mouth in likely[:MOST_LINES_HEARD]]
+    return sound_offset_ms(heard, Aligner().look)
+
+
+def _is_tolerable(offset_ms: float) -> bool:
+    early, late = MOST_SOUND_EARLY_MS + OFFSET_DOUBT_MS, MOST_SOUND_LATE_MS + OFFSET_DOUBT_MS
+    return -early <= offset_ms <= late
 
 
 # -- following -----------------------------------------------------------------------------------
@@ -162,12 +189,23 @@ class _Listened:
             else []  # type: ignore[assignment]
         )
 
-    def likely_pairs(self) -> Iterator[tuple[Lips, Floats]]:
-        """The mouth that moves most with the voice, if any: what the film's offset is told from."""
-        matches = [match(mouth, self.voice) for mouth in self.mouths]
+    def likely(self) -> tuple[float, _Listened, Lips] | None:
+        """How surely some mouth speaks the line, and which; ``None`` if none does."""
+        matches = [match(mouth, self.voice, search=WIDE_SEARCH_FRAMES) for mouth in self.mouths]
         best = best_match(matches)
-        if best is not None:
-            yield self.mouths[best], self.voice
+        found = None if best is None else matches[best]
+        return None if found is None or best is None else (found.score, self, self.mouths[best])
+
+    def heard_line(self, lips: Lips, language: str) -> HeardLine:
+        """The line's words as sounds, in frames of the mouth."""
+        words = []
+        for word in self.line.words:
+            symbols = to_phonemes(spoken_form(word.text.strip(), language), language)
+            begin, end = (
+                (time_ms - lips.start_ms) / FRAME_MS for time_ms in (word.start_ms, word.end_ms)
+            )
+            words.append((symbols.strip(EDGE_MARKS), begin, end))
+        return HeardLine(tuple(words), lips)
 
     def with_mouth(self, offset_frames: int) -> Line:
         matches = [match(mouth, self.voice, offset_frames) for mouth in self.mouths]

@@ -14,7 +14,7 @@ stay hard. Where the face is hidden the evidence is zero and the natural lengths
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,23 +23,22 @@ import numpy.typing as npt
 from dubbing.language.phoneme_classes import SymbolKind, kind
 from dubbing.timing.bounds import Bending, problem
 from dubbing.timing.isochrony import Fit, Option
+from dubbing.timing.lip_alignment import Look
 from dubbing.timing.lips import CLOSURE, CONFIDENCE, Lips, moves, stretches
 from dubbing.timing.placing import place
 from dubbing.timing.solver import Problem
 from dubbing.timing.visemes import Sound, lengths_of, sounds, viseme
 
 Floats = npt.NDArray[np.float64]
-Look = Callable[[Sequence[Sound], Floats, Floats, Lips], tuple[Floats, Floats]]
-"""``Aligner.look``."""
-EARLIER_FRAMES, LATER_FRAMES = 6, 6
+EARLIER_FRAMES, LATER_FRAMES = 8, 8
 """How far a line may begin before and after the recogniser's first word."""
 ENDS_LATER_FRAMES = 40
 LEAST_SHARE = 0.8
 """Of its natural length; however early the mouth stops, a line is not hurried beyond that."""
 ALIGNER_WEIGHT = 0.08
-CLOSURE_WEIGHT = 0.6
-OPEN_AT_CLOSURE_WEIGHT = 0.25
-REST_WEIGHT = 0.8
+CLOSURE_WEIGHT = 3.0
+OPEN_AT_CLOSURE_WEIGHT = 0.5
+REST_WEIGHT = 2.0
 LEAST_LOG_P = -5.0
 MOST_OFFSET = 0.4
 OPEN = 0.6

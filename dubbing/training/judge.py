@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from dubbing.timing.lip_alignment import Look, align_by_lips
 from dubbing.timing.lips import FRAME_MS, OPENING_SPEED, WIDTH_SPEED, Lips
-from dubbing.timing.placing import place
-from dubbing.timing.solver import Problem
-from dubbing.timing.visemes import Sound, sounds
 from dubbing.training.examples import Example
 
 Floats = npt.NDArray[np.float64]
-Look = Callable[[Sequence[Sound], Floats, Floats, Lips], tuple[Floats, Floats]]
-"""``Aligner.look``, or the same by a network in training."""
-PRIOR = 0.35
-"""Stiffness of a sound while aligning: real speech strays further from an engine than a dub may."""
 STILL = 0.5
 """Share of a mouth's quick movement (its 90th percentile) below which it is at rest."""
-LOOKS = 2
 
 
 METHODS = {
@@ -51,7 +44,7 @@ def judged(example: Example, look: Look) -> Errors:
     naturally = np.concatenate([[0.0], np.cumsum(example.natural)])
     natural = begin + naturally
     uniform = begin + naturally * (end - begin) / naturally[-1]
-    ours = aligned(example, look, uniform)
+    ours = align_by_lips(example.symbols, example.natural, uniform, example.lips, look)
     in_our_ends = ours[0] + naturally * (ours[-1] - ours[0]) / naturally[-1]
     found = (ours, natural, uniform, in_our_ends)
     return Errors(*(np.abs(edges - example.edges) * FRAME_MS for edges in found))
@@ -65,22 +58,6 @@ def moving(lips: Lips) -> tuple[float, float]:
     if len(quick) < 2:
         return 0.0, float(len(lips))
     return float(quick[0]), float(quick[-1] + 1)
-
-
-def aligned(example: Example, look: Look, edges: Floats) -> Floats:
-    """Boundaries of the sounds in frames, float [T + 1]; looked at twice, each time nearer."""
-    found = sounds(example.symbols)
-    for _ in range(LOOKS):
-        log_p, offsets = look(found, example.natural, edges, example.lips)
-        expected = np.maximum(example.natural * np.exp(np.clip(offsets, -1, 1)), 0.5)
-        n = len(found)
-        upper = np.maximum(3, np.ceil(expected * 4)).astype(np.int64)
-        free = Problem(expected, np.ones(n, np.int64), upper, np.full(n, PRIOR))
-        placed = place(free, log_p)
-        if placed is None:
-            break
-        edges = np.cumsum([float(placed.before), *placed.frames])
-    return edges
 
 
 def summary(errors: Sequence[Errors]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Whether a mouth makes the sound that is heard, and how far sound and picture lie apart.
+"""Whether a mouth makes the sound that is heard.
 
 A linear model reads from a second of lips how loud the voice should be (ridge regression trained on
 GRID: median correlation with the real envelope 0.77); what it reads is compared with what is heard. How
@@ -7,7 +7,7 @@ much the mouth moves counts beside it: on small, turned or noisy faces the movem
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -34,9 +34,6 @@ CORRELATION_COUNTS = 2.0
 SPEAKS = -0.3
 """Score above which a mouth is taken to speak; set on clips with labelled listeners."""
 MOST_HIDDEN = 0.5
-OFFSET_FRAMES = 12
-OFFSET_MIN_FRAMES = 160
-OFFSET_MIN_PEAK = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +72,16 @@ def voice_inputs(lips: Lips) -> Floats:
     return np.concatenate([*columns, np.ones((len(seen), 1))], axis=1)
 
 
-def match(lips: Lips, envelope: Floats, offset_frames: int = 0) -> Match | None:
+def match(
+    lips: Lips, envelope: Floats, offset_frames: int = 0, *, search: int = SEARCH_FRAMES
+) -> Match | None:
     """Compare a mouth with a voice over the same stretch of time.
 
     Args:
         lips: the mouth, cut to the line with some margin.
         envelope: float ``[F]``, from :func:`voice_envelope`.
         offset_frames: how much later than the picture the film's sound is.
+        search: frames by which the mouth may lead or follow the voice beyond that.
 
     Returns:
         ``None`` if the mouth is hidden for more than half of the time.
@@ -90,7 +90,7 @@ def match(lips: Lips, envelope: Floats, offset_frames: int = 0) -> Match | None:
     if len(lips) < 2 or seen.mean() < 1 - MOST_HIDDEN:
         return None
     movement = float(np.abs(lips.values[seen, OPENING_SPEED]).mean())
-    lags = range(offset_frames - SEARCH_FRAMES, offset_frames + SEARCH_FRAMES + 1)
+    lags = range(offset_frames - search, offset_frames + search + 1)
     expected = expected_envelope(lips)
     correlation = max(_correlation(expected, envelope, lag) for lag in lags)
     moves = float(np.clip(np.log((movement + 0.02) / USUAL_MOVEMENT), *MOVEMENT_COUNTS))
@@ -105,29 +105,6 @@ def expected_envelope(lips: Lips) -> Floats:
     """How loud the voice of this mouth should be, float64 ``[F]``."""
     expected: Floats = voice_inputs(lips) @ _weights()
     return expected
-
-
-def sound_offset_ms(pairs: Iterable[tuple[Lips, Floats]]) -> float | None:
-    """How much later than the picture the sound is, from mouths and the voices they make.
-
-    The peak of the mean cross-correlation over all pairs, between frames by a parabola. ``None`` if
-    there is too little to go by, or no clear peak.
-    """
-    lags = np.arange(-OFFSET_FRAMES, OFFSET_FRAMES + 1)
-    total, weight = np.zeros(len(lags)), 0.0
-    for lips, envelope in pairs:
-        expected = expected_envelope(lips)
-        total += len(lips) * np.array([_correlation(expected, envelope, lag) for lag in lags])
-        weight += len(lips)
-    if weight < OFFSET_MIN_FRAMES:
-        return None
-    curve = total / weight
-    best = int(curve.argmax())
-    if curve[best] < OFFSET_MIN_PEAK or best in (0, len(lags) - 1):
-        return None
-    left, middle, right = curve[best - 1 : best + 2]
-    shift = (left - right) / (2 * (left - 2 * middle + right) - 1e-9)
-    return round(float((lags[best] + shift) * FRAME_MS), 1)
 
 
 def _correlation(expected: Floats, heard: Floats, lag: int) -> float:

@@ -8,6 +8,7 @@ again; a cut ends all tracks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +32,8 @@ DRIFT = 0.12
 LOST_AFTER_MS = 500
 SAME_FACE = 0.3
 MOST_FACES = 4
+AT_ONCE = 2
+"""Meshes that run side by side."""
 LEAST_SIDE_PIXELS = 24
 TILES = ((0.0, 0.0), (0.4, 0.0), (0.0, 0.4), (0.4, 0.4))
 TILE = 0.6
@@ -66,9 +69,12 @@ class _Followed:
 def follow(frames: Iterable[Frame], faces: Faces) -> Iterator[FaceTrack]:
     """Tracks of all faces in a stretch of film, each given out when it ends."""
     tracker = _Tracker(faces)
-    for frame in frames:
-        yield from tracker.step(frame)
-    yield from tracker.end()
+    with tracker.pool:
+        for frame in frames:
+            yield from tracker.step(frame)
+        yield from tracker.end()
+    for mesh in tracker.idle:
+        mesh.close()
 
 
 class _Tracker:
@@ -77,6 +83,7 @@ class _Tracker:
         self.shots = ShotDetector()
         self.followed: list[_Followed] = []
         self.idle: list[Mesh] = []
+        self.pool = ThreadPoolExecutor(AT_ONCE, "mesh")
         self.next_detection_ms = float("-inf")
         self.next_search_ms = float("-inf")
 
@@ -86,8 +93,10 @@ class _Tracker:
             self.next_detection_ms = self.next_search_ms = frame.time_ms
         if frame.time_ms >= self.next_detection_ms:
             self._look_around(frame)
-        for face in self.followed:
-            _look_at(face, frame)
+        if len(self.followed) > 1:
+            list(self.pool.map(lambda face: _look_at(face, frame), self.followed))
+        elif self.followed:
+            _look_at(self.followed[0], frame)
         lost = [f for f in self.followed if frame.time_ms - f.seen_ms > LOST_AFTER_MS]
         for face in lost:
             yield from self._give_up(face)

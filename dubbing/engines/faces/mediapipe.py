@@ -7,6 +7,7 @@ are kept from the user's screen.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -19,6 +20,7 @@ from dubbing.engines.faces import Box, Picture
 
 FULL_RANGE = 1
 LEAST_SCORE = 0.4
+_stderr_lock = threading.RLock()
 FIRST_CALLS = 3
 """Calls of a fresh network that may still chatter."""
 
@@ -100,12 +102,13 @@ def _box(detection: Any, width: int, height: int) -> Box:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Send what C++ code writes to the standard error stream nowhere."""
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    with _stderr_lock:
+        kept = os.dup(2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
