@@ -20,6 +20,7 @@ from typing import Any
 
 from dubbing import timeline_json
 from dubbing.errors import BadSettings, DubbingError, StageFailed
+from dubbing.models.catalogue import weights_id
 from dubbing.progress import Event, Listener, silence
 from dubbing.registry import Engines, identity
 from dubbing.settings import Profile
@@ -41,6 +42,8 @@ class Stage:
     writes: tuple[str, ...]
     version: int
     engine_roles: tuple[str, ...]
+    weights: tuple[str, ...]
+    """Small trained weights that it uses beside its engines, by their names in the catalogue."""
     outside: tuple[str, ...]
     """What it depends on beside the document: ``source`` (the file), ``output`` (where to)."""
 
@@ -51,6 +54,7 @@ def stage(
     writes: Sequence[str],
     version: int,
     engine_roles: Sequence[str] = (),
+    weights: Sequence[str] = (),
     outside: Sequence[str] = (),
 ) -> Callable[[StageFunction], Stage]:
     """Declare a stage; the settings field ``engine`` names the engine of each role."""
@@ -64,6 +68,7 @@ def stage(
             writes=tuple(writes),
             version=version,
             engine_roles=tuple(engine_roles),
+            weights=tuple(weights),
             outside=tuple(outside),
         )
 
@@ -141,6 +146,7 @@ def stage_key(item: Stage, timeline: Timeline, settings: Any, outside: Mapping[s
             "reads": {path: select(plain, path) for path in item.reads},
             "settings": settings.model_dump(mode="json"),
             "engines": [identity(role, settings.engine) for role in item.engine_roles],
+            "weights": [weights_id(name) for name in item.weights],
             "outside": {name: outside[name] for name in item.outside},
         }
     )

@@ -57,6 +57,12 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         bool | None,
         typer.Option("--subtitles/--no-subtitles", help="Subtitles in both languages."),
     ] = None,
+    lip_strength: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, max=1.0, help="How much the mouth on screen sets the timing; 0 = natural."
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Compute everything anew and replace the output.")
     ] = False,
@@ -80,6 +86,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         "transcribe": {"language": _language_code(source)},
         "speakers": {"count": speakers},
         "translate": {"lines": line_numbers(lines) if lines else None},
+        "timing": {"lip_strength": lip_strength},
         "mux": {"keep_original": keep_original, "subtitles": subtitles},
     }
     settings = load_profile(profile).with_values(_given(flags))

@@ -43,6 +43,7 @@ OFFSET_DOUBT_MS = 60.0
     writes=("faces", "lines.mouth", "sound_offset_ms"),
     version=3,
     engine_roles=("faces",),
+    weights=("aligner",),
     outside=("source",),
 )
 def faces(timeline: Timeline, run: Run, settings: FacesSettings) -> Timeline:

@@ -21,12 +21,26 @@ from dubbing.media.loudness import programme_loudness
 from dubbing.media.probe import probe
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import read_sound
+from dubbing.metrics.baselines import Timed, heard_as_planned, timed_three_ways
+from dubbing.metrics.mouth import (
+    Agreement,
+    agreement,
+    around,
+    as_row,
+    heard_frames,
+    on_frames_of,
+    out_of_bounds,
+    overall,
+    own_time,
+    spoken_sounds,
+)
 from dubbing.metrics.placement import lag_ms
 from dubbing.metrics.said import Heard, compare
 from dubbing.pipeline import Run, stage
+from dubbing.review.drawn_lines import drawn_line, mouth_of
 from dubbing.review.report_page import render
 from dubbing.settings import ReportSettings
-from dubbing.timeline import Line, OutputFile, Span, Timeline
+from dubbing.timeline import FRAME_MS, Line, OutputFile, Span, Timeline
 from dubbing.workspace import write_text
 
 LONGEST_WINDOW_MS = 27_000
@@ -47,9 +61,19 @@ class Measured:
 
 
 @stage(
-    reads=("media", "source_language", "target_language", "speakers", "lines", "mix", "output"),
+    reads=(
+        "media",
+        "source_language",
+        "target_language",
+        "speakers",
+        "lines",
+        "faces",
+        "sound_offset_ms",
+        "mix",
+        "output",
+    ),
     writes=("report", "lines.flags"),
-    version=1,
+    version=2,
     engine_roles=("asr",),
 )
 def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
@@ -66,12 +90,16 @@ def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
         heard = _heard(timeline, run, settings, speech) if settings.transcribe_back else {}
         loudness = asdict(programme_loudness(dub))
     measured = [_measured(line, placed[line.id], heard.get(line.id)) for line in _dubbed(timeline)]
+    mouths = _mouths(timeline, run, measured)
     timeline = _flagged(timeline, measured, settings)
-    document = _document(timeline, measured, loudness)
+    document = _document(timeline, measured, loudness, mouths)
+    _draw(document, timeline, run)
     folder = run.workspace.root / "reports" / timeline.target_language
-    write_text(folder / "report.json", json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     page = folder / "report.html"
     write_text(page, render(document))
+    for entry in document["lines"]:
+        del entry["drawing"]
+    write_text(folder / "report.json", json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     return replace(timeline, report=OutputFile(str(page.absolute()), page.stat().st_size))
 
 
@@ -169,8 +197,82 @@ def _flagged(
     )
 
 
+# -- how they go with the mouths -----------------------------------------------------------------
+
+Mouths = dict[str, dict[str, Agreement]]
+"""By line and method."""
+
+
+def _mouths(timeline: Timeline, run: Run, measured: Sequence[Measured]) -> Mouths:
+    """Ours as it lies in the finished file; the two baselines by their lengths.
+
+    ``dub evaluate`` speaks the baselines as well and measures them as sound.
+    """
+    late = {item.line: item.start_error_ms for item in measured}
+    spans = [line.span for line in timeline.lines]
+    found: Mouths = {}
+    for number, line in enumerate(timeline.lines):
+        if line.plan is None or line.take is None or late.get(line.id) is None:
+            continue
+        lips = mouth_of(run.workspace, timeline, line)
+        if lips is None:
+            continue
+        found[line.id] = {}
+        for timed in timed_three_ways(line.plan, line.span):
+            heard, start_ms = heard_as_planned(line.plan, timed), timed.start_ms
+            if timed.method == "ours":
+                heard = heard_frames(read_sound(run.workspace.path(line.take.sound)))
+                start_ms = _found_at_ms(line, float(late[line.id] or 0.0))
+            seen = lips.between(*_seen_around(line, timed))
+            found[line.id][timed.method] = agreement(
+                seen,
+                on_frames_of(seen, heard, start_ms),
+                spoken_sounds(line.plan.symbols, timed.frames, start_ms),
+                own_time(spans, number),
+            )
+    return found
+
+
+def _found_at_ms(line: Line, start_error_ms: float) -> float:
+    """Where the first sample of the take lies in the finished file."""
+    assert line.take is not None
+    assert line.plan is not None
+    drift_ms = line.plan.span.start_ms + start_error_ms - line.take.speech.start_ms
+    return line.take.start_ms + drift_ms
+
+
+def _seen_around(line: Line, timed: Timed) -> tuple[int, int]:
+    end_ms = timed.start_ms + FRAME_MS * sum(timed.frames)
+    return around(
+        min(line.span.start_ms, round(timed.start_ms)), max(line.span.end_ms, round(end_ms))
+    )
+
+
+def _mouth_summary(timeline: Timeline, mouths: Mouths) -> dict[str, Any]:
+    """One row a method, over all lines whose mouth is seen."""
+    rows: dict[str, Any] = {
+        method: as_row(overall([by_method[method] for by_method in mouths.values()]))
+        for method in ("ours", "natural", "uniform")
+    }
+    plans = [line.plan for line in timeline.lines if line.plan and line.id in mouths]
+    inner = [(p.frames[p.first : p.last - 1], p.natural[p.first : p.last - 1]) for p in plans]
+    n_phonemes = sum(len(frames) for frames, _ in inner)
+    beyond = sum(out_of_bounds(frames, natural) for frames, natural in inner)
+    rows["ours"]["out_of_bounds"] = round(beyond / n_phonemes, 4) if n_phonemes else None
+    return rows
+
+
+def _draw(document: dict[str, Any], timeline: Timeline, run: Run) -> None:
+    """Lines as pictures, for the page alone."""
+    for entry, line in zip(document["lines"], timeline.lines, strict=True):
+        entry["drawing"] = drawn_line(run.workspace, timeline, line)
+
+
 def _document(
-    timeline: Timeline, measured: Sequence[Measured], loudness: dict[str, Any]
+    timeline: Timeline,
+    measured: Sequence[Measured],
+    loudness: dict[str, Any],
+    mouths: Mouths,
 ) -> dict[str, Any]:
     assert timeline.media is not None
     assert timeline.mix is not None
@@ -187,6 +289,8 @@ def _document(
         "output": timeline.output.path if timeline.output else "",
         "source_language": timeline.source_language,
         "target_language": timeline.target_language,
+        "sound_offset_ms": timeline.sound_offset_ms,
+        "mouths": _mouth_summary(timeline, mouths),
         "loudness": {"original_lufs": timeline.mix.original_lufs, "dub": loudness},
         "summary": _summary(timeline, measured),
         "speakers": [
@@ -199,7 +303,7 @@ def _document(
             for s in timeline.speakers
         ],
         "lines": [
-            _line(number, line, by_line.get(line.id))
+            _line(number, line, by_line.get(line.id), mouths.get(line.id))
             for number, line in enumerate(timeline.lines, start=1)
         ],
         "stages": [
@@ -224,7 +328,9 @@ def _summary(timeline: Timeline, measured: Sequence[Measured]) -> dict[str, Any]
     }
 
 
-def _line(number: int, line: Line, measured: Measured | None) -> dict[str, Any]:
+def _line(
+    number: int, line: Line, measured: Measured | None, mouth: dict[str, Agreement] | None
+) -> dict[str, Any]:
     plan = line.plan
     return {
         "number": number,
@@ -241,7 +347,11 @@ def _line(number: int, line: Line, measured: Measured | None) -> dict[str, Any]:
             "natural_ms": plan.natural_ms,
             "tempo": round(plan.tempo, 3),
             "rungs": list(plan.rungs),
+            "lip_strength": plan.lip_strength,
+            "added_pauses": plan.added_pauses,
         },
+        "mouth": None if line.mouth is None else asdict(line.mouth),
+        "agreement": None if mouth is None else {name: as_row(a) for name, a in mouth.items()},
         "measured": None if measured is None else asdict(measured),
         "flags": list(line.flags),
     }

@@ -43,6 +43,7 @@ WAYS_TO_PAUSE = 3
     writes=("lines.plan", "lines.flags"),
     version=7,
     engine_roles=("speech",),
+    weights=("aligner",),
 )
 def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     """Fill ``plan`` of every translated line, in order, since a line that spills delays the next.
