@@ -14,7 +14,7 @@ setup: $(VENV)/.ready
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or 3.12 is needed" if not (3, 11) <= sys.version_info[:2] < (3, 13) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,samples]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,samples,train]'
 	$(BIN)/dub models prepare
 	touch $@
 

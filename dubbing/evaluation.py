@@ -193,11 +193,12 @@ class Evaluation:
             agreement=agreement(seen, heard, sounds, self._own[line.id]),
             phonemes=len(inner[kept]),
             out_of_bounds=out_of_bounds(inner[kept], natural[kept]),
-            error_rate=self._error_rate(line, audio) if listen else None,
+            error_rate=self.error_rate(line, audio) if listen else None,
             dnsmos=dnsmos(audio),
         )
 
-    def _error_rate(self, line: Line, audio: Audio) -> float:
+    def error_rate(self, line: Line, audio: Audio) -> float:
+        """Share of characters that a recogniser gets wrong when it hears ``audio`` (16 kHz)."""
         code = self.timeline.target_language
         recognizer: Recognizer = self.engines.get("asr", self.profile.report.engine)
         window = (0, min(audio.duration_ms, LONGEST_HEARD_MS))
