@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,11 +43,15 @@ from dubbing.metrics.quality import RATE_HZ, dnsmos
 from dubbing.metrics.said import compare
 from dubbing.registry import Engines
 from dubbing.settings import Profile
-from dubbing.timeline import FRAME_MS, Line, Timeline
+from dubbing.timeline import FRAME_MS, Line, Span, Timeline
 from dubbing.timing.lips import Lips, lips_of
 from dubbing.timing.spoken import spoken, spread
+from dubbing.vision.face_pictures import face_pictures
 from dubbing.vision.track_file import read_track
 from dubbing.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dubbing.metrics.syncnet import LipSyncError, SyncNet
 
 METHODS = {
     "ours": "lips (this dub)",
@@ -80,15 +84,22 @@ class Judged:
     out_of_bounds: int
     error_rate: float | None
     dnsmos: float
+    lse_d: float | None = None
+    lse_c: float | None = None
 
 
 class Evaluation:
     """All lines of a dub that a seen mouth speaks, each in every way of ``METHODS``."""
 
     def __init__(
-        self, workspace: Workspace, timeline: Timeline, profile: Profile, engines: Engines
+        self,
+        workspace: Workspace,
+        timeline: Timeline,
+        profile: Profile,
+        engines: Engines,
+        syncnet: SyncNet | None = None,
     ) -> None:
-        """Look for the lines; nothing is spoken yet.
+        """Look for the lines; nothing is spoken yet. With SyncNet, LSE-D and LSE-C are measured too.
 
         Raises:
             UsageError: if the dub is not finished.
@@ -96,7 +107,7 @@ class Evaluation:
         if timeline.output is None or not Path(timeline.output.path).is_file():
             raise UsageError("This dub is not finished.", hint="Dub the film first.")
         self.workspace, self.timeline = workspace, timeline
-        self.profile, self.engines = profile, engines
+        self.profile, self.engines, self.syncnet = profile, engines, syncnet
         self.lines = [line for line in timeline.lines if line.take and line.plan and line.mouth]
         spans = [line.span for line in timeline.lines]
         self._own = {line.id: own_time(spans, n) for n, line in enumerate(timeline.lines)}
@@ -187,6 +198,7 @@ class Evaluation:
         inner, natural = version.frames[1:-1], version.natural[1:-1]
         kept = slice(*_sounding(version.symbols))
         audio = resample(version.audio.mono(), RATE_HZ)
+        sync = self._sync(line, version, audio) if self.syncnet is not None else None
         return Judged(
             line=line.id,
             method=method,
@@ -195,7 +207,22 @@ class Evaluation:
             out_of_bounds=out_of_bounds(inner[kept], natural[kept]),
             error_rate=self.error_rate(line, audio) if listen else None,
             dnsmos=dnsmos(audio),
+            lse_d=sync.lse_d if sync else None,
+            lse_c=sync.lse_c if sync else None,
         )
+
+    def _sync(self, line: Line, version: Version, audio: Audio) -> LipSyncError | None:
+        """SyncNet's opinion of the face while this version is heard."""
+        from dubbing.metrics.syncnet import lip_sync_error
+
+        assert self.timeline.output is not None
+        assert self.syncnet is not None
+        assert line.mouth is not None
+        track = read_track(self.workspace.path(self.timeline.face(line.mouth.face).track))
+        span = Span(max(0, round(version.start_ms)), round(version.start_ms) + audio.duration_ms)
+        pictures = face_pictures(Path(self.timeline.output.path), track, span)
+        early = max(0, -round(version.start_ms)) * RATE_HZ // 1000
+        return lip_sync_error(self.syncnet, pictures, audio.samples[0, early:])
 
     def error_rate(self, line: Line, audio: Audio) -> float:
         """Share of characters that a recogniser gets wrong when it hears ``audio`` (16 kHz)."""
@@ -234,10 +261,17 @@ def summary(judged: Sequence[Judged]) -> dict[str, dict[str, Any]]:
             "out_of_bounds": round(sum(x.out_of_bounds for x in mine) / max(1, phonemes), 4),
             "error_rate": round(float(np.mean(rates)), 4) if rates else None,
             "dnsmos": round(float(np.mean([x.dnsmos for x in mine])), 3) if mine else None,
+            "lse_d": _mean([x.lse_d for x in mine]),
+            "lse_c": _mean([x.lse_c for x in mine]),
         }
     for method in ("natural", "uniform"):
         rows["ours"][f"p_overlap_vs_{method}"] = _chance(judged, method)
     return rows
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(float(np.mean(known)), 3) if known else None
 
 
 def _chance(judged: Sequence[Judged], method: str) -> float | None:

@@ -16,6 +16,9 @@ def evaluate(
     listen: Annotated[
         bool, typer.Option("--listen/--no-listen", help="Transcribe every version.")
     ] = True,
+    syncnet: Annotated[
+        Path | None, typer.Option(help="SyncNet weights (syncnet_v2.model): adds LSE-D and LSE-C.")
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write all figures, line by line, as JSON.")
     ] = None,
@@ -30,8 +33,13 @@ def evaluate(
     from dubbing.workspace import Workspace, write_text
 
     timeline, settings = latest(workspace, to), load_profile(profile)
+    judge_of_sync = None
+    if syncnet is not None:
+        from dubbing.metrics.syncnet import load_syncnet
+
+        judge_of_sync = load_syncnet(syncnet)
     with Workspace(workspace) as held, Progress(transient=True) as bar:
-        work = Evaluation(held, timeline, settings, Engines(settings.threads))
+        work = Evaluation(held, timeline, settings, Engines(settings.threads), judge_of_sync)
         task = bar.add_task("measuring", total=len(work.lines) * len(METHODS))
         judged = []
         for item in work.judge(listen=listen):
@@ -65,6 +73,8 @@ COLUMNS = {
     "out_of_bounds": ("beyond 0.6-1.6", "{:.1%}"),
     "error_rate": ("CER", "{:.3f}"),
     "dnsmos": ("DNSMOS", "{:.2f}"),
+    "lse_d": ("LSE-D", "{:.2f}"),
+    "lse_c": ("LSE-C", "{:.2f}"),
 }
 
 

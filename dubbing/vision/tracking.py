@@ -20,7 +20,7 @@ from dubbing.timing.lips import LANDMARKS
 from dubbing.vision.shots import ShotDetector
 
 DETECT_EVERY_MS = 400
-SEEK_SMALL_EVERY_MS = 1600
+SEEK_SMALL_EVERY_MS = 800
 """How often a picture is searched in tiles, as long as it shows no face or only small ones."""
 SMALL_SHARE = 0.08
 """Of the picture's width; the detector begins to miss faces below."""
