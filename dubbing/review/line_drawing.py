@@ -101,7 +101,7 @@ def drawing(
         rows=[_row(item, top + n * (ROW_HEIGHT + 3), x) for n, item in enumerate(rows)],
         wave=_wave(sound, sound_start_ms, rate_hz, x, wave_top + WAVE_HEIGHT / 2),
         wave_middle=wave_top + WAVE_HEIGHT / 2,
-        ticks=[(x(t), f"{t / 1000:.1f} s") for t in _ticks(lips)],
+        ticks=[(x(t), f"{t / 1000:g} s") for t in _ticks(lips)],
     )
 
 

@@ -34,6 +34,8 @@ from dubbing.vision.track_file import read_track
 from dubbing.workspace import digest
 
 WORTH_REFINING_FRAMES = 2
+NEAR_MS = 100
+"""A line that ends so near to its mouth ends with it."""
 WAYS_TO_PAUSE = 3
 """Word borders that are tried for one pause."""
 
@@ -86,7 +88,7 @@ def _planned(
     if shown is None:
         plan = said.plan(candidate.text, fit, start_ms)
     else:
-        plan = _by_mouth(shown, fit, said, candidate.text, prompter)
+        plan = _still_true(_by_mouth(shown, fit, said, candidate.text, prompter), line)
     late = ("starts late",) if start_ms > line.span.start_ms else ()
     doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
     return replace(line, plan=plan, flags=(*doubts, *late, *_flags(plan)))
@@ -211,6 +213,14 @@ def _with_a_pause(
             if cost < followed.fit.cost:
                 return again, other
     return None
+
+
+def _still_true(plan: DurationPlan, line: Line) -> DurationPlan:
+    """The plan without concessions that the mouth has made good."""
+    over_ms = plan.span.end_ms - line.span.end_ms
+    good = {"early end"} if over_ms >= -NEAR_MS else set()
+    good |= {"borrow"} if over_ms <= NEAR_MS else set()
+    return replace(plan, rungs=tuple(rung for rung in plan.rungs if rung not in good))
 
 
 class NothingToSay(Exception):

@@ -25,7 +25,9 @@ def test_every_flag_that_the_readme_names_exists() -> None:
     helps = "".join(
         subprocess.run([str(DUB), *words, "--help"], capture_output=True, text=True, check=True,
                        env={"COLUMNS": "300", "PATH": "/usr/bin"}).stdout
-        for words in (["run"], ["show"], ["models"], ["doctor"])
+        for words in (
+            ["run"], ["show"], ["models"], ["doctor"], ["train", "aligner"], ["plot"], ["evaluate"],
+        )
     )  # fmt: skip
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
     for flag in set(re.findall(r"(?<=\s)--[a-z-]+", blocks)):
