@@ -63,6 +63,21 @@ def aligner(  # noqa: PLR0913 - one parameter a flag is what a command line is
         _judge(evaluate, weights or trained, json_file)
 
 
+@app.command("voice")
+def voice(
+    data: Annotated[Path, typer.Option(help="Prepared GRID clips (lips.npz, words.json, audio/).")],
+    out: Annotated[Path, typer.Option(help="Where to write the weights.")] = Path(
+        "mouth_voice.safetensors"
+    ),
+) -> None:
+    """Fit the model that reads from lips how loud the voice should be (seconds)."""
+    from dubbing.training.grid import prepared_voices
+    from dubbing.training.voicing import fit_voice, save_voice
+
+    save_voice(fit_voice((lips, audio) for _, lips, audio, _ in prepared_voices(data)), out)
+    typer.echo(f"Weights: {out}")
+
+
 def _train(data: Path, out: Path, config: Path | None, hold_out: Path | None, resume: bool) -> None:
     from importlib.resources import as_file, files
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from dubbing.arrays import Audio
 from dubbing.engines.faces import Faces
 from dubbing.errors import UsageError
 from dubbing.media.extract import extract_audio, extract_speech_audio
@@ -68,10 +69,10 @@ class Clip:
         return Scene(mouth, times_ms, self.edges_ms)
 
 
-def prepared_clips(
-    folder: Path, model: SpeaksLengths, *, without: Sequence[str] = ()
-) -> Iterator[Clip]:
-    """Clips of a prepared folder, but those named in ``without``.
+def prepared_voices(
+    folder: Path, *, without: Sequence[str] = ()
+) -> Iterator[tuple[str, Lips, Audio, list[str]]]:
+    """Names, lips, sounds at 16 kHz and words of a prepared folder.
 
     Raises:
         UsageError: if the folder is not laid out as it should be.
@@ -88,13 +89,26 @@ def prepared_clips(
         ) from error
     order = [list(index).index(landmark) for landmark in LANDMARKS]
     for name, landmarks in zip(names, points, strict=True):
-        said = [word for _, _, word in words[str(name)] if word not in SILENCE]
         if str(name) in without:
             continue
-        audio, _ = soundfile.read(folder / "audio" / f"{name}.flac", dtype="int16")
         times_ms = np.arange(len(landmarks)) * 1000 / FPS
         lips = lips_of(landmarks[:, order].astype(np.float32), times_ms)
-        clip = _clip(str(name), audio, said, lips, model)
+        samples, rate_hz = soundfile.read(folder / "audio" / f"{name}.flac", dtype="float32")
+        if lips is not None:
+            said = [word for _, _, word in words[str(name)] if word not in SILENCE]
+            yield str(name), lips, Audio(samples[np.newaxis], rate_hz), said
+
+
+def prepared_clips(
+    folder: Path, model: SpeaksLengths, *, without: Sequence[str] = ()
+) -> Iterator[Clip]:
+    """Clips of a prepared folder, but those named in ``without``.
+
+    Raises:
+        UsageError: if the folder is not laid out as it should be.
+    """
+    for name, lips, audio, words in prepared_voices(folder, without=without):
+        clip = _clip(name, _as_int16(audio.samples[0]), words, lips, model)
         if clip is not None:
             yield clip
 
@@ -189,7 +203,10 @@ def _speech(film: Path) -> npt.NDArray[np.int16]:
         whole, mono = Path(folder) / "whole.wav", Path(folder) / "mono.wav"
         extract_audio(film, 0, whole, start_ms=info.start_ms)
         extract_speech_audio(whole, mono)
-        samples = read_sound(mono).samples[0]
+        return _as_int16(read_sound(mono).samples[0])
+
+
+def _as_int16(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
     return np.asarray(np.clip(samples * 32768, -32768, 32767), dtype=np.int16)
 
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from dubbing.arrays import Audio
 from dubbing.errors import BadSettings, UsageError
 from dubbing.timing.aligner import (
     AlignerNet,
@@ -16,7 +17,7 @@ from dubbing.timing.aligner import (
     frame_loss,
 )
 from dubbing.timing.evidence import Aligner, centres_of, sound_inputs
-from dubbing.timing.lips import CLOSURE, OPENING, normalised
+from dubbing.timing.lips import CLOSURE, OPENING, Lips, lips_from_mouth, normalised
 from dubbing.timing.visemes import sounds
 from dubbing.training.augment import changed, joined
 from dubbing.training.examples import Example, batch, owners
@@ -25,6 +26,8 @@ from dubbing.training.judge import judged, summary
 from dubbing.training.phones import Phone, symbols_of
 from dubbing.training.synthetic import SpokenLine, spoken_lines, synthetic_example
 from dubbing.training.trainer import Recipe, Trainer, load_recipe
+from dubbing.training.voicing import fit_voice
+from dubbing.vision.speaking import voice_envelope, voice_inputs
 
 ROOT = Path(__file__).parent.parent.parent
 TINY = Recipe(steps=4, batch_size=2, spoken_lines=3, held_out=1, validate_every=2, real_share=0.5)
@@ -194,6 +197,27 @@ def test_the_shipped_network_beats_not_looking() -> None:
     total = summary([judged(example(seed), Aligner().look) for seed in range(100, 130)])
     assert total["ours_median_ms"] <= 50
     assert total["better_than_best_baseline"] > 0.3
+
+
+def test_a_voice_is_read_from_lips_that_make_it() -> None:
+    rng = np.random.default_rng(4)
+
+    def pair() -> tuple[Lips, Audio]:
+        """Lips that open when it is loud, as the voice of the same mouth."""
+        opening = np.clip(np.convolve(rng.normal(size=120), np.ones(6) / 2, "same"), 0, None) * 0.1
+        mouth = np.stack([opening, 0.5 + 0 * opening, opening / 2, 0.15 + 0 * opening], axis=1)
+        loud = np.repeat(np.where(opening > 0.02, 0.3, 0.001), 400)
+        sound = (rng.normal(size=len(loud)) * loud).astype(np.float32)
+        lips = lips_from_mouth(mouth, (np.arange(120) + 0.5) * 25.0)
+        return lips, Audio(sound[np.newaxis], 16_000)
+
+    weights = fit_voice(pair() for _ in range(30))
+    lips, audio = pair()
+    expected = voice_inputs(lips) @ weights
+    envelope = voice_envelope(audio)[: len(expected)]
+    assert np.corrcoef(expected[: len(envelope)], envelope)[0, 1] > 0.7
+    with pytest.raises(UsageError):
+        fit_voice([])
 
 
 def test_recipes_are_checked(tmp_path: Path) -> None:
