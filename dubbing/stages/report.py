@@ -35,6 +35,7 @@ from dubbing.metrics.mouth import (
     spoken_sounds,
 )
 from dubbing.metrics.placement import lag_ms
+from dubbing.metrics.quality import dnsmos
 from dubbing.metrics.said import Heard, compare
 from dubbing.pipeline import Run, stage
 from dubbing.review.drawn_lines import drawn_line, mouth_of
@@ -58,6 +59,7 @@ class Measured:
     end_error_ms: float | None = None
     error_rate: float | None = None
     heard: str = ""
+    dnsmos: float | None = None
 
 
 @stage(
@@ -73,7 +75,7 @@ class Measured:
         "output",
     ),
     writes=("report", "lines.flags"),
-    version=2,
+    version=3,
     engine_roles=("asr",),
 )
 def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
@@ -86,10 +88,14 @@ def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
         extract_speech_audio(dub, speech)
         run.progress(1, 3, "finding the lines", "steps")
         placed = {line.id: _placement(line, run, speech) for line in _dubbed(timeline)}
+        quality = {line.id: _quality(line, speech) for line in _dubbed(timeline)}
         run.progress(2, 3, "listening to the dub", "steps")
         heard = _heard(timeline, run, settings, speech) if settings.transcribe_back else {}
         loudness = asdict(programme_loudness(dub))
-    measured = [_measured(line, placed[line.id], heard.get(line.id)) for line in _dubbed(timeline)]
+    measured = [
+        _measured(line, placed[line.id], heard.get(line.id), quality[line.id])
+        for line in _dubbed(timeline)
+    ]
     mouths = _mouths(timeline, run, measured)
     timeline = _flagged(timeline, measured, settings)
     document = _document(timeline, measured, loudness, mouths)
@@ -126,6 +132,12 @@ def _placement(line: Line, run: Run, dub: Path) -> tuple[float | None, float | N
         return None, None
     start_error = speech.start_ms + late_ms - plan.span.start_ms
     return round(start_error, 1), round(speech.end_ms + late_ms - plan.span.end_ms, 1)
+
+
+def _quality(line: Line, dub: Path) -> float:
+    """DNSMOS of the line as it sounds in the finished file, with all that sounds under it."""
+    assert line.take is not None
+    return dnsmos(read_sound(dub, line.take.speech.start_ms, line.take.speech.end_ms))
 
 
 # -- what they say -------------------------------------------------------------------------------
@@ -172,7 +184,10 @@ def _groups(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _measured(
-    line: Line, placement: tuple[float | None, float | None], heard: Heard | None
+    line: Line,
+    placement: tuple[float | None, float | None],
+    heard: Heard | None,
+    quality: float,
 ) -> Measured:
     return Measured(
         line=line.id,
@@ -180,6 +195,7 @@ def _measured(
         end_error_ms=placement[1],
         error_rate=None if heard is None else heard.error_rate,
         heard="" if heard is None else heard.text,
+        dnsmos=quality,
     )
 
 
@@ -323,6 +339,8 @@ def _summary(timeline: Timeline, measured: Sequence[Measured]) -> dict[str, Any]
         "found_in_output": len(starts),
         "flagged": sum(1 for line in timeline.lines if line.flags),
         "median_error_rate": round(median(rates), 4) if rates else None,
+        "median_dnsmos": median([m.dnsmos for m in measured if m.dnsmos is not None] or [0])
+        or None,
         "worst_start_error_ms": max(starts, default=None),
         "worst_end_error_ms": max(ends, default=None),
     }

@@ -36,6 +36,8 @@ from dubbing.workspace import digest
 WORTH_REFINING_FRAMES = 2
 NEAR_MS = 100
 """A line that ends so near to its mouth ends with it."""
+LIPS_FASTEST, LIPS_SLOWEST = 0.65, 1.5
+"""The lips use not quite all that the limits allow: what is left costs more clarity than it gains."""
 WAYS_TO_PAUSE = 3
 """Word borders that are tried for one pause."""
 
@@ -43,7 +45,7 @@ WAYS_TO_PAUSE = 3
 @stage(
     reads=("media", "target_language", "speakers", "lines", "faces"),
     writes=("lines.plan", "lines.flags"),
-    version=7,
+    version=8,
     engine_roles=("speech",),
     weights=("aligner",),
 )
@@ -267,7 +269,9 @@ class _Prompter:
             fit,
             shown.where,
             shown.lips,
-            bending=Bending(self.limits.fastest, self.limits.slowest, rate),
+            bending=Bending(
+                max(self.limits.fastest, LIPS_FASTEST), min(self.limits.slowest, LIPS_SLOWEST), rate
+            ),
             strength=shown.strength,
             look=_aligner().look,
         )
