@@ -24,7 +24,7 @@ K1, B = 1.2, 0.75
 STEM = 4
 """Letters of a word's beginning that count as its stem."""
 CONSIDERED = 48
-SAMENESS = 0.7
+SAMENESS = 0.8
 """How much likeness to an example already chosen counts against one."""
 WORD = re.compile(r"[\w']+")
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -139,7 +139,7 @@ def _terms(sentence: str) -> list[str]:
 
 
 def _overlap(one: set[str], other: set[str]) -> float:
-    return len(one & other) / max(1, min(len(one), len(other)))
+    return len(one & other) / max(1, len(one | other))
 
 
 def _same(one: str, other: str) -> bool:
