@@ -33,12 +33,14 @@ Floats = npt.NDArray[np.float64]
 EARLIER_FRAMES, LATER_FRAMES = 8, 8
 """How far a line may begin before and after the recogniser's first word."""
 ENDS_LATER_FRAMES = 40
-LEAST_SHARE = 0.8
+LEAST_SHARE = 0.87
 """Of its natural length; however early the mouth stops, a line is not hurried beyond that."""
 ALIGNER_WEIGHT = 0.08
 CLOSURE_WEIGHT = 3.0
 OPEN_AT_CLOSURE_WEIGHT = 0.5
 REST_WEIGHT = 2.0
+PRIOR_WEIGHT = 2.0
+"""How much more than elsewhere a sound minds being bent: what the lips ask for must be worth it."""
 LEAST_LOG_P = -5.0
 MOST_OFFSET = 0.4
 OPEN = 0.6
@@ -195,7 +197,7 @@ def _leaning(bent: Problem, found: Sequence[Sound], offsets: Floats) -> Problem:
     lean = np.ones(len(bent.natural))
     for sound, offset in zip(found, offsets, strict=True):
         lean[sound.first : sound.last] = np.exp(np.clip(offset, -MOST_OFFSET, MOST_OFFSET))
-    return replace(bent, natural=bent.natural * lean)
+    return replace(bent, natural=bent.natural * lean, stiffness=bent.stiffness * PRIOR_WEIGHT)
 
 
 def _by_symbol(evidence: Floats, found: Sequence[Sound], n_symbols: int) -> Floats:
