@@ -82,11 +82,19 @@ def _print(rows: dict[str, dict[str, Any]], methods: dict[str, str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("", *(title for title, _ in COLUMNS.values()))
+    measured = {
+        name: column
+        for name, column in COLUMNS.items()
+        if any(row[name] is not None for row in rows.values())
+    }
+    table = Table()
+    table.add_column("", no_wrap=True)
+    for title, _ in measured.values():
+        table.add_column(title)
     for method, words in methods.items():
         cells = [
             "-" if rows[method][name] is None else form.format(rows[method][name])
-            for name, (_, form) in COLUMNS.items()
+            for name, (_, form) in measured.items()
         ]
         table.add_row(words, *cells)
     console = Console(width=120)
