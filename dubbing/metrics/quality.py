@@ -31,8 +31,8 @@ def dnsmos(audio: Audio) -> float:
     window = int(WINDOW_S * RATE_HZ)
     if not len(samples):
         return 1.0
-    while len(samples) < window:
-        samples = np.concatenate([samples, samples])
+    if len(samples) < window:
+        samples = np.resize(samples, window)
     scores = []
     for start in range(0, len(samples) - window + 1, RATE_HZ):
         raw = _session().run(None, {"input_1": samples[np.newaxis, start : start + window]})[0]
