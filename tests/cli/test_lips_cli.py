@@ -53,13 +53,13 @@ def clips(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_line_is_drawn(portrait_zh: Dubbed, tmp_path: Path) -> None:
     picture, drawing = tmp_path / "line.png", tmp_path / "line.svg"
     for target in (picture, drawing):
-        result = dub("plot", portrait_zh.workspace, 1, "-o", target)
+        result = dub("plot", portrait_zh.workspace, 1, "--to", "zh", "-o", target)
         assert result.returncode == 0, result.stderr
     assert picture.read_bytes().startswith(b"\x89PNG")
     text = drawing.read_text(encoding="utf-8")
     for words in ("this dub", "natural", "stretched", "polyline"):
         assert words in text
-    refused = dub("plot", portrait_zh.workspace, 99, "-o", picture)
+    refused = dub("plot", portrait_zh.workspace, 99, "--to", "zh", "-o", picture)
     assert refused.returncode == 2
     assert "There are" in refused.stderr
     assert dub("plot", portrait_zh.workspace, 1, "-o", tmp_path / "line.gif").returncode == 2
@@ -67,7 +67,7 @@ def test_a_line_is_drawn(portrait_zh: Dubbed, tmp_path: Path) -> None:
 
 def test_a_dub_is_evaluated_beside_its_baselines(portrait_zh: Dubbed, tmp_path: Path) -> None:
     target = tmp_path / "evaluation.json"
-    result = dub("evaluate", portrait_zh.workspace, "--no-listen", "--json", target)
+    result = dub("evaluate", portrait_zh.workspace, "--to", "zh", "--no-listen", "--json", target)
     assert result.returncode == 0, result.stderr
     assert "natural timing" in result.stdout
     rows = json.loads(target.read_text())["summary"]
