@@ -20,11 +20,10 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from scipy.stats import wilcoxon
 
 from dubbing.arrays import Audio
 from dubbing.errors import DubbingError
-from dubbing.evaluation import Evaluation, Judged, summary
+from dubbing.evaluation import COMPARED, Evaluation, Judged, chance, summary
 from dubbing.job import Job, run_job
 from dubbing.media.resample import resample
 from dubbing.pipeline import Run
@@ -33,10 +32,10 @@ from dubbing.settings import Profile
 from dubbing.stages import timing as timing_stage
 from dubbing.timeline import Line, Timeline
 from dubbing.timing.lips import Lips, lips_of
+from dubbing.vision import mouths
 from dubbing.workspace import Workspace
 
 HERE = Path(__file__).parent
-COUNTED = ("overlap", "pause_agreement", "opening_correlation")
 
 
 def main() -> None:
@@ -58,7 +57,7 @@ def main() -> None:
         "methods": rows,
         "chance_that_ours_is_no_better": {
             name: {other: chance(judged, name, other) for other in ("natural", "uniform")}
-            for name in (*COUNTED, "closure_hits")
+            for name in COMPARED
         },
         "wrong_mouth": misled,
     }
@@ -115,7 +114,7 @@ def misled_rates(
         )
 
     run = Run(held, Path(timeline.media.name if timeline.media else ""), engines=engines)
-    with patch.object(timing_stage, "lips_of", backwards):
+    with patch.object(mouths, "lips_of", backwards):
         timed = timing_stage.timing.function(timeline, run, profile.timing)
     wanted = {line.id for line in evaluation.lines}
     for line in timed.lines:
@@ -130,21 +129,6 @@ def spoken(line: Line, timeline: Timeline, engines: Engines, profile: Profile) -
     assert voice is not None
     speech = engines.get("speech", profile.synthesize.engine)
     return resample(speech.speak(line.plan.symbols, voice.name, line.plan.frames), 16_000)
-
-
-def chance(judged: list[Judged], name: str, other: str) -> float | None:
-    """One-sided paired Wilcoxon test over lines."""
-    values: dict[tuple[int, str], dict[str, float]] = {}
-    for number, item in enumerate(judged):
-        value = getattr(item.agreement, name)
-        if name == "closure_hits":
-            value = value / item.agreement.closing_sounds if item.agreement.closing_sounds else None
-        if value is not None:
-            values.setdefault((number // 3, item.line), {})[item.method] = value
-    differences = [v["ours"] - v[other] for v in values.values() if {"ours", other} <= v.keys()]
-    if len(differences) < 6 or not any(differences):
-        return None
-    return float(wilcoxon(differences, alternative="greater").pvalue)
 
 
 if __name__ == "__main__":

@@ -61,3 +61,15 @@ class Audio:
 def ms_to_samples(time_ms: int, rate_hz: int) -> int:
     """Milliseconds to samples, rounded to the nearest (exact for the rates we work at)."""
     return round(time_ms * rate_hz / 1000)
+
+
+def levels_db(audio: Audio, step_ms: int, floor: float = 1e-12) -> npt.NDArray[np.float64]:
+    """RMS level of every whole ``step_ms`` of sound, all channels averaged: float64 ``[n]`` dBFS.
+
+    ``floor`` is added to the power, so that silence has a level.
+    """
+    step = audio.rate_hz * step_ms // 1000
+    samples = audio.mono().samples[0].astype(np.float64)
+    whole = samples[: len(samples) // step * step].reshape(-1, step)
+    levels: npt.NDArray[np.float64] = 10 * np.log10(np.mean(whole**2, axis=1) + floor)
+    return levels

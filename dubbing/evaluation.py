@@ -13,17 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from dubbing.arrays import Audio
 from dubbing.engines.asr import Recognizer
 from dubbing.engines.speech import TakesDurations
 from dubbing.errors import UsageError
-from dubbing.language.languages import language
 from dubbing.language.speech_text import comparable
 from dubbing.language.spoken_form import spoken_form
-from dubbing.media.extract import extract_audio, extract_speech_audio
-from dubbing.media.probe import probe
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import read_sound
 from dubbing.metrics.mouth import (
@@ -31,6 +26,7 @@ from dubbing.metrics.mouth import (
     agreement,
     around,
     heard_frames,
+    mean_of_known,
     on_frames_of,
     out_of_bounds,
     overall,
@@ -38,15 +34,16 @@ from dubbing.metrics.mouth import (
     spoken_sounds,
 )
 from dubbing.metrics.onsets import speech_extent_ms
-from dubbing.metrics.placement import lag_ms
 from dubbing.metrics.quality import RATE_HZ, dnsmos
 from dubbing.metrics.said import compare
 from dubbing.registry import Engines
+from dubbing.review.finished import late_ms, sound_of, written_down
 from dubbing.settings import Profile
 from dubbing.timeline import FRAME_MS, Line, Span, Timeline
-from dubbing.timing.lips import Lips, lips_of
-from dubbing.timing.spoken import spoken, spread
+from dubbing.timing.lips import Lips
+from dubbing.timing.spoken import spoken, spread, whole_frames
 from dubbing.vision.face_pictures import face_pictures
+from dubbing.vision.mouths import Mouths
 from dubbing.vision.track_file import read_track
 from dubbing.workspace import Workspace
 
@@ -58,8 +55,8 @@ METHODS = {
     "natural": "natural timing",
     "uniform": "uniform stretch",
 }
-SEARCH_MS = 300
-LONGEST_HEARD_MS = 30_000
+LEAST_LINES = 6
+"""A test on fewer lines says nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +66,7 @@ class Version:
     symbols: str
     frames: tuple[int, ...]
     natural: tuple[float, ...]
+    sounding: slice
     audio: Audio
     start_ms: float
 
@@ -111,17 +109,14 @@ class Evaluation:
         self.lines = [line for line in timeline.lines if line.take and line.plan and line.mouth]
         spans = [line.span for line in timeline.lines]
         self._own = {line.id: own_time(spans, n) for n, line in enumerate(timeline.lines)}
-        self._lips: dict[str, Lips | None] = {}
+        self._mouths = Mouths(workspace, timeline)
 
     def judge(self, *, listen: bool = True) -> Iterator[Judged]:
         """Judge line by line; ``listen`` has a recogniser write down every version."""
         assert self.timeline.output is not None
-        output = Path(self.timeline.output.path)
-        with self.workspace.new_file(".wav") as whole, self.workspace.new_file(".wav") as dub:
-            extract_audio(output, 0, whole, start_ms=probe(output).start_ms)
-            extract_speech_audio(whole, dub)
+        with sound_of(Path(self.timeline.output.path), self.workspace) as (_, dub):
             for line in self.lines:
-                lips = self._mouth(line)
+                lips = self._mouths.of(line)
                 if lips is None:
                     continue
                 for method, version in self._versions(line, dub):
@@ -134,10 +129,7 @@ class Evaluation:
         if ours is None:
             return
         yield "ours", ours
-        yield (
-            "natural",
-            self._spoken(line, lambda natural: tuple(max(1, round(n)) for n in natural)),
-        )
+        yield "natural", self._spoken(line, whole_frames)
         wanted = max(1, line.span.duration_ms // FRAME_MS)
         yield "uniform", self._spoken(line, lambda natural: spread(natural, wanted))
 
@@ -146,16 +138,18 @@ class Evaluation:
         take, plan = line.take, line.plan
         assert take is not None
         assert plan is not None
-        audio = read_sound(self.workspace.path(take.sound))
-        speech = audio.between(
-            take.speech.start_ms - take.start_ms, take.speech.end_ms - take.start_ms
-        )
-        from_ms = max(0, take.speech.start_ms - SEARCH_MS)
-        found = read_sound(dub, from_ms, take.speech.end_ms + SEARCH_MS)
-        late_ms = lag_ms(resample(speech, found.rate_hz), found, take.speech.start_ms - from_ms)
-        if late_ms is None:
+        late = late_ms(line, self.workspace, dub)
+        if late is None:
             return None
-        return Version(plan.symbols, plan.frames, plan.natural, audio, take.start_ms + late_ms)
+        audio = read_sound(self.workspace.path(take.sound))
+        return Version(
+            plan.symbols,
+            plan.frames,
+            plan.natural,
+            _counted(plan.first, plan.last),
+            audio,
+            take.start_ms + late,
+        )
 
     def _spoken(
         self, line: Line, lengthen: Callable[[Sequence[float]], tuple[int, ...]]
@@ -167,7 +161,7 @@ class Evaluation:
         code = self.timeline.target_language
         symbols = self._speech().phonemes(spoken_form(line.plan.text, code), code)
         natural = tuple(float(n) for n in speech.durations(symbols, voice))
-        usual = [max(1, round(n)) for n in natural]
+        usual = whole_frames(natural)
         said = spoken(symbols, natural, speech.heard(symbols, voice, usual))
         assert said is not None, "the line was spoken before"
         inner = lengthen(said.option.natural)
@@ -175,7 +169,8 @@ class Evaluation:
         frames = (*before, *inner[:-1], inner[-1] + said.cut, *after)
         audio = speech.speak(symbols, voice, frames)
         begins_ms, _ = speech_extent_ms(audio, (sum(before) * FRAME_MS, audio.duration_ms))
-        return Version(symbols, frames, natural, audio, line.span.start_ms - begins_ms)
+        counted = _counted(said.first, said.last)
+        return Version(symbols, frames, natural, counted, audio, line.span.start_ms - begins_ms)
 
     def _speech(self) -> Any:
         return self.engines.get("speech", self.profile.synthesize.engine)
@@ -195,16 +190,15 @@ class Evaluation:
         seen = lips.between(*around(begin_ms, end_ms))
         heard = on_frames_of(seen, heard_frames(version.audio), version.start_ms)
         sounds = spoken_sounds(version.symbols, version.frames, version.start_ms)
-        inner, natural = version.frames[1:-1], version.natural[1:-1]
-        kept = slice(*_sounding(version.symbols))
+        inner, natural = version.frames[version.sounding], version.natural[version.sounding]
         audio = resample(version.audio.mono(), RATE_HZ)
         sync = self._sync(line, version, audio) if self.syncnet is not None else None
         return Judged(
             line=line.id,
             method=method,
             agreement=agreement(seen, heard, sounds, self._own[line.id]),
-            phonemes=len(inner[kept]),
-            out_of_bounds=out_of_bounds(inner[kept], natural[kept]),
+            phonemes=len(inner),
+            out_of_bounds=out_of_bounds(inner, natural),
             error_rate=self.error_rate(line, audio) if listen else None,
             dnsmos=dnsmos(audio),
             lse_d=sync.lse_d if sync else None,
@@ -228,62 +222,68 @@ class Evaluation:
         """Share of characters that a recogniser gets wrong when it hears ``audio`` (16 kHz)."""
         code = self.timeline.target_language
         recognizer: Recognizer = self.engines.get("asr", self.profile.report.engine)
-        window = (0, min(audio.duration_ms, LONGEST_HEARD_MS))
-        segments = recognizer.recognize(audio, [window], language(code).whisper_code)[0]
-        said = comparable(" ".join(segment.text for segment in segments), code)
+        said = written_down(audio, recognizer, code)
         return compare([comparable(line.spoken_text, code)], said)[0].error_rate
 
-    def _mouth(self, line: Line) -> Lips | None:
-        assert line.mouth is not None
-        face = line.mouth.face
-        if face not in self._lips:
-            self._lips.clear()  # one track is enough: lines come in order
-            track = read_track(self.workspace.path(self.timeline.face(face).track))
-            self._lips[face] = lips_of(track.points, track.times_ms)
-        return self._lips[face]
+
+def _counted(first: int, last: int) -> slice:
+    """The sounds whose lengths are judged; of the last before the end most is silence."""
+    return slice(first, max(first + 1, last - 1))
 
 
-def _sounding(symbols: str) -> tuple[int, int]:
-    """First and last (excluded) symbol that counts: the last sound before the end is mostly silence."""
-    said = spoken(symbols, [1.0] * (len(symbols) + 2), (0.0, float(len(symbols))))
-    return (0, len(symbols)) if said is None else (said.first - 1, max(said.first, said.last - 2))
+COMPARED = ("overlap", "closure_hits", "pause_agreement", "opening_correlation")
 
 
 def summary(judged: Sequence[Judged]) -> dict[str, dict[str, Any]]:
     """One row a method, and for ours the chance (Wilcoxon, paired) that it is no better."""
     rows = {}
     for method in METHODS:
-        mine = [item for item in judged if item.method == method]
-        rates = [item.error_rate for item in mine if item.error_rate is not None]
+        mine = _of(judged, method)
         phonemes = sum(item.phonemes for item in mine)
         rows[method] = {
             **asdict(overall([item.agreement for item in mine])),
             "out_of_bounds": round(sum(x.out_of_bounds for x in mine) / max(1, phonemes), 4),
-            "error_rate": round(float(np.mean(rates)), 4) if rates else None,
-            "dnsmos": round(float(np.mean([x.dnsmos for x in mine])), 3) if mine else None,
-            "lse_d": _mean([x.lse_d for x in mine]),
-            "lse_c": _mean([x.lse_c for x in mine]),
+            "error_rate": mean_of_known(x.error_rate for x in mine),
+            "dnsmos": mean_of_known(x.dnsmos for x in mine),
+            "lse_d": mean_of_known(x.lse_d for x in mine),
+            "lse_c": mean_of_known(x.lse_c for x in mine),
         }
     for method in ("natural", "uniform"):
-        rows["ours"][f"p_overlap_vs_{method}"] = _chance(judged, method)
+        rows["ours"][f"p_overlap_vs_{method}"] = chance(judged, "overlap", method)
     return rows
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return round(float(np.mean(known)), 3) if known else None
+def chance(judged: Sequence[Judged], measure: str, other: str) -> float | None:
+    """One-sided p of a paired Wilcoxon test over lines that ours is no better than ``other``.
 
+    Args:
+        judged: every line in all ``METHODS``, as :meth:`Evaluation.judge` gives them; lines of
+            several films may follow each other.
+        measure: one of ``COMPARED``.
+        other: the method.
 
-def _chance(judged: Sequence[Judged], method: str) -> float | None:
-    """One-sided p of the overlap over lines; ``None`` for fewer than six."""
+    Returns:
+        ``None`` for fewer than six lines.
+    """
     from scipy.stats import wilcoxon
 
-    by_line: dict[str, dict[str, float]] = {}
-    for item in judged:
-        if item.agreement.overlap is not None:
-            by_line.setdefault(item.line, {})[item.method] = item.agreement.overlap
-    pairs = [(v["ours"], v[method]) for v in by_line.values() if {"ours", method} <= v.keys()]
-    differences = np.array([ours - other for ours, other in pairs])
-    if len(differences) < 6 or not differences.any():
+    pairs = zip(_of(judged, "ours"), _of(judged, other), strict=True)
+    values = [
+        (_share(ours.agreement, measure), _share(it.agreement, measure)) for ours, it in pairs
+    ]
+    differences = [a - b for a, b in values if a is not None and b is not None]
+    if len(differences) < LEAST_LINES or not any(differences):
         return None
     return float(wilcoxon(differences, alternative="greater").pvalue)
+
+
+def _of(judged: Sequence[Judged], method: str) -> list[Judged]:
+    return [item for item in judged if item.method == method]
+
+
+def _share(of: Agreement, measure: str) -> float | None:
+    """The measure of one line; hits as a share of the sounds that should close the lips."""
+    if measure == "closure_hits":
+        return of.closure_hits / of.closing_sounds if of.closing_sounds else None
+    value: float | None = getattr(of, measure)
+    return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dubbing.errors import DiskFull, OutputExists, UnknownLanguage, UsageError
-from dubbing.language.languages import SPOKEN, language
+from dubbing.language.languages import SPOKEN, language, spoken_code
 from dubbing.media.mux import check_container
 from dubbing.media.probe import MediaInfo, choose_container, probe
 from dubbing.models.catalogue import catalogue
@@ -84,9 +84,8 @@ def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = s
 
 
 def _target(tag: str) -> str:
-    code = language(tag).code
-    code = "pt-br" if code == "pt" else code
-    if code not in SPOKEN:
+    code = spoken_code(language(tag).code)
+    if code is None:
         raise UnknownLanguage(
             f"There is no voice for {language(tag).name}.",
             hint=f"Languages that can be spoken: {', '.join(SPOKEN)}.",

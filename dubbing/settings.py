@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,6 +21,9 @@ class Strict(BaseModel):
     """Frozen; a key that does not exist is an error, not a wish."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Kind = TypeVar("Kind", bound=Strict)
 
 
 class IngestSettings(Strict):
@@ -166,7 +169,7 @@ class Profile(Strict):
         plain = self.model_dump()
         for stage, changes in values.items():
             plain[stage].update(changes)
-        return _validated(plain, "the command line")
+        return _validated(Profile, plain, "the command line")
 
 
 def load_profile(name: str) -> Profile:
@@ -179,14 +182,14 @@ def load_profile(name: str) -> Profile:
     if path.suffix in (".yaml", ".yml"):
         if not path.is_file():
             raise BadSettings(f"There is no profile file {name}.")
-        return _parse(path.read_text(encoding="utf-8"), name)
+        return parse(Profile, path.read_text(encoding="utf-8"), name)
     shipped_names = list_shipped("configs")
     if name not in shipped_names:
         raise BadSettings(
             f"There is no profile '{name}'.",
             hint=f"Shipped: {', '.join(shipped_names)}; or give the path of a .yaml file.",
         )
-    return _parse(shipped("configs", f"{name}.yaml"), name)
+    return parse(Profile, shipped("configs", f"{name}.yaml"), name)
 
 
 def load_recipe(name: str) -> tuple[str, ...]:
@@ -195,19 +198,24 @@ def load_recipe(name: str) -> tuple[str, ...]:
     return tuple(recipe["stages"])
 
 
-def _parse(text: str, origin: str) -> Profile:
+def parse(kind: type[Kind], text: str, origin: str) -> Kind:
+    """Settings of one kind from YAML.
+
+    Raises:
+        BadSettings: naming ``origin`` and the key that is wrong.
+    """
     try:
         plain = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
         raise BadSettings(f"{origin} is not YAML: {error}") from error
     if not isinstance(plain, dict):
-        raise BadSettings(f"{origin} must hold a mapping of stages to settings.")
-    return _validated(plain, origin)
+        raise BadSettings(f"{origin} must hold a mapping of names to values.")
+    return _validated(kind, plain, origin)
 
 
-def _validated(plain: dict[str, Any], origin: str) -> Profile:
+def _validated(kind: type[Kind], plain: dict[str, Any], origin: str) -> Kind:
     try:
-        return Profile.model_validate(plain)
+        return kind.model_validate(plain)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -41,9 +41,11 @@ def plot(
 
 def _drawn(folder: Path, timeline: Timeline, line: Line) -> str:
     from dubbing.review.drawn_lines import drawn_line
+    from dubbing.vision.mouths import Mouths
     from dubbing.workspace import Workspace
 
-    svg = drawn_line(Workspace(folder), timeline, line)
+    workspace = Workspace(folder)
+    svg = drawn_line(workspace, Mouths(workspace, timeline), line)
     if svg is None:
         raise UsageError(
             "This line has no mouth to draw.", hint="It is spoken off screen, or not planned yet."

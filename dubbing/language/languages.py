@@ -39,6 +39,12 @@ def language(tag: str) -> Language:
     return found
 
 
+def spoken_code(code: str) -> str | None:
+    """The code under which a language is spoken here, ``pt`` as ``pt-br``; ``None`` if it is not."""
+    spoken = "pt-br" if code == "pt" else code
+    return spoken if spoken in SPOKEN else None
+
+
 def _parse(tag: str) -> Language | None:
     import langcodes
 

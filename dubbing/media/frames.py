@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dubbing.errors import UnreadableMedia
-from dubbing.media.probe import open_media
+from dubbing.media.probe import MediaInfo, VideoTrack, open_media
 from dubbing.timeline import Span
 
 WAITING_FRAMES = 8
@@ -30,27 +30,26 @@ class Frame:
 
 
 def stream_frames(
-    path: Path,
-    span: Span,
-    *,
-    start_ms: float,
-    longest_side: int,
-    most_fps: float,
-    turn_deg: int = 0,
+    path: Path, span: Span, info: MediaInfo, *, longest_side: int, most_fps: float
 ) -> Iterator[Frame]:
-    """Pictures shown within ``span``, in order, decoded on another thread.
+    """Pictures shown within ``span``, in order, upright, decoded on another thread.
 
     Args:
         path: the film.
         span: on the film's clock.
-        start_ms: container time that is the film's zero (``MediaInfo.start_ms``).
+        info: what ``probe`` says of the film; without a picture there are none.
         longest_side: pictures are made no larger than this.
         most_fps: pictures that follow closer than this allows are left out.
-        turn_deg: how the picture must be turned to be upright (``VideoTrack.rotation_deg``).
 
     Raises:
         UnreadableMedia: if the picture cannot be decoded at all.
     """
+    if info.video is not None:
+        yield from _ahead(_decoded(path, span, info, info.video, longest_side, most_fps))
+
+
+def _ahead(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """The same frames, some of them made on another thread before they are asked for."""
     waiting: queue.Queue[Frame | Exception | None] = queue.Queue(WAITING_FRAMES)
     stop = threading.Event()
 
@@ -65,7 +64,7 @@ def stream_frames(
 
     def produce() -> None:
         try:
-            for frame in _decoded(path, span, start_ms, longest_side, most_fps, turn_deg):
+            for frame in frames:
                 if not put(frame):
                     return
             put(None)
@@ -85,37 +84,38 @@ def stream_frames(
 
 
 def _decoded(
-    path: Path, span: Span, start_ms: float, longest_side: int, most_fps: float, turn_deg: int
+    path: Path,
+    span: Span,
+    info: MediaInfo,
+    video: VideoTrack,
+    longest_side: int,
+    most_fps: float,
 ) -> Iterator[Frame]:
     import av
 
     step_ms, last_ms = 1000 / most_fps, float("-inf")
     with open_media(path) as container:
-        stream = next(s for s in container.streams.video if not s.disposition & COVER)
+        stream = next(s for s in container.streams.video if s.index == video.index)
         stream.thread_type = "AUTO"
         base_ms = float(stream.time_base or 0) * 1000
         if span.start_ms > 0 and base_ms:
-            container.seek(int((span.start_ms + start_ms) / base_ms), stream=stream)
+            container.seek(int((span.start_ms + info.start_ms) / base_ms), stream=stream)
         try:
             for picture in container.decode(stream):
                 if picture.pts is None:
                     continue
-                time_ms = picture.pts * base_ms - start_ms
+                time_ms = picture.pts * base_ms - info.start_ms
                 if time_ms >= span.end_ms:
                     return
                 if time_ms < span.start_ms or time_ms - last_ms < step_ms - ROOM_MS:
                     continue
                 last_ms = time_ms
-                yield Frame(time_ms, _upright(picture, longest_side, turn_deg))
+                yield Frame(time_ms, _upright(picture, longest_side, video.rotation_deg))
         except av.error.FFmpegError as error:
             if last_ms == float("-inf"):
                 raise UnreadableMedia(
                     f"The picture of {path.name} cannot be decoded.", hint="Does it play?"
                 ) from error
-
-
-COVER = 0x400
-"""AV_DISPOSITION_ATTACHED_PIC"""
 
 
 def _upright(picture: Any, longest_side: int, turn_deg: int) -> npt.NDArray[np.uint8]:

@@ -12,7 +12,7 @@ import numpy as np
 from dubbing.language.phoneme_classes import SymbolKind, kind
 from dubbing.metrics.mouth import Mask, without_short_silences
 from dubbing.timeline import FRAME_MS, DurationPlan, Span
-from dubbing.timing.spoken import spread
+from dubbing.timing.spoken import spread, whole_frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,14 @@ class Timed:
 def timed_three_ways(plan: DurationPlan, line: Span) -> tuple[Timed, Timed, Timed]:
     """Ours, natural timing from the beginning of the line, and uniform stretch to the line."""
     ours = Timed("ours", plan.frames, plan.span.start_ms - plan.lead_ms)
-    lead = [max(1, round(n)) for n in plan.natural[: plan.first]]
-    tail = [max(1, round(n)) for n in plan.natural[plan.last :]]
+    lead = whole_frames(plan.natural[: plan.first])
+    tail = whole_frames(plan.natural[plan.last :])
     inner = plan.natural[plan.first : plan.last]
-    naturally = tuple(max(1, round(n)) for n in inner)
     wanted = max(1, line.duration_ms // FRAME_MS + plan.fade_frames)
     start_ms = line.start_ms - sum(lead) * FRAME_MS
     return (
         ours,
-        Timed("natural", (*lead, *naturally, *tail), start_ms),
+        Timed("natural", (*lead, *whole_frames(inner), *tail), start_ms),
         Timed("uniform", (*lead, *spread(inner, wanted), *tail), start_ms),
     )
 

@@ -6,16 +6,16 @@ from their lengths and the place at which the take was found; the mouth from its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
 
-from dubbing.arrays import Audio
-from dubbing.timeline import Span
-from dubbing.timing.lips import CONFIDENCE, FRAME_MS, OPENING, Lips, closures, moves, stretches
+from dubbing.arrays import Audio, levels_db
+from dubbing.timeline import FRAME_MS, Span
+from dubbing.timing.lips import OPENING, Lips, closures, moves, stretches
 from dubbing.timing.visemes import Sound, sounds, viseme
 
 Mask = npt.NDArray[np.bool_]
@@ -31,9 +31,10 @@ LIMITS = (0.6, 1.6)
 
 @dataclass(frozen=True, slots=True)
 class SpokenSound:
-    """A sound of the dub and when it is made, on the film's clock."""
+    """A sound of the dub, the symbols that spell it, and when it is made on the film's clock."""
 
     sound: Sound
+    symbols: str
     start_ms: float
     end_ms: float
 
@@ -70,7 +71,7 @@ def agreement(
         own: the time that belongs to the line, ms on the film's clock; what the mouth does beyond
             belongs to its neighbours.
     """
-    seen = lips.values[:, CONFIDENCE] > 0
+    seen = lips.seen
     times_ms = lips.start_ms + FRAME_MS * (np.arange(len(lips)) + 0.5)
     moving = moves(lips) & (times_ms >= own[0]) & (times_ms < own[1])
     if not moving.any() or not heard.any() or seen.mean() < 0.5:
@@ -93,13 +94,9 @@ def agreement(
 
 def heard_frames(audio: Audio) -> Mask:
     """Frames of 25 ms in which a take speaks: louder than 30 dB below its loud parts."""
-    step = audio.rate_hz * FRAME_MS // 1000
-    samples = audio.mono().samples[0].astype(np.float64)
-    n_frames = len(samples) // step
-    if n_frames == 0:
+    levels = levels_db(audio, FRAME_MS)
+    if not len(levels):
         return np.zeros(0, dtype=bool)
-    power = np.square(samples[: n_frames * step].reshape(n_frames, step)).mean(axis=1)
-    levels = 10 * np.log10(power + 1e-12)
     return without_short_silences(levels > np.percentile(levels, LOUD_PERCENTILE) - SILENT_BELOW_DB)
 
 
@@ -119,7 +116,7 @@ def _ends(mask: Mask) -> tuple[int, int]:
 
 def _is_seen(item: SpokenSound, lips: Lips) -> bool:
     frame = int(((item.start_ms + item.end_ms) / 2 - lips.start_ms) / FRAME_MS)
-    return 0 <= frame < len(lips) and bool(lips.values[frame, CONFIDENCE] > 0)
+    return 0 <= frame < len(lips) and bool(lips.seen[frame])
 
 
 def _meets(item: SpokenSound, lips: Lips) -> bool:
@@ -157,7 +154,7 @@ def _opening(lips: Lips, spoken: Sequence[SpokenSound]) -> float | None:
         frames = np.arange(max(0, first), min(len(lips), last))
         if len(frames):
             asked[frames] = np.linspace(shape.start.opening, shape.end.opening, len(frames))
-    used = ~np.isnan(asked) & (lips.values[:, CONFIDENCE] > 0)
+    used = ~np.isnan(asked) & lips.seen
     if used.sum() < 2 * BLUR_FRAMES:
         return None
     smooth = np.convolve(np.nan_to_num(asked), np.ones(BLUR_FRAMES) / BLUR_FRAMES, "same")
@@ -195,24 +192,20 @@ def overall(lines: Sequence[Agreement]) -> Overall:
     closing = sum(line.closing_sounds for line in lines)
     return Overall(
         lines=sum(line.overlap is not None for line in lines),
-        overlap=_mean([line.overlap for line in lines]),
-        onset_ms=_mean([None if x.onset_ms is None else abs(x.onset_ms) for x in lines]),
-        offset_ms=_mean([None if x.offset_ms is None else abs(x.offset_ms) for x in lines]),
+        overlap=mean_of_known([line.overlap for line in lines]),
+        onset_ms=mean_of_known([None if x.onset_ms is None else abs(x.onset_ms) for x in lines]),
+        offset_ms=mean_of_known([None if x.offset_ms is None else abs(x.offset_ms) for x in lines]),
         closing_sounds=closing,
         closure_hits=round(sum(x.closure_hits for x in lines) / closing, 3) if closing else None,
-        pause_agreement=_mean([line.pause_agreement for line in lines]),
-        opening_correlation=_mean([line.opening_correlation for line in lines]),
+        pause_agreement=mean_of_known([line.pause_agreement for line in lines]),
+        opening_correlation=mean_of_known([line.opening_correlation for line in lines]),
     )
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
+def mean_of_known(values: Iterable[float | None]) -> float | None:
+    """Mean without the unknown; ``None`` if all are."""
     known = [value for value in values if value is not None]
     return round(fmean(known), 3) if known else None
-
-
-def as_row(result: Agreement | Overall) -> dict[str, float | int | None]:
-    """For JSON."""
-    return asdict(result)
 
 
 # -- from a take to what is measured -------------------------------------------------------------
@@ -224,7 +217,12 @@ def spoken_sounds(symbols: str, frames: Sequence[int], start_ms: float) -> tuple
     """When each sound of a take is made; ``frames`` are of silence, symbols, silence."""
     edges = start_ms + FRAME_MS * np.cumsum([0, *frames])[1:]
     return tuple(
-        SpokenSound(sound, float(edges[sound.first]), float(edges[sound.last]))
+        SpokenSound(
+            sound,
+            symbols[sound.first : sound.last],
+            float(edges[sound.first]),
+            float(edges[sound.last]),
+        )
         for sound in sounds(symbols)
     )
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from dubbing.arrays import Audio
+from dubbing.arrays import Audio, levels_db
 
 STEP_MS = 5
 BELOW_LOUD_DB = 32.0
@@ -21,22 +20,13 @@ def speech_extent_ms(audio: Audio, expected: tuple[int, int]) -> tuple[int, int]
 
     Works on mono speech with silence around it. Without any energy, ``expected`` is returned.
     """
-    levels = _levels_db(audio)
+    levels = levels_db(audio, STEP_MS)
     if not len(levels) or levels.max() < -90:
         return expected
     loud = np.flatnonzero(levels > np.percentile(levels, LOUD_PERCENTILE) - BELOW_LOUD_DB)
     begins_ms, ends_ms = int(loud[0]) * STEP_MS, int(loud[-1] + 1) * STEP_MS
     begins_ms = _near(begins_ms, expected[0])
     return begins_ms, max(_near(ends_ms, expected[1]), begins_ms + STEP_MS)
-
-
-def _levels_db(audio: Audio) -> npt.NDArray[np.float64]:
-    """RMS level in dB of full scale of every 5 ms."""
-    step = audio.rate_hz * STEP_MS // 1000
-    samples = audio.mono().samples[0].astype(np.float64)
-    whole = samples[: len(samples) // step * step].reshape(-1, step)
-    levels: npt.NDArray[np.float64] = 10 * np.log10(np.mean(whole**2, axis=1) + 1e-12)
-    return levels
 
 
 def _near(measured_ms: int, expected_ms: int) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 
 from dubbing.arrays import Audio
 from dubbing.errors import EngineUnavailable
+from dubbing.models.onnx import onnx_session
 
 RATE_HZ = 16_000
 WINDOW_S = 9.01
@@ -42,10 +43,8 @@ def dnsmos(audio: Audio) -> float:
 
 @cache
 def _session() -> Any:
-    import onnxruntime
-
     found = find_spec("speechmos")
     if found is None or found.origin is None:
         raise EngineUnavailable("DNSMOS needs its weights.", hint="pip install speechmos==0.0.1.1")
     path = Path(found.origin).parent / "dnsmos_models" / "sig_bak_ovr.onnx"
-    return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return onnx_session(path, threads=0)  # as many as there are cores

@@ -9,7 +9,7 @@ at 25 a second and of 0.2 s of MFCC. The weights are not ours to ship.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -21,9 +21,7 @@ from torch import Tensor, nn
 
 from dubbing.errors import UsageError
 
-FPS = 25
 WINDOW_FRAMES = 5
-SIDE = 224
 MFCC_PER_FRAME = 4
 N_MFCC = 13
 MOST_OFFSET_FRAMES = 15
@@ -203,14 +201,3 @@ def _cosines(n_bands: int) -> npt.NDArray[np.float64]:
     rows = np.cos(angle) * np.sqrt(2 / n_bands)
     rows[0] /= np.sqrt(2)
     return np.asarray(rows)
-
-
-def mean(results: Sequence[LipSyncError | None]) -> dict[str, float] | None:
-    """Means over lines; ``None`` if none could be measured."""
-    known = [result for result in results if result is not None]
-    if not known:
-        return None
-    return {
-        "lse_d": round(float(np.mean([result.lse_d for result in known])), 3),
-        "lse_c": round(float(np.mean([result.lse_c for result in known])), 3),
-    }

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dubbing.arrays import Audio
+from dubbing.models.onnx import onnx_session
 
 RATE_HZ = 16_000
 N_FFT = 400
@@ -29,16 +30,9 @@ class SpeakerEncoder:
 
     def __init__(self, threads: int = 1) -> None:
         """Load the graph (6 MB, shipped)."""
-        import onnxruntime
-
         from dubbing.models.resolver import resolve
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        path = resolve("ge2e") / "ge2e.onnx"
-        self._session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnx_session(resolve("ge2e") / "ge2e.onnx", threads)
 
     def embed(self, audio: Audio) -> npt.NDArray[np.float32]:
         """Unit vector, float32 ``[256]``, of 16 kHz mono speech of any length.

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dubbing.language.phoneme_classes import SymbolKind, kind
-from dubbing.timing.lips import CONFIDENCE, FRAME_MS, OPENING, Lips, closures, moves, stretches
-from dubbing.timing.visemes import sounds
+from dubbing.metrics.mouth import SpokenSound
+from dubbing.review.templates import template
+from dubbing.timeline import FRAME_MS
+from dubbing.timing.lips import OPENING, Lips, closures, moves, stretches
 
 WIDTH, LEFT, RIGHT = 980, 92, 10
 CURVE_HEIGHT, ROW_HEIGHT, WAVE_HEIGHT, GAP = 86, 26, 46, 8
@@ -39,24 +40,10 @@ WAVE_STEP_PX = 2
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A timing: its name, and sounds with their beginnings and ends on the film's clock."""
+    """A timing: its name, and its sounds with their times."""
 
     name: str
-    blocks: tuple[tuple[str, float, float], ...]
-
-
-def row(name: str, symbols: str, frames: Sequence[int], start_ms: float) -> Row:
-    """A row from lengths of silence, symbols, silence; one block a sound."""
-    edges = start_ms + FRAME_MS * np.cumsum([0, *frames])[1:]
-    blocks = tuple(
-        (
-            symbols[sound.first : sound.last].strip(),
-            float(edges[sound.first]),
-            float(edges[sound.last]),
-        )
-        for sound in sounds(symbols)
-    )
-    return Row(name, blocks)
+    sounds: tuple[SpokenSound, ...]
 
 
 def drawing(
@@ -75,8 +62,6 @@ def drawing(
         sound_start_ms: when its first sample is heard.
         rate_hz: of the sound.
     """
-    from jinja2 import Environment, StrictUndefined
-
     scale = (WIDTH - LEFT - RIGHT) / max(1, len(lips) * FRAME_MS)
 
     def x(time_ms: float) -> float:
@@ -84,11 +69,7 @@ def drawing(
 
     top = CURVE_HEIGHT + GAP
     wave_top = top + len(rows) * (ROW_HEIGHT + 3) + GAP
-    template = files("dubbing.review").joinpath("line.svg.j2").read_text(encoding="utf-8")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(template).render(
+    return template("line.svg.j2").render(
         width=WIDTH,
         left=LEFT,
         right=WIDTH - RIGHT,
@@ -148,7 +129,7 @@ def _curve(lips: Lips, x: Any) -> str:
     opening = lips.values[:, OPENING].astype(float)
     widest = max(float(np.percentile(opening, 99)), 0.05)
     heights = CURVE_HEIGHT - 4 - np.clip(opening / widest, 0, 1.05) * (CURVE_HEIGHT - 12)
-    seen = lips.values[:, CONFIDENCE] > 0
+    seen = lips.seen
     return " ".join(
         f"{x(lips.start_ms + (i + 0.5) * FRAME_MS)},{height:.1f}"
         for i, height in enumerate(heights)
@@ -162,8 +143,10 @@ NO_LETTERS = str.maketrans("", "", "ˈˌ")
 
 def _row(item: Row, top: float, x: Any) -> dict[str, Any]:
     blocks = []
-    for symbols, begin, end in item.blocks:
-        left, width = x(begin), max(0.5, round(x(end) - x(begin) - 0.6, 1))
+    for made in item.sounds:
+        symbols = made.symbols.strip()
+        left = x(made.start_ms)
+        width = max(0.5, round(x(made.end_ms) - left - 0.6, 1))
         letters = "".join(IPA.get(symbol, symbol) for symbol in symbols.translate(NO_LETTERS))
         label = letters if width >= LETTER_PX * len(letters) + 2 else ""
         blocks.append((left, width, _class(symbols), label))

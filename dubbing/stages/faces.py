@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from dubbing.language.g2p import to_phonemes
-from dubbing.language.languages import SPOKEN
+from dubbing.language.languages import spoken_code
 from dubbing.language.spoken_form import spoken_form
 from dubbing.media.frames import stream_frames
 from dubbing.media.probe import MediaInfo, probe
 from dubbing.media.sound_file import read_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import FacesSettings
-from dubbing.timeline import Artifact, Face, Line, Mouth, Span, Timeline
-from dubbing.timing.evidence import Aligner
-from dubbing.timing.lips import CONFIDENCE, FRAME_MS, Lips, lips_of
+from dubbing.timeline import FRAME_MS, Artifact, Face, Line, Mouth, Span, Timeline
+from dubbing.timing.evidence import shipped_aligner
+from dubbing.timing.lips import Lips
+from dubbing.vision.mouths import mouth_of
 from dubbing.vision.speaking import Floats, best_match, match, voice_envelope
 from dubbing.vision.sync import HeardLine, sound_offset_ms
-from dubbing.vision.track_file import read_track, write_track
+from dubbing.vision.track_file import write_track
 from dubbing.vision.tracking import follow
 from dubbing.workspace import digest
 
-SOUNDED_AS = {"pt": "pt-br"}
 MOST_LINES_HEARD = 8
 """Lines from which the offset of the sound is told."""
 WIDE_SEARCH_FRAMES = 16
@@ -52,20 +54,22 @@ def faces(timeline: Timeline, run: Run, settings: FacesSettings) -> Timeline:
     if not timeline.media.has_picture or not timeline.lines:
         return timeline
     found = _all_faces(timeline, run, settings)
-    seen = [_Seen(face, lips) for face in found if (lips := _lips(face, run)) is not None]
+    seen = [
+        _Seen(face, lips) for face in found if (lips := mouth_of(face, run.workspace)) is not None
+    ]
     lines = [_Listened(line, seen, run, timeline) for line in timeline.lines]
     offset_ms = _sound_offset_ms(timeline, lines)
-    _tell_offset(offset_ms, run)
-    late = 0 if offset_ms is None or _is_tolerable(offset_ms) else round(offset_ms / FRAME_MS)
+    late = 0
+    if offset_ms is not None and not _is_tolerable(offset_ms):
+        run.note(_apart(offset_ms))
+        late = round(offset_ms / FRAME_MS)
     timeline = replace(timeline, faces=found, sound_offset_ms=offset_ms)
     return timeline.with_lines(line.with_mouth(late) for line in lines)
 
 
-def _tell_offset(offset_ms: float | None, run: Run) -> None:
-    if offset_ms is None or _is_tolerable(offset_ms):
-        return
+def _apart(offset_ms: float) -> str:
     side = "late" if offset_ms > 0 else "early"
-    run.note(
+    return (
         f"The film's sound is {abs(offset_ms):.0f} ms {side} against its lips, beyond what EBU R 37 "
         "allows; the dub follows the lips."
     )
@@ -73,12 +77,12 @@ def _tell_offset(offset_ms: float | None, run: Run) -> None:
 
 def _sound_offset_ms(timeline: Timeline, lines: Sequence[_Listened]) -> float | None:
     """From the lines whose mouths speak most surely; ``None`` for a language we cannot sound out."""
-    code = SOUNDED_AS.get(timeline.source_language, timeline.source_language)
-    if code not in SPOKEN:
+    code = spoken_code(timeline.source_language)
+    if code is None:
         return None
     likely = sorted((pair for line in lines if (pair := line.likely())), key=lambda pair: -pair[0])
     heard = [seen.heard_line(mouth, code) for _, seen, mouth in likely[:MOST_LINES_HEARD]]
-    return sound_offset_ms(heard, Aligner().look)
+    return sound_offset_ms(heard, shipped_aligner().look)
 
 
 def _is_tolerable(offset_ms: float) -> bool:
@@ -126,25 +130,15 @@ def _faces_in(
         if all(run.workspace.holds(track) for _, track in held):
             return held
     made = list(_followed(window, info, run, settings))
-    run.remember(key, [{"span": [s.start_ms, s.end_ms], "track": _plain(t)} for s, t in made])
+    run.remember(key, [{"span": [s.start_ms, s.end_ms], "track": asdict(t)} for s, t in made])
     return made
-
-
-def _plain(track: Artifact) -> dict[str, Any]:
-    return {"path": track.path, "sha256": track.sha256, "n_bytes": track.n_bytes}
 
 
 def _followed(
     window: Span, info: MediaInfo, run: Run, settings: FacesSettings
 ) -> Iterator[tuple[Span, Artifact]]:
-    assert info.video is not None
     frames = stream_frames(
-        run.source,
-        window,
-        start_ms=info.start_ms,
-        longest_side=settings.longest_side,
-        most_fps=settings.most_fps,
-        turn_deg=info.video.rotation_deg,
+        run.source, window, info, longest_side=settings.longest_side, most_fps=settings.most_fps
     )
     for track in follow(frames, run.engines.get("faces", settings.engine)):
         with run.workspace.new_file(".safetensors") as path:
@@ -163,11 +157,6 @@ class _Seen:
     lips: Lips
 
 
-def _lips(face: Face, run: Run) -> Lips | None:
-    track = read_track(run.workspace.path(face.track))
-    return lips_of(track.points, track.times_ms)
-
-
 class _Listened:
     """A line with the mouths that can be seen while it sounds, and its voice."""
 
@@ -178,17 +167,13 @@ class _Listened:
         begin = max(0, line.span.start_ms - MARGIN_MS) // FRAME_MS * FRAME_MS
         end = min(timeline.media.duration_ms, line.span.end_ms + MARGIN_MS)
         n_frames = max(1, (end - begin) // FRAME_MS)
-        self.faces = [item.face for item in seen if item.face.span.overlap_ms(line.span)]
-        self.mouths = [
-            item.lips.between(begin, n_frames)
-            for item in seen
-            if item.face.span.overlap_ms(line.span)
-        ]
-        self.voice: Floats = (
-            voice_envelope(read_sound(run.workspace.path(timeline.media.speech), begin, end))
-            if self.mouths
-            else []  # type: ignore[assignment]
-        )
+        there = [item for item in seen if item.face.span.overlap_ms(line.span)]
+        self.faces = [item.face for item in there]
+        self.mouths = [item.lips.between(begin, n_frames) for item in there]
+        self.voice: Floats = np.zeros(0)
+        if there:
+            sound = read_sound(run.workspace.path(timeline.media.speech), begin, end)
+            self.voice = voice_envelope(sound)
 
     def likely(self) -> tuple[float, _Listened, Lips] | None:
         """How surely some mouth speaks the line, and which; ``None`` if none does."""
@@ -227,7 +212,7 @@ class _Listened:
                 score=found.score,
                 correlation=found.correlation,
                 movement=found.movement,
-                seen=round(float((self.mouths[best].values[:, CONFIDENCE] > 0).mean()), 3),
+                seen=round(float(self.mouths[best].seen.mean()), 3),
                 rivals=rivals,
             ),
         )

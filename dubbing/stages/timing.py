@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from dubbing.engines.speech import Speech, TakesDurations
 from dubbing.errors import BadSettings
@@ -18,9 +17,9 @@ from dubbing.pipeline import Run, stage
 from dubbing.settings import TimingSettings
 from dubbing.timeline import FRAME_MS, Candidate, DurationPlan, Line, Timeline
 from dubbing.timing.bounds import Bending
-from dubbing.timing.evidence import Aligner
+from dubbing.timing.evidence import shipped_aligner
 from dubbing.timing.isochrony import Fit, Limits, Option, Slot, fit_line
-from dubbing.timing.lips import Lips, lips_of
+from dubbing.timing.lips import Lips
 from dubbing.timing.lipsync import (
     Followed,
     Window,
@@ -29,8 +28,8 @@ from dubbing.timing.lipsync import (
     window,
     with_pause,
 )
-from dubbing.timing.spoken import Heard, Spoken, spoken, spread
-from dubbing.vision.track_file import read_track
+from dubbing.timing.spoken import Heard, Spoken, spoken, spread, whole_frames
+from dubbing.vision.mouths import Mouths
 from dubbing.workspace import digest
 
 WORTH_REFINING_FRAMES = 2
@@ -59,7 +58,7 @@ def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     if not isinstance(speech, TakesDurations):
         raise BadSettings(f"The engine '{settings.engine}' does not take durations.")
     free_from_ms = 0
-    mouths = _Mouths(timeline, run, settings)
+    mouths = Mouths(run.workspace, timeline)
     lines: list[Line] = []
     for number, line in enumerate(timeline.lines):
         prompter = _Prompter(timeline, run, settings, line)
@@ -72,7 +71,7 @@ def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
 
 
 def _planned(
-    timeline: Timeline, number: int, free_from_ms: int, prompter: _Prompter, mouths: _Mouths
+    timeline: Timeline, number: int, free_from_ms: int, prompter: _Prompter, mouths: Mouths
 ) -> Line:
     """The line with its plan and the flags that the plan earns."""
     line = timeline.lines[number]
@@ -86,7 +85,8 @@ def _planned(
         return replace(line, flags=(*line.translation.flags, "nothing to say"))
     candidate, said = prompter.tried[fit.option]
     fit, said = _refined(fit, said, slot, prompter)
-    shown = mouths.watch(line, fit, slot, start_ms, free_from_ms)
+    earliest_ms = min(start_ms, free_from_ms)
+    shown = _shown(mouths, line, fit, slot, (earliest_ms, start_ms), prompter.settings)
     if shown is None:
         plan = said.plan(candidate.text, fit, start_ms)
     else:
@@ -144,34 +144,25 @@ class _Shown:
     most_pauses: int
 
 
-class _Mouths:
-    """Lips of the film, read when a line needs them; one track is kept."""
+def _shown(
+    mouths: Mouths,
+    line: Line,
+    fit: Fit,
+    slot: Slot,
+    starts_ms: tuple[int, int],
+    settings: TimingSettings,
+) -> _Shown | None:
+    """The mouth that speaks the line; ``None`` if it is not seen or shall not count.
 
-    def __init__(self, timeline: Timeline, run: Run, settings: TimingSettings) -> None:
-        self.timeline, self.run, self.settings = timeline, run, settings
-        self.face = ""
-        self.lips: Lips | None = None
-
-    def watch(
-        self, line: Line, fit: Fit, slot: Slot, start_ms: int, free_from_ms: int
-    ) -> _Shown | None:
-        """The mouth that speaks the line; ``None`` if it is not seen or shall not count."""
-        if line.mouth is None or self.settings.lip_strength <= 0:
-            return None
-        lips = self._lips(line.mouth.face)
-        if lips is None:
-            return None
-        earliest = max(0, start_ms - free_from_ms) // FRAME_MS
-        where = window(fit, earliest, slot.most)
-        seen = lips.between(start_ms - where.earlier * FRAME_MS, where.n_frames)
-        strength, pauses = self.settings.lip_strength, self.settings.most_added_pauses
-        return _Shown(where, seen, start_ms, strength, pauses)
-
-    def _lips(self, face: str) -> Lips | None:
-        if face != self.face:
-            track = read_track(self.run.workspace.path(self.timeline.face(face).track))
-            self.face, self.lips = face, lips_of(track.points, track.times_ms)
-        return self.lips
+    ``starts_ms``: the earliest time at which the line may begin, and the one it was fitted to.
+    """
+    lips = mouths.of(line) if settings.lip_strength > 0 else None
+    if lips is None:
+        return None
+    earliest_ms, start_ms = starts_ms
+    where = window(fit, (start_ms - earliest_ms) // FRAME_MS, slot.most)
+    seen = lips.between(start_ms - where.earlier * FRAME_MS, where.n_frames)
+    return _Shown(where, seen, start_ms, settings.lip_strength, settings.most_added_pauses)
 
 
 def _by_mouth(
@@ -203,18 +194,17 @@ def _with_a_pause(
 ) -> tuple[Followed, Spoken] | None:
     """One more pause, if the mouth rests where the line has none and it costs less than before."""
     symbols = said.option.symbols
-    for at_frame in unmet_rests(followed, symbols, shown.where, shown.lips)[:1]:
-        tried = []
-        for paused in with_pause(symbols, followed.fit.frames, at_frame, WAYS_TO_PAUSE):
-            other = prompter.said_as(said.symbols.replace(symbols, paused, 1))
-            again = prompter.followed(other, fit, shown) if other is not None else None
-            if again is not None and other is not None:
-                tried.append((again.fit.cost, again, other))
-        if tried:
-            cost, again, other = min(tried, key=lambda one: one[0])
-            if cost < followed.fit.cost:
-                return again, other
-    return None
+    rests = unmet_rests(followed, symbols, shown.where, shown.lips)
+    if not rests:
+        return None
+    tried = []
+    for paused in with_pause(symbols, followed.fit.frames, rests[0], WAYS_TO_PAUSE):
+        other = prompter.said_as(said.symbols.replace(symbols, paused, 1))
+        again = prompter.followed(other, fit, shown) if other is not None else None
+        if again is not None and other is not None:
+            tried.append((again, other))
+    best = min(tried, key=lambda one: one[0].fit.cost, default=None)
+    return best if best is not None and best[0].fit.cost < followed.fit.cost else None
 
 
 def _still_true(plan: DurationPlan, line: Line) -> DurationPlan:
@@ -273,13 +263,12 @@ class _Prompter:
                 max(self.limits.fastest, LIPS_FASTEST), min(self.limits.slowest, LIPS_SLOWEST), rate
             ),
             strength=shown.strength,
-            look=_aligner().look,
+            look=shipped_aligner().look,
         )
 
     def said_as(self, symbols: str) -> Spoken | None:
         """The same words with other symbols."""
-        natural = self._natural(symbols)
-        return spoken(symbols, natural, self.heard(symbols, [max(1, round(n)) for n in natural]))
+        return self._as_spoken(symbols, self._natural(symbols))
 
     def heard(self, symbols: str, frames: Sequence[int]) -> Heard:
         """Where sound begins and ends when the symbols last so long."""
@@ -304,19 +293,15 @@ class _Prompter:
             known = [symbols, self._natural(symbols)]
             self.run.remember(key, known)
         symbols, natural = known
-        if not symbols:
-            return None
-        return spoken(symbols, natural, self.heard(symbols, [max(1, round(n)) for n in natural]))
+        return self._as_spoken(symbols, natural) if symbols else None
+
+    def _as_spoken(self, symbols: str, natural: Sequence[float]) -> Spoken | None:
+        return spoken(symbols, natural, self.heard(symbols, whole_frames(natural)))
 
     def _natural(self, symbols: str) -> list[float]:
         if not symbols:
             return []
         return [round(float(n), 3) for n in self._speech.durations(symbols, self.voice)]
-
-
-@cache
-def _aligner() -> Aligner:
-    return Aligner()
 
 
 def _worth_trying(candidates: Sequence[Candidate]) -> list[Candidate]:

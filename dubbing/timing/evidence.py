@@ -7,13 +7,15 @@ rest), becomes one table: how well frame f suits sound i. Where the face is not 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from dubbing.models.catalogue import DATA
+from dubbing.models.onnx import onnx_session
 from dubbing.timing.lips import Lips, normalised
 from dubbing.timing.visemes import DESCRIPTION, Sound, describe
 
@@ -40,24 +42,27 @@ def centres_of(edges: Floats, n_frames: int) -> Floats:
     return np.concatenate([[edges[0] / 2], middles, [(edges[-1] + n_frames) / 2]])
 
 
+def feed(
+    found: Sequence[Sound], natural: Floats, edges: Floats, lips: Lips
+) -> dict[str, npt.NDArray[np.float32]]:
+    """One line as the network takes it: ``sounds``, ``centres`` and ``lips``, a batch of one."""
+    return {
+        "sounds": sound_inputs(found, natural)[None],
+        "centres": centres_of(edges, len(lips)).astype(np.float32)[None],
+        "lips": normalised(lips)[None],
+    }
+
+
 class Aligner:
     """The trained network as an ONNX graph."""
 
-    def __init__(self, path: Path | None = None, threads: int = 1) -> None:
+    def __init__(self, path: Path | None = None) -> None:
         """Remember where the graph lies; by default the one that is shipped."""
-        self._path = path or Path(__file__).parent.parent / "models/data/aligner.onnx"
-        self._threads = threads
+        self._path = path or DATA / "aligner.onnx"
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(
-            str(self._path), options, providers=["CPUExecutionProvider"]
-        )
+        return onnx_session(self._path)
 
     def look(
         self, found: Sequence[Sound], natural: Floats, edges: Floats, lips: Lips
@@ -74,10 +79,11 @@ class Aligner:
             ``log p(sound | frame)`` float64 ``[T + 2, F]``, first and last row the silences around;
             offsets of the log lengths, float64 ``[T]``.
         """
-        feed = {
-            "sounds": sound_inputs(found, natural)[None],
-            "centres": centres_of(edges, len(lips)).astype(np.float32)[None],
-            "lips": normalised(lips)[None],
-        }
-        log_p, offsets = self._session.run(None, feed)
+        log_p, offsets = self._session.run(None, feed(found, natural, edges, lips))
         return log_p[0].astype(np.float64), offsets[0, 1:-1].astype(np.float64)
+
+
+@cache
+def shipped_aligner() -> Aligner:
+    """The one that is shipped, loaded once."""
+    return Aligner()

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-FRAME_MS = 25
+from dubbing.timeline import FRAME_MS
+
 LANDMARKS = (
     0, 13, 14, 17, 37, 39, 40, 61, 78, 80, 81, 82, 84, 87, 88, 91, 95, 146, 178, 181, 185, 191,
     267, 269, 270, 291, 308, 310, 311, 312, 314, 317, 318, 321, 324, 375, 402, 405, 409, 415,
@@ -61,6 +62,12 @@ class Lips:
     def __len__(self) -> int:
         """Number of frames."""
         return len(self.values)
+
+    @property
+    def seen(self) -> npt.NDArray[np.bool_]:
+        """Bool ``[F]``: frames in which the mouth was found."""
+        found: npt.NDArray[np.bool_] = self.values[:, CONFIDENCE] > 0
+        return found
 
     def between(self, start_ms: int, n_frames: int) -> Lips:
         """``n_frames`` from ``start_ms`` on; what lies outside has confidence 0."""
@@ -232,7 +239,7 @@ def normalised(lips: Lips) -> Floats:
     Opening and area from the track's closed to its wide level, width and protrusion around their
     median; closure and confidence as they are; the speeds of opening and width in ranges a second.
     """
-    values, seen = lips.values, lips.values[:, CONFIDENCE] > 0
+    values, seen = lips.values, lips.seen
     if not seen.any():
         return np.zeros((len(lips), N_INPUTS), dtype=np.float32)
     low, middle, high = np.percentile(values[seen, :4], PERCENTILES, axis=0)
@@ -267,7 +274,7 @@ def movement(lips: Lips) -> Floats:
 def moves(lips: Lips) -> npt.NDArray[np.bool_]:
     """Frames in which the mouth is at work: bool ``[F]``; rests under 0.2 s do not interrupt it."""
     speed = movement(lips)
-    seen = lips.values[:, CONFIDENCE] > 0
+    seen = lips.seen
     if not seen.any():
         return np.zeros(len(lips), dtype=bool)
     quick = float(np.percentile(speed[seen], 90))
@@ -289,6 +296,6 @@ def stretches(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 def closures(lips: Lips) -> list[tuple[int, int]]:
     """Stretches in which the lips touch while the mouth is at work, in frames."""
-    closed = (lips.values[:, CLOSURE] > 0.5) & (lips.values[:, CONFIDENCE] > 0)
+    closed = (lips.values[:, CLOSURE] > 0.5) & lips.seen
     at_work = moves(lips)
     return [(a, b) for a, b in stretches(closed) if at_work[a:b].any()]

@@ -146,7 +146,7 @@ def unmet_rests(followed: Followed, symbols: str, where: Window, lips: Lips) -> 
         if kind(symbol) is SymbolKind.PAUSE:
             silent[max(0, place_of) : max(0, place_of + length)] = True
         place_of += length
-    resting = ~moves(lips) & (lips.values[:, CONFIDENCE] > 0)
+    resting = ~moves(lips) & lips.seen
     inner = [
         (a, b)
         for a, b in stretches(resting)

@@ -48,8 +48,8 @@ class Spoken:
         The silences before and after keep their natural length: with a shorter one before, Kokoro
         swallows the first sounds.
         """
-        before = [max(1, round(n)) for n in self.natural[: self.first]]
-        after = [max(1, round(n)) for n in self.natural[self.last :]]
+        before = whole_frames(self.natural[: self.first])
+        after = whole_frames(self.natural[self.last :])
         return (*before, *fit.frames[:-1], fit.frames[-1] + self.cut, *after)
 
     def heard_frames(self, fit: Fit) -> int:
@@ -94,10 +94,15 @@ def spoken(symbols: str, natural: Sequence[float], heard: Heard) -> Spoken | Non
     if not sounding:
         return None
     first, last = sounding[0] + 1, sounding[-1] + 2
-    inner = sum(max(1, round(n)) for n in natural[first:last])
+    inner = sum(whole_frames(natural[first:last]))
     silent = round(inner - (heard[1] - heard[0]))
     cut = max(0, min(silent, round(natural[last - 1]) - 1))
     return Spoken(symbols, tuple(natural), first, last, cut, silent - cut)
+
+
+def whole_frames(natural: Sequence[float]) -> tuple[int, ...]:
+    """Natural lengths as an engine can speak them: whole frames, one at least."""
+    return tuple(max(1, round(length)) for length in natural)
 
 
 def spread(natural: Sequence[float], total: int) -> tuple[int, ...]:

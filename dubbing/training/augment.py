@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dubbing.timing.lips import FRAME_MS, lips_from_mouth
+from dubbing.timeline import FRAME_MS
+from dubbing.timing.lips import lips_from_mouth
 from dubbing.training.examples import Example
 
 Floats = npt.NDArray[np.float64]

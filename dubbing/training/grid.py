@@ -28,9 +28,9 @@ from dubbing.media.extract import extract_audio, extract_speech_audio
 from dubbing.media.frames import stream_frames
 from dubbing.media.probe import probe
 from dubbing.media.sound_file import read_sound
-from dubbing.timeline import Span
-from dubbing.timing.lips import FRAME_MS, LANDMARKS, OPENING, PROTRUSION, Lips, lips_of
-from dubbing.timing.spoken import spoken
+from dubbing.timeline import FRAME_MS, Span
+from dubbing.timing.lips import LANDMARKS, OPENING, PROTRUSION, Lips, lips_of
+from dubbing.timing.spoken import spoken, whole_frames
 from dubbing.timing.visemes import lengths_of, sounds
 from dubbing.training.augment import Scene
 from dubbing.training.examples import Example
@@ -186,7 +186,7 @@ def natural_lengths(symbols: str, model: SpeaksLengths) -> npt.NDArray[np.float6
     """What a speech engine would give each sound, float [T] frames; silence at the end left out."""
     sentence = symbols + "."
     lengths = [float(length) for length in model.durations(sentence, VOICE)]
-    heard = model.heard(sentence, VOICE, [max(1, round(length)) for length in lengths])
+    heard = model.heard(sentence, VOICE, whole_frames(lengths))
     said = spoken(sentence, lengths, heard)
     assert said is not None, "phones are no pauses"
     return lengths_of(sounds(symbols), said.option.natural)
@@ -212,16 +212,8 @@ def _as_int16(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
 
 def _largest_mouth(film: Path, faces: Faces) -> Lips | None:
     info = probe(film)
-    if info.video is None:
-        return None
-    frames = stream_frames(
-        film,
-        Span(0, info.duration_ms),
-        start_ms=info.start_ms,
-        longest_side=1280,
-        most_fps=30.0,
-        turn_deg=info.video.rotation_deg,
-    )
+    whole = Span(0, info.duration_ms)
+    frames = stream_frames(film, whole, info, longest_side=1280, most_fps=30.0)
     tracks = list(follow(frames, faces))
     if not tracks:
         return None

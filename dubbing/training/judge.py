@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dubbing.timeline import FRAME_MS
 from dubbing.timing.lip_alignment import Look, align_by_lips
-from dubbing.timing.lips import FRAME_MS, OPENING_SPEED, WIDTH_SPEED, Lips
+from dubbing.timing.lips import Lips, movement
 from dubbing.training.examples import Example
 
 Floats = npt.NDArray[np.float64]
@@ -52,9 +53,8 @@ def judged(example: Example, look: Look) -> Errors:
 
 def moving(lips: Lips) -> tuple[float, float]:
     """First and last frame in which the mouth moves as in speech."""
-    speed = np.abs(lips.values[:, OPENING_SPEED]) + np.abs(lips.values[:, WIDTH_SPEED])
-    smooth = np.convolve(speed, np.ones(5) / 5, "same")
-    quick = np.flatnonzero(smooth > STILL * np.percentile(smooth, 90))
+    speed = movement(lips)
+    quick = np.flatnonzero(speed > STILL * np.percentile(speed, 90))
     if len(quick) < 2:
         return 0.0, float(len(lips))
     return float(quick[0]), float(quick[-1] + 1)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import yaml
 
 from dubbing.language.g2p import to_phonemes
-from dubbing.timing.lips import FRAME_MS
+from dubbing.timeline import FRAME_MS
 from dubbing.timing.visemes import REST, Shape, lengths_of, sounds, viseme
 from dubbing.training.augment import Scene, filmed
 from dubbing.training.examples import Example

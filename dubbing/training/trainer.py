@@ -16,13 +16,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 from safetensors.torch import save_file
 from torch import Tensor
 
 from dubbing.errors import BadSettings, UsageError
-from dubbing.settings import Strict
+from dubbing.settings import Strict, parse
 from dubbing.timing.aligner import (
     AlignerNet,
     closure_loss,
@@ -30,8 +29,8 @@ from dubbing.timing.aligner import (
     frame_loss,
     length_loss,
 )
-from dubbing.timing.evidence import centres_of, sound_inputs
-from dubbing.timing.lips import Lips, normalised
+from dubbing.timing.evidence import centres_of, feed
+from dubbing.timing.lips import Lips
 from dubbing.timing.visemes import Sound
 from dubbing.training.augment import changed, joined
 from dubbing.training.examples import Batch, Example, batch
@@ -84,15 +83,9 @@ def load_recipe(path: Path) -> Recipe:
         BadSettings: naming what is wrong.
     """
     try:
-        return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        return parse(Recipe, path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise BadSettings(f"There is no recipe {path}.") from error
-    except yaml.YAMLError as error:
-        raise BadSettings(f"{path} is not YAML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadSettings(f"In {path}, {where}: {first['msg']}.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +200,10 @@ class Trainer:
     ) -> tuple[Floats, Floats]:
         """The network in training, used like :meth:`dubbing.timing.evidence.Aligner.look`."""
         self.net.eval()
-        feed = (
-            sound_inputs(found, natural)[None],
-            centres_of(edges, len(lips)).astype(np.float32)[None],
-            normalised(lips)[None],
-        )
         sizes = (torch.tensor([len(found) + 2]), torch.tensor([len(lips)]))
+        arrays = feed(found, natural, edges, lips).values()
         with torch.no_grad():
-            inputs = [torch.from_numpy(array).to(self.device) for array in feed]
+            inputs = [torch.from_numpy(array).to(self.device) for array in arrays]
             log_p, offsets = self.net(*inputs, *(size.to(self.device) for size in sizes))
         return (
             log_p[0].cpu().numpy().astype(np.float64),

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from dubbing.arrays import Audio
 from dubbing.errors import UsageError
-from dubbing.timing.lips import FRAME_MS, Lips
+from dubbing.timeline import FRAME_MS
+from dubbing.timing.lips import Lips
 from dubbing.vision.speaking import voice_envelope, voice_inputs
 
 Floats = npt.NDArray[np.float64]

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import as_file, files
 
 import numpy as np
 import numpy.typing as npt
 
-from dubbing.arrays import Audio
-from dubbing.timing.lips import CONFIDENCE, FRAME_MS, OPENING_SPEED, Lips, normalised
+from dubbing.arrays import Audio, levels_db
+from dubbing.models.catalogue import DATA
+from dubbing.timeline import FRAME_MS
+from dubbing.timing.lips import OPENING_SPEED, Lips, normalised
 
 Floats = npt.NDArray[np.float64]
 TAPS = range(-6, 7)
@@ -52,12 +53,8 @@ class Match:
 
 def voice_envelope(audio: Audio) -> Floats:
     """Loudness at 40 Hz: 0 is 40 dB below the loud parts of this sound, 1 as loud as they."""
-    step = audio.rate_hz * FRAME_MS // 1000
-    samples = audio.mono().samples[0].astype(np.float64)
-    n_frames = len(samples) // step
-    power = np.square(samples[: n_frames * step].reshape(n_frames, step)).mean(axis=1)
-    levels = 10 * np.log10(power + 1e-10)
-    loud = np.percentile(levels, 95) if n_frames else 0.0
+    levels = levels_db(audio, FRAME_MS, floor=1e-10)
+    loud = np.percentile(levels, 95) if len(levels) else 0.0
     envelope: Floats = np.clip((levels - loud + DYNAMIC_RANGE_DB) / DYNAMIC_RANGE_DB, 0, 1.2)
     return envelope
 
@@ -86,7 +83,7 @@ def match(
     Returns:
         ``None`` if the mouth is hidden for more than half of the time.
     """
-    seen = lips.values[:, CONFIDENCE] > 0
+    seen = lips.seen
     if len(lips) < 2 or seen.mean() < 1 - MOST_HIDDEN:
         return None
     movement = float(np.abs(lips.values[seen, OPENING_SPEED]).mean())
@@ -121,8 +118,7 @@ def _correlation(expected: Floats, heard: Floats, lag: int) -> float:
 def _weights() -> Floats:
     from safetensors.numpy import load_file
 
-    with as_file(files("dubbing.models").joinpath("data/mouth_voice.safetensors")) as path:
-        weights: Floats = load_file(path)["weights"].astype(np.float64)
+    weights: Floats = load_file(DATA / "mouth_voice.safetensors")["weights"].astype(np.float64)
     return weights
 
 

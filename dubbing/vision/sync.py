@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from dubbing.timeline import FRAME_MS
 from dubbing.timing.lip_alignment import Look, align_by_lips
-from dubbing.timing.lips import FRAME_MS, Lips
+from dubbing.timing.lips import Lips
 from dubbing.timing.visemes import sounds
 
 Floats = npt.NDArray[np.float64]
@@ -75,5 +75,4 @@ def _rough(line: HeardLine) -> tuple[str, Floats]:
         end = ends
     if not symbols or len(sounds(symbols)) != len(edges):
         return "", np.zeros(0)
-    rising = np.maximum.accumulate([*edges, end])
-    return symbols, np.array([a for a, _ in pairwise(rising)] + [rising[-1]])
+    return symbols, np.maximum.accumulate([*edges, end])

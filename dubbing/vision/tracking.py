@@ -156,7 +156,7 @@ def _look_at(face: _Followed, frame: Frame) -> None:
     """One more picture of a face; the crop follows it once it has moved too far."""
     width = frame.rgb.shape[1]
     face.times_ms.append(frame.time_ms)
-    mesh = face.mesh.landmarks(_cropped(frame.rgb, face.crop))
+    mesh = face.mesh.landmarks(cut_square(frame.rgb, face.crop, CROP_PIXELS))
     if mesh is None:
         face.points.append(np.full((len(LANDMARKS), 3), np.nan, np.float32))
     else:
@@ -172,15 +172,15 @@ def _look_at(face: _Followed, frame: Frame) -> None:
     face.boxes.append((face.box.x / width, face.box.y / width, face.box.side / width))
 
 
-def _cropped(picture: Picture, crop: Box) -> Picture:
-    """A square of the picture at the mesh's size; black where it reaches beyond the edge."""
+def cut_square(picture: Picture, crop: Box, n_pixels: int) -> Picture:
+    """A square of the picture, ``n_pixels`` wide; black where it reaches beyond the edge."""
     import cv2
 
-    scale = CROP_PIXELS / crop.side
+    scale = n_pixels / crop.side
     left, top = crop.x - crop.side / 2, crop.y - crop.side / 2
     matrix = np.array([[scale, 0, -scale * left], [0, scale, -scale * top]])
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    cropped = cv2.warpAffine(picture, matrix, (CROP_PIXELS, CROP_PIXELS), flags=way)
+    cropped = cv2.warpAffine(picture, matrix, (n_pixels, n_pixels), flags=way)
     return np.asarray(cropped, dtype=np.uint8)
 
 

@@ -39,11 +39,8 @@ def film(source: Path, folder: Path, *arguments: str, name: str = "film.mp4") ->
 
 def tracks_of(path: Path, faces: MediaPipe) -> list[FaceTrack]:
     info = probe(path)
-    assert info.video is not None
-    frames = stream_frames(
-        path, Span(0, info.duration_ms), start_ms=info.start_ms, longest_side=1280, most_fps=30,
-        turn_deg=info.video.rotation_deg,
-    )  # fmt: skip
+    whole = Span(0, info.duration_ms)
+    frames = stream_frames(path, whole, info, longest_side=1280, most_fps=30)
     return list(follow(frames, faces))
 
 
@@ -171,11 +168,8 @@ def test_of_two_faces_the_one_that_speaks_is_right(
 
 def test_a_cut_ends_the_tracks(faces: MediaPipe, samples: Path) -> None:
     portrait = samples / "portrait.mp4"
-    info = probe(portrait)
     shots = list(
-        stream_frames(
-            portrait, Span(0, 1600), start_ms=info.start_ms, longest_side=512, most_fps=25
-        )
+        stream_frames(portrait, Span(0, 1600), probe(portrait), longest_side=512, most_fps=25)
     )
     dark = [Frame(frame.time_ms, frame.rgb // 4) for frame in shots[20:]]
     tracks = list(follow([*shots[:20], *dark], faces))
@@ -200,9 +194,8 @@ def test_boxes_overlap_as_squares_do() -> None:
 
 
 def test_frames_stop_decoding_when_nobody_listens(samples: Path) -> None:
-    frames = stream_frames(
-        samples / "portrait.mp4", Span(2000, 9000), start_ms=0, longest_side=128, most_fps=25
-    )
+    film = samples / "portrait.mp4"
+    frames = stream_frames(film, Span(2000, 9000), probe(film), longest_side=128, most_fps=25)
     first = next(frames)
     assert 2000 <= first.time_ms < 2040
     assert max(first.rgb.shape) == 128

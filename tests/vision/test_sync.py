@@ -22,9 +22,8 @@ pytestmark = pytest.mark.slow
 def mouths(samples: Path) -> list[tuple[dict, Lips]]:
     film = samples / "two_speakers.mp4"
     info = probe(film)
-    frames = stream_frames(
-        film, Span(0, info.duration_ms), start_ms=info.start_ms, longest_side=1280, most_fps=30
-    )
+    whole = Span(0, info.duration_ms)
+    frames = stream_frames(film, whole, info, longest_side=1280, most_fps=30)
     tracks = sorted(follow(frames, MediaPipe()), key=lambda track: track.boxes[0, 0])
     lips = [lips_of(track.points, track.times_ms) for track in tracks]
     said = json.loads((samples / "two_speakers.json").read_text())["lines"]

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from dubbing.arrays import Audio
 from dubbing.language.g2p import split_phonemes, to_phonemes, vocabulary
+from dubbing.models.onnx import onnx_session
 from dubbing.models.voices import VoiceCard, voice_cards, voice_style
 
 SAMPLES_PER_FRAME = 600
@@ -70,14 +71,7 @@ class Kokoro:
         return self._session("decode")
 
     def _session(self, name: str) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(
-            str(self._folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        return onnx_session(self._folder / f"{name}.onnx", self._threads)
 
     def phonemes(self, text: str, language: str) -> str:
         """Kokoro's own symbols for a text."""

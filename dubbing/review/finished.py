@@ -1,0 +1,55 @@
+"""A finished dub read back: where a take lies in the file, and what is heard of it.
+
+Nothing here trusts the plan: a take is looked for in the sound of the file that people will play.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dubbing.arrays import Audio
+from dubbing.engines.asr import Recognizer
+from dubbing.language.languages import language
+from dubbing.language.speech_text import comparable
+from dubbing.media.extract import extract_audio, extract_speech_audio
+from dubbing.media.probe import probe
+from dubbing.media.resample import resample
+from dubbing.media.sound_file import read_sound
+from dubbing.metrics.placement import lag_ms
+from dubbing.timeline import Line
+from dubbing.workspace import Workspace
+
+SEARCH_MS = 300
+"""A take is looked for this far from where it should be."""
+LONGEST_HEARD_MS = 30_000
+"""A recogniser's window."""
+
+
+@contextmanager
+def sound_of(output: Path, workspace: Workspace) -> Iterator[tuple[Path, Path]]:
+    """The dub of a finished file as two WAVs that vanish afterwards: as it is, and 16 kHz mono."""
+    with workspace.new_file(".wav") as whole, workspace.new_file(".wav") as speech:
+        extract_audio(output, 0, whole, start_ms=probe(output).start_ms)
+        extract_speech_audio(whole, speech)
+        yield whole, speech
+
+
+def late_ms(line: Line, workspace: Workspace, speech: Path) -> float | None:
+    """How much later than it was mixed a take sounds in ``speech``; ``None`` if it is not found."""
+    take = line.take
+    assert take is not None
+    said = read_sound(workspace.path(take.sound)).between(
+        take.speech.start_ms - take.start_ms, take.speech.end_ms - take.start_ms
+    )
+    from_ms = max(0, take.speech.start_ms - SEARCH_MS)
+    found = read_sound(speech, from_ms, take.speech.end_ms + SEARCH_MS)
+    return lag_ms(resample(said, found.rate_hz), found, take.speech.start_ms - from_ms)
+
+
+def written_down(audio: Audio, recognizer: Recognizer, code: str) -> str:
+    """What a recogniser hears in the first 30 s of ``audio`` (16 kHz), in the form that is compared."""
+    window = (0, min(audio.duration_ms, LONGEST_HEARD_MS))
+    segments = recognizer.recognize(audio, [window], language(code).whisper_code)[0]
+    return comparable(" ".join(segment.text for segment in segments), code)

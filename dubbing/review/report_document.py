@@ -1,0 +1,133 @@
+"""What a report says: plain values for JSON and for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any
+
+from dubbing import __version__
+from dubbing.metrics.mouth import Agreement, out_of_bounds, overall
+from dubbing.timeline import Line, Timeline
+
+Agreements = dict[str, dict[str, Agreement]]
+"""How each line, timed by each method, goes with its mouth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One line on the finished file; ``None`` where it could not be measured."""
+
+    line: str
+    start_error_ms: float | None = None
+    end_error_ms: float | None = None
+    error_rate: float | None = None
+    heard: str = ""
+    dnsmos: float | None = None
+
+
+def report_document(
+    timeline: Timeline,
+    measured: Sequence[Measured],
+    loudness: dict[str, Any],
+    agreements: Agreements,
+) -> dict[str, Any]:
+    """All of a report that JSON can hold (``dubbing.Report/1``)."""
+    assert timeline.media is not None
+    assert timeline.mix is not None
+    by_line = {item.line: item for item in measured}
+    return {
+        "schema": "dubbing.Report/1",
+        "program": f"dubbing {__version__}",
+        "synthetic_speech": True,
+        "film": {
+            "name": timeline.media.name,
+            "duration_ms": timeline.media.duration_ms,
+            "notes": list(timeline.media.notes),
+        },
+        "output": timeline.output.path if timeline.output else "",
+        "source_language": timeline.source_language,
+        "target_language": timeline.target_language,
+        "sound_offset_ms": timeline.sound_offset_ms,
+        "mouths": _mouths(timeline, agreements),
+        "loudness": {"original_lufs": timeline.mix.original_lufs, "dub": loudness},
+        "summary": _summary(timeline, measured),
+        "speakers": [
+            {
+                "id": s.id,
+                "name": s.name,
+                "f0_hz": s.f0_hz,
+                "voice": asdict(s.voice) if s.voice else None,
+            }
+            for s in timeline.speakers
+        ],
+        "lines": [
+            _line(number, line, by_line.get(line.id), agreements.get(line.id))
+            for number, line in enumerate(timeline.lines, start=1)
+        ],
+        "stages": [
+            {"stage": s.stage, "engine": s.engine, "seconds": s.seconds, "reused": s.reused}
+            for s in timeline.history
+        ],
+    }
+
+
+def _summary(timeline: Timeline, measured: Sequence[Measured]) -> dict[str, Any]:
+    rates = [item.error_rate for item in measured if item.error_rate is not None]
+    starts = [abs(item.start_error_ms) for item in measured if item.start_error_ms is not None]
+    ends = [abs(item.end_error_ms) for item in measured if item.end_error_ms is not None]
+    qualities = [item.dnsmos for item in measured if item.dnsmos is not None]
+    return {
+        "lines": len(timeline.lines),
+        "dubbed": len(measured),
+        "found_in_output": len(starts),
+        "flagged": sum(1 for line in timeline.lines if line.flags),
+        "median_error_rate": round(median(rates), 4) if rates else None,
+        "median_dnsmos": median(qualities) if qualities else None,
+        "worst_start_error_ms": max(starts, default=None),
+        "worst_end_error_ms": max(ends, default=None),
+    }
+
+
+def _line(
+    number: int, line: Line, measured: Measured | None, mouth: dict[str, Agreement] | None
+) -> dict[str, Any]:
+    plan = line.plan
+    return {
+        "number": number,
+        "id": line.id,
+        "speaker": line.speaker,
+        "source": {"start_ms": line.span.start_ms, "end_ms": line.span.end_ms, "text": line.text},
+        "says": line.spoken_text,
+        "candidates": [asdict(c) for c in line.translation.candidates] if line.translation else [],
+        "plan": None
+        if plan is None
+        else {
+            "start_ms": plan.span.start_ms,
+            "end_ms": plan.span.end_ms,
+            "natural_ms": plan.natural_ms,
+            "tempo": round(plan.tempo, 3),
+            "rungs": list(plan.rungs),
+            "lip_strength": plan.lip_strength,
+            "added_pauses": plan.added_pauses,
+        },
+        "mouth": None if line.mouth is None else asdict(line.mouth),
+        "agreement": None if mouth is None else {name: asdict(a) for name, a in mouth.items()},
+        "measured": None if measured is None else asdict(measured),
+        "flags": list(line.flags),
+    }
+
+
+def _mouths(timeline: Timeline, agreements: Agreements) -> dict[str, Any]:
+    """One row a method, over all lines whose mouth is seen."""
+    rows: dict[str, Any] = {
+        method: asdict(overall([by_method[method] for by_method in agreements.values()]))
+        for method in ("ours", "natural", "uniform")
+    }
+    plans = [line.plan for line in timeline.lines if line.plan and line.id in agreements]
+    inner = [(p.frames[p.first : p.last - 1], p.natural[p.first : p.last - 1]) for p in plans]
+    n_phonemes = sum(len(frames) for frames, _ in inner)
+    beyond = sum(out_of_bounds(frames, natural) for frames, natural in inner)
+    rows["ours"]["out_of_bounds"] = round(beyond / n_phonemes, 4) if n_phonemes else None
+    return rows
