@@ -102,3 +102,7 @@ class DiskFull(DubbingError):
 
 class StageFailed(DubbingError):
     """A stage broke in a way that nobody foresaw."""
+
+
+class EngineFailed(DubbingError):
+    """An engine that is there did not do its work: a server that is down, a program that fails."""

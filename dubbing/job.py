@@ -66,7 +66,7 @@ def dub(
 
 def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = silence) -> Timeline:
     """Check everything that can be checked, then take the film through its recipe."""
-    target = _target(job.target)
+    target = target_code(job.target)
     source = _existing(job.source)
     stages = _until(load_stages(load_recipe(job.recipe)), job)
     _check_engines(stages, profile, listener)
@@ -83,7 +83,12 @@ def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = s
         return run_stages(stages, Timeline(target), run, profile, fresh_from=fresh_from)
 
 
-def _target(tag: str) -> str:
+def target_code(tag: str) -> str:
+    """The code under which a language is spoken here.
+
+    Raises:
+        UnknownLanguage: if it is none, or has no voice.
+    """
     code = spoken_code(language(tag).code)
     if code is None:
         raise UnknownLanguage(

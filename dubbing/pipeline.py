@@ -145,7 +145,10 @@ def stage_key(item: Stage, timeline: Timeline, settings: Any, outside: Mapping[s
             "version": item.version,
             "reads": {path: select(plain, path) for path in item.reads},
             "settings": settings.model_dump(mode="json"),
-            "engines": [identity(role, settings.engine) for role in item.engine_roles],
+            "engines": [
+                identity(role, settings.engine, getattr(settings, "engine_options", None))
+                for role in item.engine_roles
+            ],
             "weights": [weights_id(name) for name in item.weights],
             "outside": {name: outside[name] for name in item.outside},
         }

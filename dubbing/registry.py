@@ -54,13 +54,16 @@ def _entry_point(role: str, name: str) -> EntryPoint:
     )
 
 
-def identity(role: str, name: str) -> str:
-    """Name, version and weights of an engine, for cache keys; loads no weights."""
+def identity(role: str, name: str, options: Any = None) -> str:
+    """Name, version, weights and options of an engine, for cache keys; loads no weights."""
     from dubbing.models.catalogue import catalogue, weights_id
 
     kind = engine_class(role, name)
     weights = [weights_id(item) if item in catalogue() else item for item in kind.weights]
-    return f"{name}/{kind.version}/{'+'.join(weights)}"
+    told = "" if options is None else f"/{options}"
+    if options is not None and hasattr(kind, "content"):
+        told += f"/{kind.content(options)}"
+    return f"{name}/{kind.version}/{'+'.join(weights)}{told}"
 
 
 class Engines:
@@ -77,15 +80,17 @@ class Engines:
 
         self.threads = threads or os.cpu_count() or 1
         self.keep = keep
-        self._loaded: dict[tuple[str, str], Any] = {}
+        self._loaded: dict[tuple[str, str, Any], Any] = {}
 
-    def get(self, role: str, name: str) -> Any:
-        """The engine, loaded at the first call."""
-        if (role, name) not in self._loaded:
-            self._loaded[role, name] = engine_class(role, name)(threads=self.threads)
-        return self._loaded[role, name]
+    def get(self, role: str, name: str, options: Any = None) -> Any:
+        """The engine, loaded at the first call; with ``options``, where its role has any."""
+        key = (role, name, options)
+        if key not in self._loaded:
+            more = {} if options is None else {"options": options}
+            self._loaded[key] = engine_class(role, name)(threads=self.threads, **more)
+        return self._loaded[key]
 
-    def release(self, role: str, name: str) -> None:
+    def release(self, role: str, name: str, options: Any = None) -> None:
         """Give an engine's memory back, unless engines are kept for the next film."""
         if not self.keep:
-            self._loaded.pop((role, name), None)
+            self._loaded.pop((role, name, options), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -67,15 +67,85 @@ class FacesSettings(Strict):
     """Pictures are made no larger than this many pixels before faces are looked for."""
 
 
+class Term(Strict):
+    """A word or name and how it is said in the target language."""
+
+    source: str
+    target: str
+    note: str = ""
+    case: Literal["exact", "any"] = "any"
+    """Whether ``bond`` is found for ``Bond``."""
+
+
+class EngineOptions(Strict):
+    """What a user tells an engine beyond its name; an engine takes what it has a use for."""
+
+    model: str | None = None
+    server: str | None = None
+    requests_per_minute: int | None = None
+    prices: tuple[float, float] | None = None
+
+
+class Pronunciation(Strict):
+    """A word that is spoken otherwise than its letters say; ``said`` as in a pronunciation file."""
+
+    text: str
+    said: str
+
+
+class ChoiceWeights(Strict):
+    """How much each part of a candidate's worth counts (:mod:`dubbing.translation.choice`)."""
+
+    forward: float = Field(1.0, ge=0)
+    reverse: float = Field(0.5, ge=0)
+    fit: float = Field(1.0, ge=0)
+    fault: float = Field(1.5, ge=0)
+    """What each flag of the checks costs."""
+    memory: float = Field(3.0, ge=0)
+    """What it is worth that a person said it so before."""
+
+
 class TranslateSettings(Strict):
     """How lines are said in the target language."""
 
-    engine: str = "gemma"
+    engine: str = "embedded"
+    model: str | None = None
+    """What the engine shall use: a hub name, a folder, a model of the server, or a file."""
+    server: str | None = None
+    """Base address of a server, e.g. ``http://localhost:11434/v1``."""
+    requests_per_minute: int | None = Field(None, ge=1)
+    """What a server allows."""
+    prices: tuple[float, float] | None = None
+    """Of a million tokens in and out, to say what a server cost."""
     beam_size: int = Field(4, ge=1, le=16)
     n_best: int = Field(4, ge=1, le=16)
-    batch_size: int = Field(4, ge=1)
+    batch_size: int = Field(8, ge=1)
+    examples: int = Field(3, ge=0, le=12)
+    """Sentence pairs that a line is shown with, if any are like it."""
+    context: int = Field(2, ge=0, le=20)
+    """Lines before and after that an engine sees, if it can use them."""
+    reverse: bool = True
+    """Whether candidates are also judged by whether the source can be told from them."""
+    vary_length: bool = True
+    """Whether shorter or longer candidates are asked for where none fits its time."""
+    choice: ChoiceWeights = ChoiceWeights()
+    glossary: tuple[Term, ...] = ()
+    memory: tuple[tuple[str, str, str], ...] = ()
+    """Language, sentence, and how a person translated it before."""
+    registers: dict[str, Literal["formal", "familiar"]] = {}
+    """By speaker; ``all`` is for everybody else."""
     lines: tuple[int, ...] = ()
     """Numbers (from 1) of the lines that are dubbed; empty = all."""
+
+    @property
+    def engine_options(self) -> EngineOptions:
+        """What the engine is told."""
+        return EngineOptions(
+            model=self.model,
+            server=self.server,
+            requests_per_minute=self.requests_per_minute,
+            prices=self.prices,
+        )
 
 
 class VoicesSettings(Strict):
@@ -104,6 +174,7 @@ class TimingSettings(Strict):
     """Silence kept before the next line."""
     lip_strength: float = Field(0.5, ge=0, le=1)
     """How much the mouth on screen counts: 0 = natural timing, 1 = all that the limits allow."""
+    pronunciations: tuple[Pronunciation, ...] = ()
     most_added_pauses: int = Field(2, ge=0)
     """Pauses that may be put into a line where its mouth rests and its text has none."""
 

@@ -1,4 +1,4 @@
-"""Make `dubbing/engines/translation/memory/en-zh.tsv.gz` from Tatoeba's English-Mandarin pairs.
+"""Make `dubbing/translation/memory/en-zh.tsv.gz` from Tatoeba's English-Mandarin pairs.
 
     python scripts/make_example_memory.py tatoeba_eng_cmn.tsv
 
@@ -16,9 +16,9 @@ from pathlib import Path
 from statistics import median
 
 from dubbing.language.script import script_share, to_simplified
-from dubbing.language.translation_checks import translation_flags
+from dubbing.translation.checks import translation_flags
 
-TARGET = Path(__file__).parent.parent / "dubbing/engines/translation/memory/en-zh.tsv.gz"
+TARGET = Path(__file__).parent.parent / "dubbing/translation/memory/en-zh.tsv.gz"
 LONGEST = 90
 ATTRIBUTION = re.compile(r"#(\d+) \((.+?)\) & #(\d+) \((.+?)\)\s*$")
 CHARACTERS_PER_LETTER = 0.3

@@ -53,10 +53,11 @@ def _program(
 
 
 def _mount() -> None:
-    from dubbing.cli import doctor, evaluate, models, plot, run, show, train
+    from dubbing.cli import doctor, evaluate, memory, models, plot, run, show, train
 
     app.command("run", help="Dub one film (the default command).")(run.run)
     app.command("show", help="Show the lines of a workspace.")(show.show)
+    app.command("memory", help="Keep what a dub says for other episodes.")(memory.memory)
     app.command("plot", help="Draw a line: mouth, phonemes, sound.")(plot.plot)
     app.command("evaluate", help="Measure a dub against its mouths, beside two baselines.")(
         evaluate.evaluate

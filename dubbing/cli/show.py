@@ -17,6 +17,9 @@ def show(
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
     to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole timeline as JSON.")] = False,
+    candidates: Annotated[
+        bool, typer.Option("--candidates", help="All translations, and what speaks for each.")
+    ] = False,
 ) -> None:
     """Show the lines of a workspace: source, translation, timing, flags."""
     from dubbing import timeline_json
@@ -24,6 +27,9 @@ def show(
     timeline = latest(workspace, to)
     if as_json:
         typer.echo(timeline_json.dumps(timeline), nl=False)
+        return
+    if candidates:
+        _candidates(timeline)
         return
     _table(timeline)
 
@@ -73,6 +79,36 @@ def _cells(number: int, line: Line) -> tuple[str, ...]:
         f"{line.plan.tempo:.2f}" if line.plan else "",
         ", ".join(line.flags),
     )
+
+
+def _candidates(timeline: Timeline) -> None:
+    """One row a candidate, the one that is said first."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("#", "translation", "by", "engine", "reverse", "length", "fit", "worth", "flags")
+    for number, line in enumerate(timeline.lines, start=1):
+        table.add_row(str(number), f"[dim]{escape(line.text)}[/]", *[""] * 7)
+        for candidate in line.translation.candidates if line.translation else ():
+            is_said = candidate.text == line.spoken_text
+            table.add_row(
+                "→" if is_said else "",
+                escape(candidate.text),
+                candidate.origin,
+                f"{candidate.score:.2f}",
+                _number(candidate.reverse),
+                "" if candidate.natural_ms is None else f"{candidate.natural_ms / 1000:.2f} s",
+                _number(candidate.fit),
+                f"{candidate.total:.2f}",
+                ", ".join(candidate.flags),
+            )
+        table.add_section()
+    Console().print(table)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
 
 
 def clock(time_ms: int) -> str:

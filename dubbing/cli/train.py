@@ -63,6 +63,28 @@ def aligner(  # noqa: PLR0913 - one parameter a flag is what a command line is
         _judge(evaluate, weights or trained, json_file)
 
 
+@app.command("translator")
+def translator(
+    data: Annotated[
+        Path | None, typer.Option(help="Sentence pairs (.tsv); the shipped ones if not given.")
+    ] = None,
+    languages: Annotated[str, typer.Option(help="Their languages.")] = "en-zh",
+    out: Annotated[Path, typer.Option(help="Folder for the checkpoint and the weights.")] = Path(
+        "translator"
+    ),
+    config: Annotated[Path | None, typer.Option(help="Recipe; the shipped one if not given.")] = (
+        None
+    ),
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from --out's checkpoint.")
+    ] = False,
+) -> None:
+    """Tune the embedded language model on sentence pairs (an hour on two cores)."""
+    from dubbing.cli.tune import tune
+
+    tune(data, languages, out, config, resume)
+
+
 @app.command("voice")
 def voice(
     data: Annotated[Path, typer.Option(help="Prepared GRID clips (lips.npz, words.json, audio/).")],

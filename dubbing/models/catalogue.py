@@ -48,6 +48,8 @@ class Model(_Strict):
     hub: Hub | None = None
     files: tuple[WeightFile, ...] = ()
     derived_from: str | None = None
+    changed_by: str | None = None
+    """File of this package whose content decides what is made."""
     maker: str | None = None
     maker_version: int = 0
     needs: tuple[str, ...] = ()
@@ -85,7 +87,8 @@ def weights_id(name: str) -> str:
     """Tells these weights from all others, for cache keys: name and content."""
     entry = model(name)
     if entry.derived_from:
-        return f"{name}:{entry.maker_version}({weights_id(entry.derived_from)})"
+        change = file_sha256(DATA / entry.changed_by)[:12] if entry.changed_by else ""
+        return f"{name}:{entry.maker_version}{change}({weights_id(entry.derived_from)})"
     if entry.shipped:
         hashes = "".join(file_sha256(DATA / file) for file in entry.shipped)
         return f"{name}:{hashlib.sha256(hashes.encode()).hexdigest()[:12]}"

@@ -1,4 +1,4 @@
-"""Gemma's GGUF file to CTranslate2, once, at set-up.
+"""Gemma's GGUF file to CTranslate2, once, at set-up; as it is, or tuned for a pair of languages.
 
 transformers reads the GGUF (dequantised to float32), CTranslate2 converts; both are slow to load and
 neither is needed at run time, which takes only ``ctranslate2`` and ``tokenizers``. The work is done in
@@ -11,18 +11,22 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from dubbing.errors import WeightsMissing
 
 
-def make(source: Path, folder: Path, progress: Callable[[str, float], None]) -> None:
-    """Convert ``source/gemma.gguf`` into ``folder``.
+def make(
+    source: Path, folder: Path, progress: Callable[[str, float], None], changes: Path | None = None
+) -> None:
+    """Convert ``source/gemma.gguf`` into ``folder``, with the ``changes`` of a tuning if given.
 
     Raises:
         WeightsMissing: if the conversion fails; says why.
     """
     progress("converting Gemma (about a minute)", 0.0)
     command = [sys.executable, "-m", __name__, str(source), str(folder)]
+    command += [str(changes)] if changes else []
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         reason = result.stderr.strip().splitlines()[-1:] or ["no reason given"]
@@ -33,30 +37,42 @@ def make(source: Path, folder: Path, progress: Callable[[str, float], None]) -> 
     progress("converting Gemma (about a minute)", 1.0)
 
 
-def convert(source: Path, folder: Path) -> None:
+def load(source: Path) -> Any:
+    """The model of a GGUF file as transformers has it, float32, with nothing quantised."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    loaded = AutoModelForCausalLM.from_pretrained(
+        str(source), gguf_file="gemma.gguf", dtype=torch.float32
+    )
+    config = loaded.config
+    if hasattr(config, "quantization_config"):
+        del config.quantization_config
+    plain = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
+    plain.load_state_dict(loaded.state_dict())
+    return plain
+
+
+def convert(source: Path, folder: Path, changes: Path | None) -> None:
     """What the process of its own does."""
     import tempfile
 
-    import torch
     from ctranslate2.converters import TransformersConverter
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoTokenizer
+
+    from dubbing.models.lora import merge
 
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        loaded = AutoModelForCausalLM.from_pretrained(
-            str(source), gguf_file="gemma.gguf", dtype=torch.float32
-        )
-        config = loaded.config
-        if hasattr(config, "quantization_config"):
-            del config.quantization_config
-        plain = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
-        plain.load_state_dict(loaded.state_dict())
-        plain.save_pretrained(temporary)
+        model = load(source)
+        if changes is not None:
+            merge(model, changes)
+        model.save_pretrained(temporary)
         tokenizer = AutoTokenizer.from_pretrained(str(source), gguf_file="gemma.gguf")
         tokenizer.save_pretrained(temporary)
-        del loaded, plain
+        del model
         TransformersConverter(temporary).convert(str(folder), force=True)
         (Path(temporary) / "tokenizer.json").replace(folder / "tokenizer.json")
 
 
 if __name__ == "__main__":
-    convert(Path(sys.argv[1]), Path(sys.argv[2]))
+    convert(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]) if sys.argv[3:] else None)

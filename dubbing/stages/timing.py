@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dubbing.engines.speech import Speech, TakesDurations
+from dubbing.engines.speech import TakesDurations
 from dubbing.errors import BadSettings
-from dubbing.language.spoken_form import spoken_form
 from dubbing.pipeline import Run, stage
 from dubbing.settings import TimingSettings
 from dubbing.timeline import FRAME_MS, Candidate, DurationPlan, Line, Timeline
@@ -28,9 +27,9 @@ from dubbing.timing.lipsync import (
     window,
     with_pause,
 )
-from dubbing.timing.spoken import Heard, Spoken, spoken, spread, whole_frames
+from dubbing.timing.prompter import Prompter
+from dubbing.timing.spoken import Spoken, spread
 from dubbing.vision.mouths import Mouths
-from dubbing.workspace import digest
 
 WORTH_REFINING_FRAMES = 2
 NEAR_MS = 100
@@ -44,7 +43,7 @@ WAYS_TO_PAUSE = 3
 @stage(
     reads=("media", "target_language", "speakers", "lines", "faces"),
     writes=("lines.plan", "lines.flags"),
-    version=8,
+    version=9,
     engine_roles=("speech",),
     weights=("aligner",),
 )
@@ -61,8 +60,8 @@ def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     mouths = Mouths(run.workspace, timeline)
     lines: list[Line] = []
     for number, line in enumerate(timeline.lines):
-        prompter = _Prompter(timeline, run, settings, line)
-        planned = _planned(timeline, number, free_from_ms, prompter, mouths)
+        asker = _Asker(timeline, run, settings, line)
+        planned = _planned(timeline, number, free_from_ms, asker, mouths)
         lines.append(planned)
         if planned.plan is not None and not _talked_over(timeline, number, planned.plan):
             free_from_ms = planned.plan.span.end_ms + settings.gap_ms
@@ -71,26 +70,26 @@ def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
 
 
 def _planned(
-    timeline: Timeline, number: int, free_from_ms: int, prompter: _Prompter, mouths: Mouths
+    timeline: Timeline, number: int, free_from_ms: int, asker: _Asker, mouths: Mouths
 ) -> Line:
     """The line with its plan and the flags that the plan earns."""
     line = timeline.lines[number]
     if line.translation is None:
         return line
     start_ms = max(line.span.start_ms, free_from_ms)
-    slot = _slot(timeline, number, start_ms, prompter.settings.gap_ms)
+    slot = _slot(timeline, number, start_ms, asker.settings.gap_ms)
     try:
-        fit = fit_line(prompter.options(), slot, prompter.limits)
+        fit = fit_line(asker.options(), slot, asker.limits)
     except NothingToSay:
         return replace(line, flags=(*line.translation.flags, "nothing to say"))
-    candidate, said = prompter.tried[fit.option]
-    fit, said = _refined(fit, said, slot, prompter)
+    candidate, said = asker.tried[fit.option]
+    fit, said = _refined(fit, said, slot, asker)
     earliest_ms = min(start_ms, free_from_ms)
-    shown = _shown(mouths, line, fit, slot, (earliest_ms, start_ms), prompter.settings)
+    shown = _shown(mouths, line, fit, slot, (earliest_ms, start_ms), asker.settings)
     if shown is None:
         plan = said.plan(candidate.text, fit, start_ms)
     else:
-        plan = _still_true(_by_mouth(shown, fit, said, candidate.text, prompter), line)
+        plan = _still_true(_by_mouth(shown, fit, said, candidate.text, asker), line)
     late = ("starts late",) if start_ms > line.span.start_ms else ()
     doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
     return replace(line, plan=plan, flags=(*doubts, *late, *_flags(plan)))
@@ -115,19 +114,19 @@ def _slot(timeline: Timeline, number: int, start_ms: int, gap_ms: int) -> Slot:
     return Slot(wanted, max(wanted, most))
 
 
-def _refined(fit: Fit, said: Spoken, slot: Slot, prompter: _Prompter) -> tuple[Fit, Spoken]:
+def _refined(fit: Fit, said: Spoken, slot: Slot, asker: _Asker) -> tuple[Fit, Spoken]:
     """Look where the bent line is heard; if it misses its length, bend it once more.
 
     What is silent at the end of a line changes with its tempo, and with it what must be filled.
     """
     aimed = said.heard_frames(fit)
-    said = said.heard_as(prompter.heard(said.symbols, said.frames(fit)), fit)
+    said = asker.heard_as(said, fit)
     missed = abs(said.heard_frames(fit) - aimed) >= WORTH_REFINING_FRAMES
     if not missed or "early end" in fit.rungs:
         return fit, said
-    again = fit_line([said.option], slot, prompter.limits)
+    again = fit_line([said.option], slot, asker.limits)
     fit = replace(again, option=fit.option, rungs=fit.rungs)
-    return fit, said.heard_as(prompter.heard(said.symbols, said.frames(fit)), fit)
+    return fit, asker.heard_as(said, fit)
 
 
 # -- the mouth -----------------------------------------------------------------------------------
@@ -165,21 +164,19 @@ def _shown(
     return _Shown(where, seen, start_ms, settings.lip_strength, settings.most_added_pauses)
 
 
-def _by_mouth(
-    shown: _Shown, fit: Fit, said: Spoken, text: str, prompter: _Prompter
-) -> DurationPlan:
+def _by_mouth(shown: _Shown, fit: Fit, said: Spoken, text: str, asker: _Asker) -> DurationPlan:
     """The plan that the mouth asks for, with pauses where it rests; as fitted if it asks nothing."""
-    followed = prompter.followed(said, fit, shown)
+    followed = asker.followed(said, fit, shown)
     if followed is None:
         return said.plan(text, fit, shown.start_ms)
     pauses = 0
     while pauses < shown.most_pauses:
-        better = _with_a_pause(shown, fit, said, followed, prompter)
+        better = _with_a_pause(shown, fit, said, followed, asker)
         if better is None:
             break
         followed, said = better
         pauses += 1
-    said = said.heard_as(prompter.heard(said.symbols, said.frames(followed.fit)), followed.fit)
+    said = asker.heard_as(said, followed.fit)
     return said.plan(
         text,
         followed.fit,
@@ -190,7 +187,7 @@ def _by_mouth(
 
 
 def _with_a_pause(
-    shown: _Shown, fit: Fit, said: Spoken, followed: Followed, prompter: _Prompter
+    shown: _Shown, fit: Fit, said: Spoken, followed: Followed, asker: _Asker
 ) -> tuple[Followed, Spoken] | None:
     """One more pause, if the mouth rests where the line has none and it costs less than before."""
     symbols = said.option.symbols
@@ -199,8 +196,8 @@ def _with_a_pause(
         return None
     tried = []
     for paused in with_pause(symbols, followed.fit.frames, rests[0], WAYS_TO_PAUSE):
-        other = prompter.said_as(said.symbols.replace(symbols, paused, 1))
-        again = prompter.followed(other, fit, shown) if other is not None else None
+        other = asker.prompter.said_as(said.symbols.replace(symbols, paused, 1))
+        again = asker.followed(other, fit, shown) if other is not None else None
         if again is not None and other is not None:
             tried.append((again, other))
     best = min(tried, key=lambda one: one[0].fit.cost, default=None)
@@ -219,15 +216,21 @@ class NothingToSay(Exception):
     """No candidate of a line has a sound in it."""
 
 
-class _Prompter:
-    """Asks the speech engine about the candidates of one line, and remembers the answers."""
+class _Asker:
+    """Asks the speech engine about the candidates of one line."""
 
     def __init__(self, timeline: Timeline, run: Run, settings: TimingSettings, line: Line) -> None:
-        self.run, self.settings, self.line = run, settings, line
-        self.language = timeline.target_language
+        self.settings, self.line = settings, line
         voice = timeline.speaker(line.speaker).voice
         assert voice is not None
-        self.voice = voice.name
+        self.prompter = Prompter(
+            lambda: run.engines.get("speech", settings.engine),
+            settings.engine,
+            timeline.target_language,
+            voice.name,
+            run,
+            settings.pronunciations,
+        )
         self.tried: list[tuple[Candidate, Spoken]] = []
         self.limits = Limits(
             settings.fastest,
@@ -241,7 +244,7 @@ class _Prompter:
         """Options as they are asked for; what was asked for is kept in ``tried``."""
         assert self.line.translation is not None
         for candidate in _worth_trying(self.line.translation.candidates):
-            said = self._spoken(candidate.text)
+            said = self.prompter.said(candidate.text)
             if said is not None:
                 self.tried.append((candidate, said))
                 yield said.option
@@ -266,48 +269,17 @@ class _Prompter:
             look=shipped_aligner().look,
         )
 
-    def said_as(self, symbols: str) -> Spoken | None:
-        """The same words with other symbols."""
-        return self._as_spoken(symbols, self._natural(symbols))
-
-    def heard(self, symbols: str, frames: Sequence[int]) -> Heard:
-        """Where sound begins and ends when the symbols last so long."""
-        key = digest(["heard", 1, self.settings.engine, self.voice, symbols, frames])
-        known = self.run.recall(key)
-        if known is None:
-            known = list(self._speech.heard(symbols, self.voice, frames))
-            self.run.remember(key, known)
-        return known[0], known[1]
-
-    @property
-    def _speech(self) -> TakesDurations:
-        speech: TakesDurations = self.run.engines.get("speech", self.settings.engine)
-        return speech
-
-    def _spoken(self, text: str) -> Spoken | None:
-        key = digest(["natural", 3, self.settings.engine, self.language, self.voice, text])
-        known = self.run.recall(key)
-        if known is None:
-            speech: Speech = self.run.engines.get("speech", self.settings.engine)
-            symbols = speech.phonemes(spoken_form(text, self.language), self.language)
-            known = [symbols, self._natural(symbols)]
-            self.run.remember(key, known)
-        symbols, natural = known
-        return self._as_spoken(symbols, natural) if symbols else None
-
-    def _as_spoken(self, symbols: str, natural: Sequence[float]) -> Spoken | None:
-        return spoken(symbols, natural, self.heard(symbols, whole_frames(natural)))
-
-    def _natural(self, symbols: str) -> list[float]:
-        if not symbols:
-            return []
-        return [round(float(n), 3) for n in self._speech.durations(symbols, self.voice)]
+    def heard_as(self, said: Spoken, fit: Fit) -> Spoken:
+        """The same, corrected by where it is heard when it is bent so."""
+        return said.heard_as(self.prompter.heard(said.symbols, said.frames(fit)), fit)
 
 
 def _worth_trying(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """All candidates without fault; if there are none, the best of the faulty."""
-    faultless = [candidate for candidate in candidates if not candidate.flags]
-    return faultless or list(candidates[:1])
+    """The chosen one, then all others without fault; the part of a whole has no stand-in."""
+    chosen, *others = candidates
+    if chosen.whole or chosen.flags:
+        return [chosen]
+    return [chosen, *(other for other in others if not other.flags and not other.whole)]
 
 
 def _flags(plan: DurationPlan) -> tuple[str, ...]:

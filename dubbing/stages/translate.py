@@ -1,27 +1,42 @@
-"""Say each line in the target language; keep the candidates, best first."""
+"""Say each line in the target language: candidates, what speaks for each of them, and the choice.
+
+Every line is translated by itself and, where its sentence runs over several lines, as a part of the
+whole. All candidates are checked, judged by how well the source can be told from them, and timed by the
+voice that will speak them; neighbouring lines are then chosen together (``dubbing.translation.choice``).
+Where nothing fits its time, shorter or longer candidates are asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from dubbing.engines.translation import Hypothesis, Request, Translator
+from dubbing.engines.translation import Hypothesis, Length, Passage, Request, Style
+from dubbing.engines.translation import Translator as Engine
 from dubbing.errors import UnknownLanguage, UsageError
-from dubbing.language.script import to_simplified
-from dubbing.language.translation_checks import translation_flags
 from dubbing.pipeline import Run, stage
+from dubbing.registry import identity
 from dubbing.settings import TranslateSettings
-from dubbing.timeline import Candidate, Line, Timeline, Translation
-from dubbing.workspace import digest
+from dubbing.timeline import FRAME_MS, Candidate, Line, Timeline, Translation
+from dubbing.timing.prompter import Prompter
+from dubbing.translation.asking import Asking
+from dubbing.translation.candidates import MEMORY, candidates, contenders, merged, valued
+from dubbing.translation.choice import Place, choose, fit_cost
+from dubbing.translation.drafts import Drafter
+from dubbing.translation.names import agreed_renderings, recurring_names
+from dubbing.translation.passages import divided, runs
 
-Plain = list[list[object]]
-"""Hypotheses as they are remembered: [[text, score], ...]."""
+MISFIT = 0.3
+"""A fit that costs more is worth another try."""
+MOST_NAMES = 40
+Offers = list[list[Candidate]]
+"""Candidates of each line of the film; none for lines that are not dubbed."""
 
 
 @stage(
-    reads=("source_language", "target_language", "lines"),
+    reads=("media", "source_language", "target_language", "speakers", "lines"),
     writes=("lines.translation",),
-    version=1,
+    version=2,
     engine_roles=("translation",),
 )
 def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Timeline:
@@ -31,111 +46,260 @@ def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Time
         UnknownLanguage: if the engine cannot translate this pair.
         UsageError: if a line number is asked for that does not exist.
     """
-    source, target = timeline.source_language, timeline.target_language
     chosen = _chosen(timeline.lines, settings.lines)
+    options = settings.engine_options
+    engine: Engine = run.engines.get("translation", settings.engine, options)
+    _check(timeline, engine, settings)
+    desk = _Desk(timeline, run, settings, engine, chosen)
+    offers = desk.drafted()
+    offers, picks = desk.chosen(offers)
+    if settings.vary_length and engine.style in (Style.EXAMPLES, Style.INSTRUCTIONS):
+        offers, picks = desk.varied(offers, picks)
+    cost = getattr(engine, "cost", "")
+    if cost:
+        run.note(f"Translation used {cost}.")
+    del engine, desk
+    run.engines.release("translation", settings.engine, options)
+    return timeline.with_lines(
+        replace(line, translation=_translation(offered, pick, settings.engine))
+        for line, offered, pick in zip(timeline.lines, offers, picks, strict=True)
+    )
+
+
+def _check(timeline: Timeline, engine: Engine, settings: TranslateSettings) -> None:
+    source, target = timeline.source_language, timeline.target_language
     if source == target:
         raise UsageError(
             f"The film already speaks {target}.",
             hint="Name another language with --to, or the true one with --from.",
         )
-    translator: Translator = run.engines.get("translation", settings.engine)
-    if not translator.supports(source, target):
+    if not engine.supports(source, target):
         raise UnknownLanguage(
             f"The engine '{settings.engine}' does not translate from {source} to {target}.",
-            hint="Choose another with --profile.",
+            hint="Choose another with --translator.",
         )
-    texts = list(dict.fromkeys(line.text for line in chosen))
-    found = _translate_all(texts, source, target, run, settings, translator)
-    del translator
-    run.engines.release("translation", settings.engine)
-    wanted = {line.id for line in chosen}
-    return timeline.with_lines(
-        replace(line, translation=_ranked(line.text, found[line.text], timeline, settings))
-        if line.id in wanted
-        else replace(line, translation=None)
-        for line in timeline.lines
-    )
 
 
-def _chosen(lines: Sequence[Line], numbers: Sequence[int]) -> list[Line]:
+def _chosen(lines: Sequence[Line], numbers: Sequence[int]) -> frozenset[int]:
+    """Places of the lines that are dubbed."""
     beyond = [number for number in numbers if not 1 <= number <= len(lines)]
     if beyond:
         raise UsageError(f"There is no line {beyond[0]}.", hint=f"Lines go from 1 to {len(lines)}.")
-    return [line for n, line in enumerate(lines, start=1) if not numbers or n in numbers]
+    return frozenset(n for n in range(len(lines)) if not numbers or n + 1 in numbers)
 
 
-def _translate_all(
-    texts: Sequence[str],
-    source: str,
-    target: str,
-    run: Run,
-    settings: TranslateSettings,
-    translator: Translator,
-) -> dict[str, Plain]:
-    """Hypotheses of every text, batch by batch, each batch remembered as soon as it is done."""
-    found: dict[str, Plain] = {}
-    made_by = settings.model_dump(exclude={"lines", "batch_size"})
-    keys = {text: digest(["translate", 1, made_by, source, target, text]) for text in texts}
-    for batch in _batches(texts, settings.batch_size):
-        missing = []
-        for text in batch:
-            remembered = run.recall(keys[text])
-            if remembered is None:
-                missing.append(text)
-            else:
-                found[text] = remembered
-        for text, hypotheses in zip(
-            missing, _translate_batch(missing, source, target, settings, translator), strict=True
-        ):
-            found[text] = [[h.text, h.score] for h in hypotheses]
-            run.remember(keys[text], found[text])
-        run.progress(len(found), len(texts), unit="lines")
-    return found
+class _Desk:
+    """Where the lines of one film are translated."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        run: Run,
+        settings: TranslateSettings,
+        engine: Engine,
+        chosen: frozenset[int],
+    ) -> None:
+        self.timeline, self.run, self.settings, self.chosen_lines = timeline, run, settings, chosen
+        self.lines = timeline.lines
+        self.languages = timeline.source_language, timeline.target_language
+        self.asking = Asking(timeline, settings, engine.style)
+        self.style = engine.style
+        self.drafter = Drafter(
+            engine,
+            identity("translation", settings.engine, settings.engine_options),
+            Request(*self.languages, settings.beam_size, settings.n_best),
+            run,
+            settings.batch_size,
+        )
+        self.judges = settings.reverse and self.drafter.can_reverse()
+        self._prompters: dict[str, Prompter | None] = {}
+
+    # -- candidates ------------------------------------------------------------------------------
+
+    def drafted(self) -> Offers:
+        """Candidates of every line: by itself, as part of a whole, out of the memory."""
+        if self.style is not Style.HUMAN:
+            self.asking.names = self._agreed_names()
+        known = {n: self._remembered(n) for n in self.chosen_lines}
+        groups = [group for group in self._groups() if not all(known[n] for n in group)]
+        singles = {n: self.asking.passage([n]) for group in groups for n in group}
+        wholes = {group: self.asking.passage(group) for group in groups if len(group) > 1}
+        passages = [*singles.values(), *wholes.values()]
+        total = len(set(passages))
+        found = self.drafter.drafts(
+            passages, told=lambda done: self.run.progress(done, total, unit="lines")
+        )
+        offers: Offers = [list(known.get(n, ())) for n in range(len(self.lines))]
+        for number, passage in singles.items():
+            offers[number] = merged(offers[number], self._candidates(number, found[passage]))
+        for group, passage in wholes.items():
+            self._share_out(group, found[passage], offers)
+        return offers
+
+    def _groups(self) -> list[tuple[int, ...]]:
+        if self.style is Style.HUMAN:
+            return [(number,) for number in sorted(self.chosen_lines)]
+        groups = runs(self.lines, self.languages[0])
+        return [
+            part
+            for group in groups
+            for part in ([group] if self.chosen_lines.issuperset(group) else [(n,) for n in group])
+            if self.chosen_lines.issuperset(part)
+        ]
+
+    def _agreed_names(self) -> dict[str, str]:
+        """How recurring names are said, by what the engine makes of the name alone."""
+        names = recurring_names([line.text for line in self.lines], self.languages[0])[:MOST_NAMES]
+        glossed = {term.source for term in self.settings.glossary}
+        names = tuple(name for name in names if name not in glossed)
+        passages = {name: Passage(f"{name}.", self.asking.book.like(name, 2)) for name in names}
+        found = self.drafter.drafts(list(passages.values()))
+        rendered = {name: [h.text for h in found[passage]] for name, passage in passages.items()}
+        return agreed_renderings(names, rendered, self.languages[1])
+
+    def _remembered(self, number: int) -> list[Candidate]:
+        """What a person said for this line before."""
+        known = self.asking.book.known(self.lines[number].text)
+        return self._candidates(number, [Hypothesis(text, 0.0) for text in known], MEMORY)
+
+    def _candidates(
+        self, number: int, hypotheses: Sequence[Hypothesis], origin: str = "engine", whole: str = ""
+    ) -> list[Candidate]:
+        line = self.lines[number]
+        made = candidates(
+            line.text,
+            hypotheses,
+            self.languages,
+            origin=origin,
+            terms=self.asking.must(line.text),
+            register=self.asking.register(line),
+            whole=whole,
+        )
+        if self.style is Style.HUMAN:  # a person is not judged
+            return [replace(candidate, flags=(), origin="person") for candidate in made]
+        return made
+
+    def _share_out(
+        self, group: tuple[int, ...], hypotheses: Sequence[Hypothesis], offers: Offers
+    ) -> None:
+        """Divide every translation of a whole among its lines."""
+        told = [self.lines[n].text for n in group]
+        shares = [float(self.lines[n].span.duration_ms) for n in group]
+        for place, hypothesis in enumerate(hypotheses):
+            pieces = divided(hypothesis.text, told, shares, self.languages[1], self._piece_scores)
+            if pieces is None:
+                continue
+            name = f"{self.lines[group[0]].id}.{place}"
+            for part, (number, piece) in enumerate(zip(group, pieces, strict=True)):
+                said = [Hypothesis(piece, hypothesis.score)]
+                made = self._candidates(number, said, "whole sentence", f"{name}/{part}")
+                offers[number] = merged(offers[number], made)
+
+    def _piece_scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        if not self.judges:
+            return [0.0] * len(pairs)
+        found = self.drafter.scores([(said, told) for told, said in pairs], reverse=True)
+        return [found[said, told] for told, said in pairs]
+
+    # -- judging and choosing --------------------------------------------------------------------
+
+    def chosen(self, offers: Offers) -> tuple[Offers, tuple[int, ...]]:
+        """All candidates with what speaks for them, and which one each line says."""
+        offers = [self._timed(n, offered) for n, offered in enumerate(self._judged(offers))]
+        weights = self.settings.choice
+        offers = [
+            valued(offered, weights, self.asking.names, line.text)
+            for line, offered in zip(self.lines, offers, strict=True)
+        ]
+        return offers, choose([contenders(offered) for offered in offers], self._places(), weights)
+
+    def _judged(self, offers: Offers) -> Offers:
+        """With the log-probability of the source given each candidate, where there is a choice."""
+        if not self.judges:
+            return offers
+        pairs = [
+            (c.text, line.text)
+            for line, offered in zip(self.lines, offers, strict=True)
+            for c in offered
+            if len(offered) > 1
+        ]
+        found = self.drafter.scores(pairs, reverse=True)
+        return [
+            [replace(c, reverse=found.get((c.text, line.text))) for c in offered]
+            for line, offered in zip(self.lines, offers, strict=True)
+        ]
+
+    def _timed(self, number: int, offered: Sequence[Candidate]) -> list[Candidate]:
+        """With how long the speaker's voice takes, and what it costs to make that fit."""
+        prompter = self._prompter(self.lines[number].speaker)
+        if prompter is None:
+            return list(offered)
+        place, timed = self._places()[number], []
+        for candidate in offered:
+            said = prompter.said(candidate.text)
+            if said is None:
+                timed.append(candidate)
+                continue
+            natural_ms = round(said.option.natural_frames * FRAME_MS)
+            wanted, most = place.end_ms - place.start_ms, place.until_ms - place.start_ms
+            cost = round(fit_cost(natural_ms, wanted, most), 4)
+            timed.append(replace(candidate, natural_ms=natural_ms, fit=cost))
+        return timed
+
+    def _prompter(self, speaker: str) -> Prompter | None:
+        """The voice of a speaker; ``None`` if none has been cast."""
+        if speaker not in self._prompters:
+            voice = next((s.voice for s in self.timeline.speakers if s.id == speaker), None)
+            self._prompters[speaker] = (
+                None
+                if voice is None
+                else Prompter(
+                    lambda: self.run.engines.get("speech", voice.engine),
+                    voice.engine,
+                    self.languages[1],
+                    voice.name,
+                    self.run,
+                )
+            )
+        return self._prompters[speaker]
+
+    def _places(self) -> list[Place]:
+        assert self.timeline.media is not None
+        starts = [line.span.start_ms for line in self.lines[1:]]
+        ends = [*starts, self.timeline.media.duration_ms]
+        return [
+            Place(line.span.start_ms, line.span.end_ms, end)
+            for line, end in zip(self.lines, ends, strict=True)
+        ]
+
+    # -- another length --------------------------------------------------------------------------
+
+    def varied(self, offers: Offers, picks: Sequence[int]) -> tuple[Offers, tuple[int, ...]]:
+        """Ask for shorter or longer candidates where nothing fits, and choose again."""
+        wanted: dict[Length, list[int]] = {Length.SHORTER: [], Length.LONGER: []}
+        for number, (offered, pick) in enumerate(zip(offers, picks, strict=True)):
+            if pick >= 0 and (offered[pick].fit or 0.0) > MISFIT:
+                place, natural_ms = self._places()[number], offered[pick].natural_ms or 0
+                is_long = natural_ms > place.end_ms - place.start_ms
+                wanted[Length.SHORTER if is_long else Length.LONGER].append(number)
+        if not any(wanted.values()):
+            return offers, tuple(picks)
+        offers = list(offers)
+        for length, numbers in wanted.items():
+            passages = {n: self.asking.passage([n]) for n in numbers}
+            found = self.drafter.drafts(list(passages.values()), length)
+            for number, passage in passages.items():
+                made = self._candidates(number, found[passage], length.value)
+                offers[number] = merged(offers[number], made)
+        return self.chosen(offers)
 
 
-def _batches(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """Texts of like length together: a batch lasts as long as its longest member."""
-    ordered = sorted(texts, key=len)
-    for start in range(0, len(ordered), size):
-        yield ordered[start : start + size]
-
-
-def _translate_batch(
-    texts: Sequence[str],
-    source: str,
-    target: str,
-    settings: TranslateSettings,
-    translator: Translator,
-) -> tuple[tuple[Hypothesis, ...], ...]:
-    if not texts:
-        return ()
-    request = Request(source, target, settings.beam_size, settings.n_best)
-    found = list(translator.translate(texts, request))
-    copied = [i for i, text in enumerate(texts) if _is_copied(text, found[i], source, target)]
-    if copied:
-        again = replace(request, own_script=True)
-        second = translator.translate([texts[i] for i in copied], again)
-        for i, hypotheses in zip(copied, second, strict=True):
-            found[i] = (*hypotheses, *found[i])
-    return tuple(found)
-
-
-def _is_copied(text: str, found: Sequence[Hypothesis], source: str, target: str) -> bool:
-    """Whether every hypothesis leaves the source as it is."""
-    return all("untranslated" in translation_flags(text, h.text, source, target) for h in found)
-
-
-def _ranked(
-    text: str, found: Plain, timeline: Timeline, settings: TranslateSettings
-) -> Translation:
-    """Faultless candidates first, then by score."""
-    source, target = timeline.source_language, timeline.target_language
-    candidates: dict[str, Candidate] = {}
-    for said, score in found:
-        clean = to_simplified(str(said)) if target == "zh" else str(said)
-        flags = translation_flags(text, clean, source, target)
-        candidates.setdefault(clean, Candidate(clean, float(str(score)), flags))
-    ranked = sorted(candidates.values(), key=lambda c: (len(c.flags), -c.score))
-    best = ranked[0]
+def _translation(offered: Sequence[Candidate], pick: int, engine: str) -> Translation | None:
+    """The chosen candidate first, the others by their worth."""
+    if pick < 0:
+        return None
+    best = offered[pick]
+    others = [c for n, c in enumerate(offered) if n != pick]
+    ranked = sorted(others, key=lambda c: c.total - (c.fit or 0.0), reverse=True)
     doubts = tuple(f"translation: {flag}" for flag in best.flags)
-    return Translation(best.text, tuple(ranked), settings.engine, doubts)
+    return Translation(best.text, (best, *ranked), engine, doubts)

@@ -4,7 +4,7 @@ from dubbing.errors import UnknownLanguage
 from dubbing.language.languages import SPOKEN, language
 from dubbing.language.script import has_traditional, script_share, to_simplified
 from dubbing.language.speech_text import character_error_rate, comparable
-from dubbing.language.translation_checks import translation_flags
+from dubbing.translation.checks import translation_flags
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,59 @@
 
 To add an engine: write a class with these members in a file of this folder, name it in
 ``pyproject.toml`` under ``dubbing.translation``, and add it to
-``tests/contracts/test_translation.py``.
+``tests/contracts/test_translation.py``. What an engine can do beyond :class:`Translator` is a further
+small protocol, asked by ``isinstance``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from dubbing.settings import EngineOptions
+
+Pair = tuple[str, str]
+"""A text and its translation."""
+
+
+class Length(StrEnum):
+    """How long a translation is wanted."""
+
+    USUAL = "usual"
+    SHORTER = "shorter"
+    LONGER = "longer"
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One translation; ``score`` is the mean log-probability a token (0 is best)."""
+    """One translation; ``score`` is the mean log-probability a token (0 is best).
+
+    An engine that cannot tell gives all of its hypotheses 0.
+    """
 
     text: str
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is translated: a sentence, or several of one speaker, and what helps to get it right.
+
+    examples: pairs like it, the most like last; terms: words that must be said so; before, after: what
+    is said around it, with the speaker's name; register: ``formal``, ``familiar`` or nothing.
+    """
+
+    text: str
+    examples: tuple[Pair, ...] = ()
+    terms: tuple[Pair, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    speaker: str = ""
+    register: str = ""
+    start_ms: int = 0
+    end_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +70,44 @@ class Request:
     beam_size: int = 4
     n_best: int = 4
     own_script: bool = False
+    length: Length = Length.USUAL
+
+
+class Style(StrEnum):
+    """What a translator makes use of."""
+
+    SENTENCES = "sentences"
+    """The text alone."""
+    EXAMPLES = "examples"
+    """Pairs like the text; also asked for other lengths."""
+    INSTRUCTIONS = "instructions"
+    """Pairs, terms, register, what is said around it; also asked for other lengths."""
+    HUMAN = "human"
+    """Nothing: a person has done the work, and it is not judged."""
+
+
+NO_OPTIONS = EngineOptions()
 
 
 class Translator(Protocol):
-    """Translates sentences."""
+    """Translates passages. Made by ``Class(threads=…, options=…)``, which loads nothing large yet."""
 
     version: int
     weights: tuple[str, ...]
+    style: Style
 
     def supports(self, source: str, target: str) -> bool:
         """Whether it knows this pair of languages."""
 
     def translate(
-        self, sentences: Sequence[str], request: Request
+        self, passages: Sequence[Passage], request: Request
     ) -> tuple[tuple[Hypothesis, ...], ...]:
-        """For each sentence up to ``n_best`` hypotheses, best first, at least one."""
+        """For each passage up to ``n_best`` hypotheses, best first, at least one."""
+
+
+@runtime_checkable
+class Scores(Protocol):
+    """An engine that tells how probable a translation is, whoever made it."""
+
+    def score(self, pairs: Sequence[Pair], source: str, target: str) -> tuple[float, ...]:
+        """Mean log-probability a token of each second text as the translation of the first."""

@@ -1,23 +1,30 @@
 """Gemma 3 270M, a base language model, through CTranslate2: translation by example.
 
-The model is shown six sentence pairs and the line, and continues. The examples are a cached prefix
-(``static_prompt``), so they cost almost nothing a sentence. It is a small model: what it gives is a
-draft, ranked, for the checks and the reviewer behind it.
+The model is shown sentence pairs and the line, and continues. Pairs like the line come with the passage;
+without any it is shown six fixed ones, which are a cached prefix (``static_prompt``) and cost almost
+nothing a sentence. It is a small model: what it gives is a draft, ranked, for the checks and the reviewer
+behind it. Between English and Chinese, weights tuned for it are used (``dub train translator``).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from dubbing.engines.translation import Hypothesis, Request
-from dubbing.language.languages import language
+from dubbing.engines.translation import (
+    NO_OPTIONS,
+    Hypothesis,
+    Length,
+    Pair,
+    Passage,
+    Request,
+    Style,
+)
+from dubbing.engines.translation.fixed_examples import fixed_pairs
+from dubbing.language.languages import SPOKEN, language
+from dubbing.settings import EngineOptions
 
 LINE_END = ["\n", "\n\n", "<eos>"]
 TOKENS_PER_SOURCE_TOKEN = 2.5
@@ -25,18 +32,24 @@ SPARE_TOKENS = 16
 LONGEST = 160
 TOKENS_AT_ONCE = 800
 """A sentence takes about 1 MB a token while it is searched with four beams: examples, line, output."""
+SCORED_AT_ONCE = 32
 OTHER_SCRIPTS = ("zh", "ja", "hi", "ru")
 LATIN_LETTER = re.compile("[A-Za-z]")
+SEED = 7
+N_SAMPLES = 8
+TEMPERATURE = 0.8
+TUNED = {"en": "zh", "zh": "en"}
 
 
 class Gemma:
     """Any pair of the languages that Gemma has read; best between the eight spoken ones."""
 
-    version = 1
-    weights = ("gemma-3-270m",)
+    version = 2
+    weights: tuple[str, ...] = ("gemma-3-270m",)
+    style = Style.EXAMPLES
 
-    def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
-        """Load the weights (0.3 to 3 s, 1.1 GB as float32).
+    def __init__(self, threads: int = 2, options: EngineOptions = NO_OPTIONS) -> None:
+        """Load the weights (0.3 to 3 s, 1.1 GB as float32); ``options.model`` may name their folder.
 
         Raises:
             WeightsMissing: if they are not on this machine.
@@ -46,7 +59,7 @@ class Gemma:
 
         from dubbing.models.resolver import resolve
 
-        place = folder or resolve(self.weights[0])
+        place = Path(options.model) if options.model else resolve(self.weights[0])
         self._tokenizer = Tokenizer.from_file(str(place / "tokenizer.json"))
         self._generator = ctranslate2.Generator(
             str(place), device="cpu", compute_type="float32", intra_threads=threads
@@ -54,34 +67,71 @@ class Gemma:
 
     def supports(self, source: str, target: str) -> bool:
         """Every target that there are examples for; other sources borrow the English ones."""
-        return target in _examples() and source != target
+        return target in SPOKEN and source != target
 
     def translate(
-        self, sentences: Sequence[str], request: Request
+        self, passages: Sequence[Passage], request: Request
     ) -> tuple[tuple[Hypothesis, ...], ...]:
-        """Hypotheses of each sentence, best first."""
-        names = language(request.source).name, language(request.target).name
-        prompts = [self._tokens(_question(sentence, *names)) for sentence in sentences]
-        shown = ["<bos>", *self._tokens(_shown(request.source, request.target))]
-        found: list[tuple[Hypothesis, ...]] = []
-        for group in _groups(prompts, len(shown)):
-            found += [self._hypotheses(item) for item in self._generate(group, shown, request)]
-        return tuple(found)
+        """Hypotheses of each passage, best first."""
+        pair = request.source, request.target
+        start = ["<bos>", *self._tokens(self._fixed(request.source, request.target))]
+        prompts = [
+            self._tokens(prompt_of(passage.text, (*passage.terms, *passage.examples), pair))
+            for passage in passages
+        ]
+        most = [self._most_tokens(passage.text) for passage in passages]
+        found: dict[int, tuple[Hypothesis, ...]] = {}
+        for group in _groups(prompts, len(start)):
+            results = self._generate([prompts[i] for i in group], start, request, most[group[-1]])
+            for number, result in zip(group, results, strict=True):
+                found[number] = self._hypotheses(result)
+        return tuple(found[number] for number in range(len(passages)))
 
-    def _generate(self, prompts: list[list[str]], shown: list[str], request: Request) -> Any:
-        longest = max(map(len, prompts))
+    def score(self, pairs: Sequence[Pair], source: str, target: str) -> tuple[float, ...]:
+        """Mean log-probability a token of each second text as the translation of the first."""
+        prefix = ["<bos>", *self._tokens(self._fixed(source, target))]
+        questions = [
+            prefix + self._tokens(prompt_of(told, (), (source, target))) for told, _ in pairs
+        ]
+        answers = [[*self._tokens(f" {said}"), "\n"] for _, said in pairs]
+        whole = [a + b for a, b in zip(questions, answers, strict=True)]
+        results = self._generator.score_batch(whole, max_batch_size=SCORED_AT_ONCE)
+        return tuple(
+            round(sum(result.log_probs[-len(answer) :]) / len(answer), 4)
+            for result, answer in zip(results, answers, strict=True)
+        )
+
+    def _fixed(self, source: str, target: str) -> str:
+        """The prefix of all prompts of a direction; other sources borrow the English examples."""
+        shown = source if source in SPOKEN else "en"
+        return _told(fixed_pairs(source, target), (shown, target))
+
+    def _generate(
+        self, prompts: list[list[str]], start: list[str], request: Request, most_tokens: int
+    ) -> Any:
+        """Beam search; samples where another length is wanted, since all beams are about as long."""
+        import ctranslate2
+
+        ctranslate2.set_random_seed(SEED)
+        search: dict[str, Any] = {"beam_size": max(request.beam_size, request.n_best)}
+        if request.length is not Length.USUAL:
+            search = {"beam_size": 1, "sampling_topk": 20, "sampling_temperature": TEMPERATURE}
+        usual = request.length is Length.USUAL
         return self._generator.generate_batch(
             prompts,
-            static_prompt=shown,
+            static_prompt=start,
             include_prompt_in_result=False,
-            beam_size=max(request.beam_size, request.n_best),
-            num_hypotheses=request.n_best,
+            num_hypotheses=request.n_best if usual else N_SAMPLES,
             return_scores=True,
-            max_length=min(LONGEST, int(longest * TOKENS_PER_SOURCE_TOKEN) + SPARE_TOKENS),
+            max_length=most_tokens,
             end_token=LINE_END,
             repetition_penalty=1.05,
             suppress_sequences=self._foreign(request) if request.own_script else None,
+            **search,
         )
+
+    def _most_tokens(self, text: str) -> int:
+        return min(LONGEST, int(len(self._tokens(text)) * TOKENS_PER_SOURCE_TOKEN) + SPARE_TOKENS)
 
     def _foreign(self, request: Request) -> list[list[str]] | None:
         """Every token with a Latin letter, if the target does without them."""
@@ -99,38 +149,47 @@ class Gemma:
         best: dict[str, float] = {}
         for ids, score in zip(result.sequences_ids, result.scores, strict=True):
             text = self._tokenizer.decode(ids).split("\n")[0].strip()
-            best.setdefault(text, round(float(score), 4))
-        return tuple(Hypothesis(text, score) for text, score in best.items())
+            best[text] = max(best.get(text, -1e9), round(min(0.0, float(score)), 4))
+        ranked = sorted(best.items(), key=lambda item: -item[1])
+        return tuple(Hypothesis(text, score) for text, score in ranked)
 
 
-def _groups(prompts: Sequence[list[str]], n_shown: int) -> Iterator[list[list[str]]]:
-    """Prompts in order, as many at once as the memory for their attention allows."""
-    group: list[list[str]] = []
-    for prompt in prompts:
-        tokens = (n_shown + 2 * max(map(len, [*group, prompt]))) * (len(group) + 1)
-        if group and tokens > TOKENS_AT_ONCE:
+class TunedGemma(Gemma):
+    """English to Chinese and back, by weights tuned on sentence pairs; needs no fixed examples."""
+
+    weights = ("gemma-3-270m-en-zh",)
+
+    def supports(self, source: str, target: str) -> bool:
+        """English and Chinese."""
+        return TUNED.get(source) == target
+
+    def _fixed(self, source: str, target: str) -> str:
+        return ""
+
+
+def _groups(prompts: Sequence[list[str]], n_shown: int) -> Iterator[list[int]]:
+    """Numbers of prompts, like lengths together, as many at once as the memory for attention allows."""
+    group: list[int] = []
+    longest = 0
+    for number in sorted(range(len(prompts)), key=lambda i: len(prompts[i])):
+        longest = max(longest, len(prompts[number]))
+        if group and (n_shown + 2 * longest) * (len(group) + 1) > TOKENS_AT_ONCE:
             yield group
             group = []
-        group.append(prompt)
+        group.append(number)
     if group:
         yield group
 
 
-def _shown(source: str, target: str) -> str:
-    """The examples as the model reads them."""
-    examples = _examples()
-    pairs = zip(examples.get(source, examples["en"]), examples[target], strict=True)
-    shown_source = source if source in examples else "en"
-    names = language(shown_source).name, language(target).name
-    return "".join(f"{_question(told, *names)} {said}\n\n" for told, said in pairs)
+def prompt_of(text: str, shown: Sequence[Pair], languages: tuple[str, str]) -> str:
+    """What the model goes on from: pairs of a source and its translation, and a source."""
+    return _told(shown, languages) + _question(text, languages)
 
 
-def _question(sentence: str, source_name: str, target_name: str) -> str:
-    return f"{source_name}: {sentence}\n{target_name}:"
+def _told(pairs: Sequence[Pair], languages: tuple[str, str]) -> str:
+    return "".join(f"{_question(told, languages)} {said}\n\n" for told, said in pairs)
 
 
-@cache
-def _examples() -> dict[str, list[str]]:
-    text = files("dubbing.engines.translation").joinpath("examples.yaml").read_text("utf-8")
-    examples: dict[str, list[str]] = yaml.safe_load(text)
-    return examples
+def _question(text: str, languages: tuple[str, str]) -> str:
+    source, target = (language(code).name for code in languages)
+    return f"{source}: {text}\n{target}:"

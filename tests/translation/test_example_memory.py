@@ -2,7 +2,7 @@
 
 import time
 
-from dubbing.language.example_memory import ExampleMemory, shipped_memory
+from dubbing.translation.example_memory import ExampleMemory, shipped_memory
 
 PAIRS = [
     ("Where is the station?", "车站在哪里？"),

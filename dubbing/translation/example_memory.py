@@ -150,7 +150,7 @@ def _same(one: str, other: str) -> bool:
 def shipped_memory(source: str, target: str) -> ExampleMemory | None:
     """The memory that ships for a pair of languages, in whichever direction it was stored."""
     for one, other in ((source, target), (target, source)):
-        path = files("dubbing.engines.translation").joinpath(f"memory/{one}-{other}.tsv.gz")
+        path = files("dubbing.translation").joinpath(f"memory/{one}-{other}.tsv.gz")
         if path.is_file():
             rows = _rows(path.read_bytes())
             return ExampleMemory((a, b) if one == source else (b, a) for a, b in rows)

@@ -1,0 +1,21 @@
+"""Sentence pairs that show a base model what is wanted, in the register of spoken film and lecture."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from dubbing.engines.translation import Pair
+
+
+@cache
+def fixed_pairs(source: str, target: str) -> tuple[Pair, ...]:
+    """The fixed pairs of a direction; other sources borrow the English ones; empty if there are none."""
+    text = files("dubbing.engines.translation").joinpath("examples.yaml").read_text("utf-8")
+    sentences: dict[str, list[str]] = yaml.safe_load(text)
+    if target not in sentences:
+        return ()
+    told = sentences.get(source, sentences["en"])
+    return tuple(zip(told, sentences[target], strict=True))

@@ -1,0 +1,256 @@
+"""A language model behind any server that speaks the OpenAI protocol: Ollama, vLLM, llama.cpp, cloud.
+
+``--translator openai --translation-server http://localhost:11434/v1 --translation-model qwen3:8b``. The
+key, where one is needed, comes from the environment (``DUBBING_API_KEY`` or ``OPENAI_API_KEY``) and goes
+nowhere else. The model sees the scene, who speaks, the glossary and how long the line may be; it answers
+in JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from dubbing.engines.translation import (
+    NO_OPTIONS,
+    Hypothesis,
+    Length,
+    Pair,
+    Passage,
+    Request,
+    Style,
+)
+from dubbing.errors import EngineFailed, EngineUnavailable
+from dubbing.language.languages import language
+from dubbing.settings import EngineOptions
+
+TIMEOUT_S = 120.0
+RETRIES = 5
+"""By the client, with exponential backoff; ``Retry-After`` is obeyed."""
+ASKED_AGAIN = 2
+"""How often an answer that is no JSON, or lacks a line, is asked for again."""
+KEYS = ("DUBBING_API_KEY", "OPENAI_API_KEY")
+MOST_EXAMPLES = 6
+TASK = """\
+You translate lines of a film from {source} to {target} for dubbing: they are spoken aloud, by the same \
+person, in the same time. Translate what is meant, naturally, as {target} speakers say it; keep names, \
+numbers and negations; keep the register. Give {n} translations of each line, the best first, of \
+different lengths{length}. Write nothing but the words that are spoken{script}.
+Answer with JSON only: {{"lines": [{{"n": 1, "translations": ["...", "..."]}}, ...]}}"""
+LENGTHS = {
+    Length.USUAL: "",
+    Length.SHORTER: ", all of them clearly shorter than usual: leave out what is least needed",
+    Length.LONGER: ", all of them somewhat longer than usual, without adding what is not meant",
+}
+
+
+class OpenAI:
+    """Chat completions with JSON answers, a batch of lines a call."""
+
+    version = 1
+    weights = ()
+    style = Style.INSTRUCTIONS
+
+    def __init__(self, threads: int = 1, options: EngineOptions = NO_OPTIONS) -> None:
+        """Remember the server; nothing is asked yet.
+
+        Raises:
+            EngineUnavailable: if no model is named.
+        """
+        del threads
+        if not options.model:
+            raise EngineUnavailable(
+                "The engine 'openai' needs the name of a model.",
+                hint="For instance --translation-model qwen3:8b --translation-server "
+                "http://localhost:11434/v1",
+            )
+        self._options = options
+        self._json_mode = True
+        self._next_call_s = 0.0
+        self.tokens_in = self.tokens_out = 0
+
+    @cached_property
+    def _client(self) -> Any:
+        import openai
+
+        key = next((os.environ[name] for name in KEYS if os.environ.get(name)), None)
+        if key is None and self._options.server is None:
+            raise EngineUnavailable(
+                "There is no key for the server.", hint=f"Set {KEYS[0]} in the environment."
+            )
+        return openai.OpenAI(
+            base_url=self._options.server,
+            api_key=key or "none",
+            timeout=TIMEOUT_S,
+            max_retries=RETRIES,
+        )
+
+    @property
+    def cost(self) -> str:
+        """What was used so far, in tokens and, where prices are known, in money."""
+        used = f"{self.tokens_in} tokens in, {self.tokens_out} out"
+        if self._options.prices is None:
+            return used
+        price_in, price_out = self._options.prices
+        money = (self.tokens_in * price_in + self.tokens_out * price_out) / 1e6
+        return f"{used}, about {money:.4f} at the prices given"
+
+    def supports(self, source: str, target: str) -> bool:
+        """Every pair; how well is the model's affair."""
+        return source != target
+
+    def translate(
+        self, passages: Sequence[Passage], request: Request
+    ) -> tuple[tuple[Hypothesis, ...], ...]:
+        """Ask for all passages at once, and again for those that are missing in the answer.
+
+        Raises:
+            EngineFailed: if the server fails or answers nothing that can be used.
+        """
+        found: dict[int, tuple[Hypothesis, ...]] = {}
+        for _ in range(1 + ASKED_AGAIN):
+            missing = [n for n in range(len(passages)) if n not in found]
+            if not missing:
+                break
+            answered = self._ask([passages[n] for n in missing], request)
+            found |= {missing[k]: texts for k, texts in answered.items() if k < len(missing)}
+        lacking = [n for n in range(len(passages)) if n not in found]
+        if lacking:
+            raise EngineFailed(
+                f"The model {self._options.model} gave no usable answer for {len(lacking)} lines, "
+                f"the first: {passages[lacking[0]].text!r}.",
+                hint="Run again: what is translated is kept. If it stays so, try another model.",
+            )
+        return tuple(found[n] for n in range(len(passages)))
+
+    def _ask(
+        self, passages: Sequence[Passage], request: Request
+    ) -> dict[int, tuple[Hypothesis, ...]]:
+        messages = [
+            {"role": "system", "content": task(request)},
+            {"role": "user", "content": asked(passages)},
+        ]
+        return read_answer(self._complete(messages), request.n_best)
+
+    def _complete(self, messages: list[dict[str, str]]) -> str:
+        import openai
+
+        self._wait()
+        more = {"response_format": {"type": "json_object"}} if self._json_mode else {}
+        try:
+            reply = self._client.chat.completions.create(
+                model=self._options.model, messages=messages, temperature=0.3, **more
+            )
+        except openai.BadRequestError as error:
+            if not self._json_mode:
+                raise _failed(error, self._options) from error
+            self._json_mode = False  # some servers do not know the mode
+            return self._complete(messages)
+        except openai.OpenAIError as error:
+            raise _failed(error, self._options) from error
+        if reply.usage is not None:
+            self.tokens_in += reply.usage.prompt_tokens
+            self.tokens_out += reply.usage.completion_tokens
+        return (reply.choices[0].message.content or "") if reply.choices else ""
+
+    def _wait(self) -> None:
+        """Keep to the rate that the user allows."""
+        if self._options.requests_per_minute is None:
+            return
+        now = time.monotonic()
+        if now < self._next_call_s:
+            time.sleep(self._next_call_s - now)
+        self._next_call_s = max(now, self._next_call_s) + 60 / self._options.requests_per_minute
+
+
+def task(request: Request) -> str:
+    """The instruction of a request."""
+    return TASK.format(
+        source=language(request.source).name,
+        target=language(request.target).name,
+        n=request.n_best,
+        length=LENGTHS[request.length],
+        script=", without a single foreign letter" if request.own_script else "",
+    )
+
+
+def asked(passages: Sequence[Passage]) -> str:
+    """The lines and all that is known about them, as JSON."""
+    return json.dumps(
+        {
+            "terms": [list(pair) for pair in _together(p.terms for p in passages)],
+            "examples": [
+                list(pair) for pair in _together(p.examples for p in passages)[-MOST_EXAMPLES:]
+            ],
+            "lines": [
+                {
+                    "n": number,
+                    "speaker": passage.speaker,
+                    "said_before": list(passage.before),
+                    "text": passage.text,
+                    "said_after": list(passage.after),
+                    "seconds": round((passage.end_ms - passage.start_ms) / 1000, 1),
+                    **({"register": passage.register} if passage.register else {}),
+                }
+                for number, passage in enumerate(passages, start=1)
+            ],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _together(groups: Any) -> list[Pair]:
+    return list(dict.fromkeys(pair for group in groups for pair in group))
+
+
+def read_answer(text: str, n_best: int) -> dict[int, tuple[Hypothesis, ...]]:
+    """Hypotheses by the number of their line, from 0; nothing for lines that cannot be read.
+
+    Models put JSON into code fences or talk before it: the outermost braces count.
+    """
+    begin, end = text.find("{"), text.rfind("}")
+    try:
+        answer = json.loads(text[begin : end + 1])
+        lines = answer["lines"]
+        found = {}
+        for line in lines:
+            texts = [" ".join(str(t).split()) for t in line["translations"]]
+            usable = list(dict.fromkeys(t for t in texts if t))[:n_best]
+            if usable:
+                found[int(line["n"]) - 1] = tuple(Hypothesis(t, 0.0) for t in usable)
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return found
+
+
+def _failed(error: Exception, options: EngineOptions) -> EngineFailed:
+    """What went wrong, in one sentence; never the key, which some messages repeat."""
+    import openai
+
+    where = options.server or "the server"
+    if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
+        return EngineFailed(f"{where} refused the key.", hint=f"Check {KEYS[0]}.")
+    if isinstance(error, openai.NotFoundError):
+        return EngineFailed(
+            f"{where} has no model '{options.model}'.", hint="Check --translation-model."
+        )
+    if isinstance(error, openai.APITimeoutError):
+        return EngineFailed(
+            f"{where} did not answer within {TIMEOUT_S:.0f} s.",
+            hint="Run again: what is translated is kept.",
+        )
+    if isinstance(error, openai.APIConnectionError):
+        return EngineFailed(
+            f"{where} cannot be reached.",
+            hint="Is it running? Run again: what is translated is kept.",
+        )
+    if isinstance(error, openai.APIStatusError):
+        return EngineFailed(
+            f"{where} answered with an error ({error.status_code}).",
+            hint="Run again later: what is translated is kept.",
+        )
+    return EngineFailed(f"{where} failed: {type(error).__name__}.", hint="Run again.")

@@ -1,0 +1,96 @@
+"""Asks the speech engine how it would say a text, and remembers the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dubbing.language.pronunciation import pronounced
+from dubbing.language.spoken_form import spoken_form
+from dubbing.timing.spoken import Heard, Spoken, spoken, whole_frames
+from dubbing.workspace import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dubbing.settings import Pronunciation
+
+
+class Speaks(Protocol):
+    """What is asked of an engine (:class:`dubbing.engines.speech.TakesDurations` and ``Speech``)."""
+
+    def phonemes(self, text: str, language: str) -> str:
+        """The symbols that are spoken for ``text``."""
+
+    def durations(self, phonemes: str, voice: str) -> Any:
+        """Natural lengths, ``[n + 2]``, in frames of 25 ms."""
+
+    def heard(self, phonemes: str, voice: str, frames: Sequence[int]) -> tuple[float, float]:
+        """Where sound begins and ends, in frames."""
+
+
+class Remembers(Protocol):
+    """Keeps part results, as :class:`dubbing.pipeline.Run` does."""
+
+    def recall(self, key: str) -> Any | None:
+        """What is kept under a key."""
+
+    def remember(self, key: str, value: Any) -> None:
+        """Keep a JSON value."""
+
+
+class Prompter:
+    """One voice of an engine in one language."""
+
+    def __init__(
+        self,
+        speech: Callable[[], Speaks],
+        engine: str,
+        language: str,
+        voice: str,
+        memo: Remembers,
+        pronunciations: Sequence[Pronunciation] = (),
+    ) -> None:
+        """Remember whom to ask; ``speech`` is called, and the engine loaded, when it must be."""
+        self._speech, self.engine = speech, engine
+        self.language, self.voice, self.memo = language, voice, memo
+        self.pronunciations = tuple(pronunciations)
+
+    def said(self, text: str) -> Spoken | None:
+        """How a text would be said; ``None`` if there is no sound in it."""
+        special = [p.model_dump() for p in self.pronunciations if p.text in text]
+        key = digest(["natural", 4, self.engine, self.language, self.voice, text, special])
+        known = self.memo.recall(key)
+        if known is None:
+            symbols = self._symbols(text)
+            known = [symbols, self._natural(symbols)]
+            self.memo.remember(key, known)
+        symbols, natural = known
+        return self._as_spoken(symbols, natural) if symbols else None
+
+    def said_as(self, symbols: str) -> Spoken | None:
+        """The same words with other symbols."""
+        return self._as_spoken(symbols, self._natural(symbols))
+
+    def heard(self, symbols: str, frames: Sequence[int]) -> Heard:
+        """Where sound begins and ends when the symbols last so long."""
+        key = digest(["heard", 1, self.engine, self.voice, symbols, frames])
+        known = self.memo.recall(key)
+        if known is None:
+            known = list(self._speech().heard(symbols, self.voice, frames))
+            self.memo.remember(key, known)
+        return known[0], known[1]
+
+    def _symbols(self, text: str) -> str:
+        def plain(part: str) -> str:
+            return self._speech().phonemes(spoken_form(part, self.language), self.language)
+
+        return pronounced(text, self.language, self.pronunciations, plain)
+
+    def _as_spoken(self, symbols: str, natural: Sequence[float]) -> Spoken | None:
+        return spoken(symbols, natural, self.heard(symbols, whole_frames(natural)))
+
+    def _natural(self, symbols: str) -> list[float]:
+        if not symbols:
+            return []
+        return [round(float(n), 3) for n in self._speech().durations(symbols, self.voice)]

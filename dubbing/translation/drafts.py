@@ -1,0 +1,138 @@
+"""Asking an engine for hypotheses and scores: in batches, each one remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from dubbing.engines.translation import (
+    Hypothesis,
+    Length,
+    Pair,
+    Passage,
+    Request,
+    Scores,
+    Style,
+    Translator,
+)
+from dubbing.translation.checks import translation_flags
+from dubbing.workspace import digest
+
+if TYPE_CHECKING:
+    from dubbing.timing.prompter import Remembers
+
+SCORED_AT_ONCE = 64
+
+
+class Drafter:
+    """One engine in one direction."""
+
+    def __init__(
+        self,
+        translator: Translator,
+        identity: str,
+        request: Request,
+        memo: Remembers,
+        batch_size: int,
+    ) -> None:
+        """Remember whom to ask, and how hard it shall search."""
+        self.translator, self.identity, self.request = translator, identity, request
+        self.memo, self.batch_size = memo, batch_size
+
+    def drafts(
+        self,
+        passages: Sequence[Passage],
+        length: Length = Length.USUAL,
+        told: Callable[[int], None] = lambda n: None,
+    ) -> dict[Passage, tuple[Hypothesis, ...]]:
+        """Hypotheses of each different passage; ``told`` hears how many are done."""
+        request = replace(self.request, length=length)
+        made_by = [self.identity, asdict(request)]
+        found: dict[Passage, tuple[Hypothesis, ...]] = {}
+        missing = []
+        for passage in dict.fromkeys(passages):
+            known = self.memo.recall(self._key(made_by, passage))
+            if known is None:
+                missing.append(passage)
+            else:
+                found[passage] = tuple(Hypothesis(text, score) for text, score in known)
+        told(len(found))
+        for batch in self._batches(missing):
+            for passage, hypotheses in zip(batch, self._translate(batch, request), strict=True):
+                found[passage] = hypotheses
+                plain = [[h.text, h.score] for h in hypotheses]
+                self.memo.remember(self._key(made_by, passage), plain)
+            told(len(found))
+        return found
+
+    def can_reverse(self) -> bool:
+        """Whether the engine can tell how well the source follows from a translation."""
+        there = self.request
+        return isinstance(self.translator, Scores) and self.translator.supports(
+            there.target, there.source
+        )
+
+    def scores(self, pairs: Sequence[Pair], *, reverse: bool = False) -> dict[Pair, float]:
+        """Log-probability a token of each second text given the first; in the other direction if told."""
+        source, target = self.request.source, self.request.target
+        if reverse:
+            source, target = target, source
+        assert isinstance(self.translator, Scores)
+        keys = {
+            pair: digest(["score", 1, self.identity, source, target, pair])
+            for pair in dict.fromkeys(pairs)
+        }
+        found = {pair: self.memo.recall(key) for pair, key in keys.items()}
+        missing = sorted(
+            (p for p in found if found[p] is None), key=lambda p: len(p[0]) + len(p[1])
+        )
+        for start in range(0, len(missing), SCORED_AT_ONCE):
+            batch = missing[start : start + SCORED_AT_ONCE]
+            for pair, score in zip(
+                batch, self.translator.score(batch, source, target), strict=True
+            ):
+                found[pair] = score
+                self.memo.remember(keys[pair], score)
+        return {pair: float(score or 0.0) for pair, score in found.items()}
+
+    @staticmethod
+    def _key(made_by: list[Any], passage: Passage) -> str:
+        return digest(["translate", 2, made_by, asdict(passage)])
+
+    def _batches(self, passages: list[Passage]) -> Iterator[list[Passage]]:
+        """Passages of like length together: a batch lasts as long as its longest member."""
+        if self.translator.style is Style.HUMAN:  # it places subtitles among all lines at once
+            yield from [passages] if passages else []
+            return
+        if self.translator.style is not Style.INSTRUCTIONS:  # which reads them as a scene
+            passages = sorted(passages, key=lambda p: len(p.text) + sum(map(_letters, p.examples)))
+        for start in range(0, len(passages), self.batch_size):
+            yield passages[start : start + self.batch_size]
+
+    def _translate(
+        self, passages: list[Passage], request: Request
+    ) -> tuple[tuple[Hypothesis, ...], ...]:
+        """What the engine gives; asked again for its own script where it copied the source."""
+        found = list(self.translator.translate(passages, request))
+        if self.translator.style is Style.HUMAN:
+            return tuple(found)
+        copied = [n for n, passage in enumerate(passages) if _is_copied(passage, found[n], request)]
+        if copied:
+            own = replace(request, own_script=True)
+            second = self.translator.translate([passages[n] for n in copied], own)
+            for n, hypotheses in zip(copied, second, strict=True):
+                found[n] = (*hypotheses, *found[n])
+        return tuple(found)
+
+
+def _letters(pair: Pair) -> int:
+    return len(pair[0]) + len(pair[1])
+
+
+def _is_copied(passage: Passage, found: Sequence[Hypothesis], request: Request) -> bool:
+    """Whether every hypothesis leaves the source as it is."""
+    source, target = request.source, request.target
+    return all(
+        "untranslated" in translation_flags(passage.text, h.text, source, target) for h in found
+    )

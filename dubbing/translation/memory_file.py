@@ -1,0 +1,133 @@
+"""A translation memory on disk: TMX 1.4, which every translation tool reads and writes.
+
+What a reviewer accepted in one episode is said the same way in the next. Of several translations of one
+sentence the last one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dubbing.errors import UnknownLanguage, UsageError
+from dubbing.language.languages import language
+from dubbing.workspace import write_text
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+MOST_BYTES = 200_000_000
+
+
+def read_memory(path: Path, target: str) -> tuple[tuple[str, str, str], ...]:
+    """All that a TMX file says in a language: language of the source, source, and what is said for it.
+
+    Raises:
+        UsageError: if it cannot be read as TMX.
+    """
+    pairs: dict[tuple[str, str], str] = {}
+    for unit in _root(path).iter("tu"):
+        texts = dict(_variants(unit))
+        said = texts.pop(target, None)
+        if said is not None:
+            pairs |= dict.fromkeys(texts.items(), said)
+    return tuple((code, told, said) for (code, told), said in pairs.items())
+
+
+def add_to_memory(
+    path: Path, pairs: Iterable[tuple[str, str]], source: str, target: str, origin: str
+) -> int:
+    """Add pairs to a TMX file, made if need be; what it says otherwise of the same texts is replaced.
+
+    Returns:
+        how many pairs are new or different.
+    """
+    from xml.etree.ElementTree import indent, tostring
+
+    root = _root(path) if path.exists() else _empty(source)
+    body = root.find("body")
+    if body is None:
+        raise UsageError(f"{path} has no body.", hint="It must be TMX 1.4.")
+    known = {texts[source]: unit for unit in body if source in (texts := dict(_variants(unit)))}
+    n_new = 0
+    for told, said in dict(pairs).items():
+        old = known.get(told)
+        if old is not None:
+            if dict(_variants(old)).get(target) == said:
+                continue
+            body.remove(old)
+        body.append(_unit(told, said, source, target, origin))
+        n_new += 1
+    indent(root)
+    text = tostring(root, encoding="unicode")
+    write_text(path, f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
+    return n_new
+
+
+def _root(path: Path) -> Element:
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import parse
+
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise UsageError(f"{path} is larger than 200 MB.", hint="Split it by series.")
+        root = parse(path).getroot()
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"There is no translation memory {path}.", hint="Check the path."
+        ) from error
+    except (OSError, ParseError, DefusedXmlException, UnicodeError) as error:
+        raise UsageError(
+            f"{path} is no translation memory: {error}.", hint="It wants TMX."
+        ) from error
+    assert root is not None, "a file that parses has a root"
+    return root
+
+
+def _variants(unit: Element) -> Iterable[tuple[str, str]]:
+    """Language and text of each side; tags inside a text are left out."""
+    for variant in unit.iter("tuv"):
+        tag = variant.get(XML_LANG) or variant.get("lang") or ""
+        segment = variant.find("seg")
+        try:
+            code = language(tag).code
+        except UnknownLanguage:
+            continue
+        if segment is not None:
+            yield code, " ".join("".join(segment.itertext()).split())
+
+
+def _empty(source: str) -> Element:
+    from xml.etree.ElementTree import Element, SubElement
+
+    root = Element("tmx", version="1.4")
+    SubElement(
+        root,
+        "header",
+        {
+            "creationtool": "dubbing",
+            "creationtoolversion": "1",
+            "segtype": "sentence",
+            "o-tmf": "dubbing",
+            "adminlang": "en",
+            "srclang": source,
+            "datatype": "plaintext",
+        },
+    )
+    SubElement(root, "body")
+    return root
+
+
+def _unit(told: str, said: str, source: str, target: str, origin: str) -> Element:
+    from xml.etree.ElementTree import Element, SubElement
+
+    unit = Element("tu")
+    SubElement(unit, "prop", type="x-origin").text = origin
+    for code, text in ((source, told), (target, said)):
+        variant = SubElement(unit, "tuv", {XML_LANG: code})
+        SubElement(variant, "seg").text = text
+    return unit
