@@ -117,9 +117,9 @@ class TranslateSettings(Strict):
     """What a server allows."""
     prices: tuple[float, float] | None = None
     """Of a million tokens in and out, to say what a server cost."""
-    beam_size: int = Field(4, ge=1, le=16)
-    n_best: int = Field(4, ge=1, le=16)
-    batch_size: int = Field(8, ge=1)
+    beam_size: int = Field(3, ge=1, le=16)
+    n_best: int = Field(3, ge=1, le=16)
+    batch_size: int = Field(16, ge=1)
     examples: int = Field(3, ge=0, le=12)
     """Sentence pairs that a line is shown with, if any are like it."""
     context: int = Field(2, ge=0, le=20)

@@ -7,6 +7,7 @@ a process of its own, which gives its 4 GB back.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -54,24 +55,34 @@ def load(source: Path) -> Any:
 
 
 def convert(source: Path, folder: Path, changes: Path | None) -> None:
-    """What the process of its own does."""
+    """What the process of its own does; a tuned model keeps the tokens of its languages alone."""
     import tempfile
 
     from ctranslate2.converters import TransformersConverter
     from transformers import AutoTokenizer
 
-    from dubbing.models.lora import merge
-
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         model = load(source)
-        if changes is not None:
-            merge(model, changes)
-        model.save_pretrained(temporary)
         tokenizer = AutoTokenizer.from_pretrained(str(source), gguf_file="gemma.gguf")
         tokenizer.save_pretrained(temporary)
+        if changes is not None:
+            _tuned(model, changes, Path(temporary))
+        model.save_pretrained(temporary)
         del model
         TransformersConverter(temporary).convert(str(folder), force=True)
         (Path(temporary) / "tokenizer.json").replace(folder / "tokenizer.json")
+
+
+def _tuned(model: Any, changes: Path, folder: Path) -> None:
+    from dubbing.models.lora import merge
+    from dubbing.models.vocabulary import cut_model, cut_tokenizer, english_words, kept_tokens
+
+    merge(model, changes)
+    path = folder / "tokenizer.json"
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    document, numbers = cut_tokenizer(whole, kept_tokens(whole, english_words()))
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    cut_model(model, numbers)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,17 @@ from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.pipeline import Run, stage
 from dubbing.registry import identity
 from dubbing.settings import TranslateSettings
-from dubbing.timeline import FRAME_MS, Candidate, Line, Timeline, Translation
+from dubbing.timeline import Candidate, Line, Timeline, Translation
 from dubbing.timing.prompter import Prompter
 from dubbing.translation.asking import Asking
-from dubbing.translation.candidates import MEMORY, candidates, contenders, merged, valued
+from dubbing.translation.candidates import (
+    MEMORY,
+    candidates,
+    contenders,
+    in_the_running,
+    merged,
+    valued,
+)
 from dubbing.translation.choice import Place, choose, fit_cost
 from dubbing.translation.drafts import Drafter
 from dubbing.translation.names import agreed_renderings, recurring_names
@@ -214,14 +221,13 @@ class _Desk:
         return offers, choose([contenders(offered) for offered in offers], self._places(), weights)
 
     def _judged(self, offers: Offers) -> Offers:
-        """With the log-probability of the source given each candidate, where there is a choice."""
+        """With the log-probability of the source given each candidate that is in the running."""
         if not self.judges:
             return offers
         pairs = [
             (c.text, line.text)
             for line, offered in zip(self.lines, offers, strict=True)
-            for c in offered
-            if len(offered) > 1
+            for c in in_the_running(offered)
         ]
         found = self.drafter.scores(pairs, reverse=True)
         return [
@@ -236,11 +242,10 @@ class _Desk:
             return list(offered)
         place, timed = self._places()[number], []
         for candidate in offered:
-            said = prompter.said(candidate.text)
-            if said is None:
+            natural_ms = prompter.natural_ms(candidate.text)
+            if natural_ms is None:
                 timed.append(candidate)
                 continue
-            natural_ms = round(said.option.natural_frames * FRAME_MS)
             wanted, most = place.end_ms - place.start_ms, place.until_ms - place.start_ms
             cost = round(fit_cost(natural_ms, wanted, most), 4)
             timed.append(replace(candidate, natural_ms=natural_ms, fit=cost))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dubbing.language.pronunciation import pronounced
 from dubbing.language.spoken_form import spoken_form
+from dubbing.timeline import FRAME_MS
+from dubbing.timing.bounds import is_silent
 from dubbing.timing.spoken import Heard, Spoken, spoken, whole_frames
 from dubbing.workspace import digest
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dubbing.settings import Pronunciation
+
+
+LONGEST_LAST_FRAMES = 8.0
+"""Of the last sound of a sentence no more than this is heard."""
 
 
 class Speaks(Protocol):
@@ -58,6 +64,10 @@ class Prompter:
 
     def said(self, text: str) -> Spoken | None:
         """How a text would be said; ``None`` if there is no sound in it."""
+        symbols, natural = self._symbols_and_lengths(text)
+        return self._as_spoken(symbols, natural) if symbols else None
+
+    def _symbols_and_lengths(self, text: str) -> tuple[str, list[float]]:
         special = [p.model_dump() for p in self.pronunciations if p.text in text]
         key = digest(["natural", 4, self.engine, self.language, self.voice, text, special])
         known = self.memo.recall(key)
@@ -65,8 +75,20 @@ class Prompter:
             symbols = self._symbols(text)
             known = [symbols, self._natural(symbols)]
             self.memo.remember(key, known)
-        symbols, natural = known
-        return self._as_spoken(symbols, natural) if symbols else None
+        return known[0], known[1]
+
+    def natural_ms(self, text: str) -> int | None:
+        """About how long a text is heard; ``None`` if there is no sound in it.
+
+        Two thirds of the time of :meth:`said`: what is silent in the last sound is guessed.
+        """
+        symbols, natural = self._symbols_and_lengths(text)
+        sounding = [i for i, symbol in enumerate(symbols) if not is_silent(symbol)]
+        if not sounding:
+            return None
+        first, last = sounding[0] + 1, sounding[-1] + 1
+        frames = sum(natural[first:last]) + min(natural[last], LONGEST_LAST_FRAMES)
+        return round(frames * FRAME_MS)
 
     def said_as(self, symbols: str) -> Spoken | None:
         """The same words with other symbols."""

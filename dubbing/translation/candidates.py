@@ -14,6 +14,8 @@ from dubbing.translation.choice import Contender
 from dubbing.translation.register import in_register, wrong_register
 
 MEMORY = "memory"
+FAR_BEHIND = 0.8
+"""In log-probability a token: no second opinion makes up for more."""
 NAME_BONUS = 0.3
 """What it is worth to call somebody as the rest of the film does."""
 
@@ -58,6 +60,14 @@ def merged(*groups: Iterable[Candidate]) -> list[Candidate]:
         for candidate in group:
             found.setdefault((candidate.text, candidate.whole), candidate)
     return list(found.values())
+
+
+def in_the_running(offered: Sequence[Candidate]) -> list[Candidate]:
+    """Those worth a second opinion: near the best by the engine's word; none if only one is."""
+    faultless = [c for c in offered if not c.flags] or list(offered)
+    best = max((c.score for c in faultless), default=0.0)
+    near = [c for c in faultless if c.score >= best - FAR_BEHIND]
+    return near if len(near) > 1 else []
 
 
 def valued(

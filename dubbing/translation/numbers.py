@@ -90,6 +90,7 @@ def _in_words(text: str, language: str) -> list[float]:
             continue
         while at < len(words) and words[at] in large:
             value, at = value * large[words[at]], at + 1
+            at += words[at : at + 1] == ["and"]
             rest, used = _longest(words[at:], table)
             if used and rest < 1000:
                 value, at = value + rest, at + used

@@ -67,8 +67,8 @@ class Request:
 
     source: str
     target: str
-    beam_size: int = 4
-    n_best: int = 4
+    beam_size: int = 3
+    n_best: int = 3
     own_script: bool = False
     length: Length = Length.USUAL
 

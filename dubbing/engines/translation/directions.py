@@ -23,7 +23,8 @@ from typing import Any
 from dubbing.errors import UnknownLanguage
 
 NLLB_OWN = {
-    "ar": "arb_Arab", "az": "azj_Latn", "fa": "pes_Arab", "ku": "kmr_Latn", "lv": "lvs_Latn",
+    "ar": "arb_Arab", "ko": "kor_Hang",
+    "az": "azj_Latn", "fa": "pes_Arab", "ku": "kmr_Latn", "lv": "lvs_Latn",
     "mg": "plt_Latn", "mn": "khk_Cyrl", "ms": "zsm_Latn", "nb": "nob_Latn", "ne": "npi_Deva",
     "no": "nob_Latn", "or": "ory_Orya", "ps": "pbt_Arab", "sq": "als_Latn", "sw": "swh_Latn",
     "uz": "uzn_Latn", "yi": "ydd_Hebr", "zh": "zho_Hans",
@@ -76,8 +77,7 @@ def nllb_code(language: str) -> str:
     plain = _plain(language)
     if plain in NLLB_OWN:
         return NLLB_OWN[plain]
-    full = langcodes.Language.get(plain).maximize()
-    return f"{full.to_alpha3()}_{full.script}"
+    return f"{_three_letters(plain)}_{langcodes.Language.get(plain).maximize().script}"
 
 
 def _plain(language: str) -> str:
@@ -116,7 +116,14 @@ def _marian(tokenizer: Any, source: str, target: str) -> str:
 
 def _names(language: str) -> tuple[str, ...]:
     """What Opus-MT calls a language: by two letters, by three, some with a script."""
+    plain = _plain(language)
+    return (*MARIAN_OWN.get(plain, ()), plain, _three_letters(plain))
+
+
+def _three_letters(language: str) -> str:
     import langcodes
 
-    plain = _plain(language)
-    return (*MARIAN_OWN.get(plain, ()), plain, langcodes.Language.get(plain).to_alpha3())
+    try:
+        return langcodes.Language.get(language).to_alpha3()
+    except LookupError as error:
+        raise UnknownLanguage(f"There is no language '{language}'.") from error

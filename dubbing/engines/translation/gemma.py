@@ -27,12 +27,9 @@ from dubbing.language.languages import SPOKEN, language
 from dubbing.settings import EngineOptions
 
 LINE_END = ["\n", "\n\n", "<eos>"]
-TOKENS_PER_SOURCE_TOKEN = 2.5
 SPARE_TOKENS = 16
 LONGEST = 160
-TOKENS_AT_ONCE = 800
-"""A sentence takes about 1 MB a token while it is searched with four beams: examples, line, output."""
-SCORED_AT_ONCE = 32
+SCORED_AT_ONCE = 8
 OTHER_SCRIPTS = ("zh", "ja", "hi", "ru")
 LATIN_LETTER = re.compile("[A-Za-z]")
 SEED = 7
@@ -47,6 +44,9 @@ class Gemma:
     version = 2
     weights: tuple[str, ...] = ("gemma-3-270m",)
     style = Style.EXAMPLES
+    tokens_per_source_token = 2.5
+    tokens_at_once = 800
+    """A sentence takes about 1 MB a token while it is searched with four beams."""
 
     def __init__(self, threads: int = 2, options: EngineOptions = NO_OPTIONS) -> None:
         """Load the weights (0.3 to 3 s, 1.1 GB as float32); ``options.model`` may name their folder.
@@ -81,7 +81,7 @@ class Gemma:
         ]
         most = [self._most_tokens(passage.text) for passage in passages]
         found: dict[int, tuple[Hypothesis, ...]] = {}
-        for group in _groups(prompts, len(start)):
+        for group in _groups(prompts, len(start), self.tokens_at_once):
             results = self._generate([prompts[i] for i in group], start, request, most[group[-1]])
             for number, result in zip(group, results, strict=True):
                 found[number] = self._hypotheses(result)
@@ -95,11 +95,27 @@ class Gemma:
         ]
         answers = [[*self._tokens(f" {said}"), "\n"] for _, said in pairs]
         whole = [a + b for a, b in zip(questions, answers, strict=True)]
-        results = self._generator.score_batch(whole, max_batch_size=SCORED_AT_ONCE)
+        log_probs = self._log_probs(whole)
         return tuple(
-            round(sum(result.log_probs[-len(answer) :]) / len(answer), 4)
-            for result, answer in zip(results, answers, strict=True)
+            round(sum(found[len(asked) - 1 : len(asked) - 1 + len(answer)]) / len(answer), 4)
+            for asked, answer, found in zip(questions, answers, log_probs, strict=True)
         )
+
+    def _log_probs(self, texts: list[list[str]]) -> list[list[float]]:
+        """Of every token but the first, given those before it.
+
+        The library wants texts of one length, so they are filled up at their end; what comes after a
+        token does not change its probability.
+        """
+        found: dict[int, list[float]] = {}
+        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for start in range(0, len(texts), SCORED_AT_ONCE):
+            group = by_length[start : start + SCORED_AT_ONCE]
+            longest = len(texts[group[-1]])
+            filled = [texts[i] + [LINE_END[0]] * (longest - len(texts[i])) for i in group]
+            results = self._generator.score_batch(filled)
+            found |= {i: result.log_probs for i, result in zip(group, results, strict=True)}
+        return [found[i] for i in range(len(texts))]
 
     def _fixed(self, source: str, target: str) -> str:
         """The prefix of all prompts of a direction; other sources borrow the English examples."""
@@ -131,7 +147,9 @@ class Gemma:
         )
 
     def _most_tokens(self, text: str) -> int:
-        return min(LONGEST, int(len(self._tokens(text)) * TOKENS_PER_SOURCE_TOKEN) + SPARE_TOKENS)
+        return min(
+            LONGEST, int(len(self._tokens(text)) * self.tokens_per_source_token) + SPARE_TOKENS
+        )
 
     def _foreign(self, request: Request) -> list[list[str]] | None:
         """Every token with a Latin letter, if the target does without them."""
@@ -158,6 +176,8 @@ class TunedGemma(Gemma):
     """English to Chinese and back, by weights tuned on sentence pairs; needs no fixed examples."""
 
     weights = ("gemma-3-270m-en-zh",)
+    tokens_per_source_token = 1.6
+    tokens_at_once = 1600
 
     def supports(self, source: str, target: str) -> bool:
         """English and Chinese."""
@@ -167,13 +187,13 @@ class TunedGemma(Gemma):
         return ""
 
 
-def _groups(prompts: Sequence[list[str]], n_shown: int) -> Iterator[list[int]]:
+def _groups(prompts: Sequence[list[str]], n_shown: int, at_once: int) -> Iterator[list[int]]:
     """Numbers of prompts, like lengths together, as many at once as the memory for attention allows."""
     group: list[int] = []
     longest = 0
     for number in sorted(range(len(prompts)), key=lambda i: len(prompts[i])):
         longest = max(longest, len(prompts[number]))
-        if group and (n_shown + 2 * longest) * (len(group) + 1) > TOKENS_AT_ONCE:
+        if group and (n_shown + 2 * longest) * (len(group) + 1) > at_once:
             yield group
             group = []
         group.append(number)

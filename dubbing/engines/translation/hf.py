@@ -99,7 +99,9 @@ class HuggingFace:
                 return_dict_in_generate=True,
                 **self._first_token(told),
             )
-        texts = self.tokenizer.batch_decode(result.sequences, skip_special_tokens=True)
+        n_given = 1 if told.target is None else 2  # the start token, and the language's
+        said = result.sequences[:, n_given:]
+        texts = self.tokenizer.batch_decode(said, skip_special_tokens=True)
         scores = [float(score) for score in result.sequences_scores]
         n = request.n_best
         return tuple(

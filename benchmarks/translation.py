@@ -1,0 +1,269 @@
+"""How good, how fitting and how fast the embedded translation is, and what each part of the choice adds.
+
+    python benchmarks/translation.py [--sets own tatoeba es fr ja grid] [--json FILE]
+
+own, es, fr, ja
+    ``benchmarks/translation/lines.tsv``: everyday, film and lecture lines written for this project.
+tatoeba
+    120 English-Chinese pairs that were kept out of the tuning, and are kept out of the examples here.
+grid
+    50 sentences of GRID's grammar, short and quick.
+
+Every line gets the time in which the English voice would say it. ``plain`` is the beam search of the
+untuned model after four fixed examples; ``tuned`` that of the tuned one without any; ``whole`` is what
+``dub`` does; the rest are the whole without one part. chrF and BLEU by sacreBLEU. Fits: lines that
+need no phoneme outside its bounds and spill over nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import tempfile
+import time
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from sacrebleu.metrics import BLEU, CHRF
+
+from dubbing.engines.translation import Passage, Request, fixed_examples
+from dubbing.engines.translation.gemma import Gemma, TunedGemma
+from dubbing.language.script import to_simplified
+from dubbing.pipeline import Run
+from dubbing.registry import Engines
+from dubbing.settings import TimingSettings, TranslateSettings
+from dubbing.stages.timing import timing
+from dubbing.stages.translate import translate
+from dubbing.timeline import (
+    FRAME_MS,
+    Candidate,
+    Line,
+    Media,
+    Span,
+    Speaker,
+    Timeline,
+    Translation,
+    Voice,
+)
+from dubbing.timing.prompter import Prompter
+from dubbing.training.tuning import is_held_out
+from dubbing.translation import examples
+from dubbing.translation.checks import translation_flags
+from dubbing.translation.example_memory import ExampleMemory, shipped_memory
+from dubbing.workspace import Workspace
+
+HERE = Path(__file__).parent
+N_HELD_OUT = 120
+GAP_MS = 300
+VOICES = {"zh": "zm_yunxi", "es": "em_alex", "fr": "ff_siwis", "ja": "jm_kumo", "en": "am_michael"}
+SWITCHES: dict[str, dict[str, Any]] = {
+    "whole": {},
+    "no examples": {"examples": 0},
+    "no reverse": {"reverse": False},
+    "no fit": {"choice": {"fit": 0.0}, "vary_length": False},
+    "no checks": {"choice": {"fault": 0.0}},
+    "no other lengths": {"vary_length": False},
+}
+GRID = (("bin", "lay", "place", "set"), ("blue", "green", "red", "white"), ("at", "by", "in", "with"),
+        tuple("abcdefghijklmnopqrstuvxyz"), ("zero", "one", "two", "three", "four", "five", "six",
+        "seven", "eight", "nine"), ("again", "now", "please", "soon"))  # fmt: skip
+
+Pair = tuple[str, str]
+
+
+def main() -> None:
+    """Translate, judge, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sets", nargs="+", default=["own", "tatoeba", "es", "fr", "ja", "grid"])
+    parser.add_argument("--only", nargs="+", default=list(SWITCHES), help="of the switches")
+    parser.add_argument("--json", type=Path, default=HERE / "translation.json")
+    arguments = parser.parse_args()
+    result: dict[str, Any] = {"flags": flags()}
+    print("flags", result["flags"], flush=True)
+    with patch.object(examples, "shipped_memory", without_held_out):
+        for name in arguments.sets:
+            switches = arguments.only if name in ("own", "tatoeba") else ["whole"]
+            result[name] = judged(name, switches)
+    result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    arguments.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+
+
+def judged(name: str, switches: Sequence[str]) -> dict[str, Any]:
+    """One set, in all ways."""
+    pairs, target = lines_of(name), name if name in ("es", "fr", "ja") else "zh"
+    engines = Engines()
+    timeline = spoken_by_time([source for source, _ in pairs], target, engines)
+    kinds: dict[str, type[Gemma]] = {"plain": Gemma, "tuned": TunedGemma}
+    rows: dict[str, Any] = {
+        "lines": len(pairs),
+        "seconds_of_speech": round(seconds_of(timeline), 1),
+    }
+    for way, kind in kinds.items():
+        if way == "plain" or target == "zh":
+            began = time.perf_counter()
+            engine = kind()
+            loaded_s = time.perf_counter() - began
+            done, seconds = beam(engine, timeline)
+            del engine
+            rows[way] = row(done, pairs, engines, seconds) | {"load_s": round(loaded_s, 2)}
+            print(name, way, rows[way], flush=True)
+    for way in switches:
+        done, seconds = chosen(timeline, SWITCHES[way], engines)
+        rows[way] = row(done, pairs, engines, seconds)
+        print(name, way, rows[way], flush=True)
+        if way == "whole":
+            rows["whole"]["says"] = [line.spoken_text for line in done.lines]
+    return rows
+
+
+# -- what is translated --------------------------------------------------------------------------
+
+
+def lines_of(name: str) -> list[Pair]:
+    """English and reference; GRID has none."""
+    rows = [row.split("\t") for row in (HERE / "translation/lines.tsv").read_text().splitlines()]
+    column = rows[0].index(name if name in rows[0] else "zh")
+    if name == "tatoeba":
+        memory = shipped_memory("en", "zh")
+        assert memory is not None
+        held = [pair for pair in memory.pairs if is_held_out(pair[0])]
+        return random.Random(3).sample(held, N_HELD_OUT)
+    if name == "grid":
+        rng = random.Random(3)
+        return [(" ".join(map(rng.choice, GRID)).capitalize() + ".", "") for _ in range(50)]
+    return [(row[1], row[column]) for row in rows[1:] if len(row) > column]
+
+
+@cache
+def without_held_out(source: str, target: str) -> ExampleMemory | None:
+    """What ships, but what is measured on."""
+    memory = shipped_memory(source, target)
+    if memory is None:
+        return None
+    english = 0 if source == "en" else 1
+    return ExampleMemory(pair for pair in memory.pairs if not is_held_out(pair[english]))
+
+
+def spoken_by_time(texts: Sequence[str], target: str, engines: Engines) -> Timeline:
+    """A film in which somebody says these lines, one after the other, as an English voice would."""
+    with tempfile.TemporaryDirectory() as folder, Workspace(Path(folder)) as held:
+        prompter = Prompter(lambda: engines.get("speech", "kokoro"), "kokoro", "en", VOICES["en"],
+                            Run(held, Path("film")))  # fmt: skip
+        lines, at_ms = [], 0
+        for number, text in enumerate(texts):
+            said = prompter.said(text)
+            assert said is not None
+            length = round(said.option.natural_frames) * FRAME_MS
+            lines.append(Line(f"L{number}", Span(at_ms, at_ms + length), text, (), "S1"))
+            at_ms += length + GAP_MS
+    voice = Voice("kokoro", VOICES[target], 1.0, "benchmark")
+    media = Media("film", "0", at_ms + 5000, False, 0)
+    return Timeline(target, media, "en", 1.0, (Speaker("S1", "S1", voice=voice),), tuple(lines))
+
+
+# -- ways to translate ---------------------------------------------------------------------------
+
+
+def beam(engine: Gemma, timeline: Timeline) -> tuple[Timeline, float]:
+    """The first hypothesis of a beam search."""
+    four = {
+        pair: fixed_examples.fixed_pairs(*pair)[:4] for pair in [("en", timeline.target_language)]
+    }
+    with patch("dubbing.engines.translation.gemma.fixed_pairs", lambda *pair: four[pair]):
+        began = time.perf_counter()
+        passages = [Passage(line.text) for line in timeline.lines]
+        found = engine.translate(passages, Request("en", timeline.target_language))
+        seconds = time.perf_counter() - began
+    said = [
+        to_simplified(h[0].text) if timeline.target_language == "zh" else h[0].text for h in found
+    ]
+    lines = [
+        Line(line.id, line.span, line.text, (), "S1",
+             translation=Translation(text, (Candidate(text, 0.0),), "gemma"))
+        for line, text in zip(timeline.lines, said, strict=True)
+    ]  # fmt: skip
+    return timeline.with_lines(lines), seconds
+
+
+def chosen(timeline: Timeline, changes: dict[str, Any], engines: Engines) -> tuple[Timeline, float]:
+    """What the stage does, from nothing."""
+    settings = TranslateSettings.model_validate(changes)
+    engines.get("translation", "embedded", settings.engine_options)
+    with tempfile.TemporaryDirectory() as folder, Workspace(Path(folder)) as held:
+        began = time.perf_counter()
+        done = translate.function(timeline, Run(held, Path("film"), engines=engines), settings)
+        return done, time.perf_counter() - began
+
+
+# -- judging -------------------------------------------------------------------------------------
+
+
+def row(done: Timeline, pairs: Sequence[Pair], engines: Engines, seconds: float) -> dict[str, Any]:
+    """Meaning, fit and speed."""
+    texts = [line.translation.text if line.translation else "" for line in done.lines]
+    references = [reference for _, reference in pairs]
+    scores: dict[str, Any] = {}
+    if any(references):
+        by_character = "zh" if done.target_language == "zh" else "13a"
+        by_character = "ja-mecab" if done.target_language == "ja" else by_character
+        scores["chrf"] = round(CHRF().corpus_score(texts, [references]).score, 1)
+        if done.target_language != "ja":
+            scores["bleu"] = round(
+                BLEU(tokenize=by_character).corpus_score(texts, [references]).score, 1
+            )
+    flagged = sum(
+        bool(translation_flags(line.text, text, "en", done.target_language))
+        for line, text in zip(done.lines, texts, strict=True)
+    )
+    return {
+        **scores,
+        "fits": round(fits(done, engines), 3),
+        "flagged": flagged,
+        "sentences_a_second": round(len(texts) / seconds, 2),
+        "of_real_time": round(seconds / seconds_of(done), 3),
+    }
+
+
+def seconds_of(timeline: Timeline) -> float:
+    """How long is spoken."""
+    return sum(line.span.duration_ms for line in timeline.lines) / 1000
+
+
+def fits(done: Timeline, engines: Engines) -> float:
+    """Share of lines that need no phoneme outside its bounds and do not spill, as planned."""
+    with tempfile.TemporaryDirectory() as folder, Workspace(Path(folder)) as held:
+        planned = timing.function(done, Run(held, Path("film"), engines=engines), TimingSettings())
+    bad = [
+        line
+        for line in planned.lines
+        if line.plan is None or {"rate", "spill"} & {*line.plan.rungs}
+    ]
+    return 1 - len(bad) / max(1, len(done.lines))
+
+
+def flags() -> dict[str, Any]:
+    """Wrong numbers and negations that are flagged, and good translations that are not."""
+    rows = [
+        line.split("\t") for line in (HERE / "translation/wrong.tsv").read_text().splitlines()[1:]
+    ]
+    good = [(en, said, code) for code in ("own", "es", "fr", "ja") for en, said in lines_of(code)]
+    good = [(en, said, "zh" if code == "own" else code) for en, said, code in good]
+    false = sum(bool(translation_flags(en, said, "en", code)) for en, said, code in good)
+    found: dict[str, Any] = {"good": len(good), "good_flagged": false}
+    for kind in ("number", "negation"):
+        wrong = [row for row in rows if row[0] == kind]
+        caught = sum(bool(translation_flags(en, zh, "en", "zh")) for _, en, zh in wrong)
+        found[kind] = {"wrong": len(wrong), "flagged": caught}
+    n_caught = sum(found[kind]["flagged"] for kind in ("number", "negation"))
+    found["recall"] = round(n_caught / len(rows), 3)
+    found["precision"] = round(n_caught / max(1, n_caught + false), 3)
+    return found
+
+
+if __name__ == "__main__":
+    main()
