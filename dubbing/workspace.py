@@ -204,12 +204,17 @@ class Workspace:
         return tuple(sorted(p.name for p in folder.iterdir())) if folder.is_dir() else ()
 
     def latest_timeline(self, language: str) -> Timeline:
-        """The document of the last stage that finished for a target language.
+        """The document of the stage that finished last for a target language.
+
+        A run that was told to stop early leaves the later documents of an earlier run behind.
 
         Raises:
             WorkspaceError: if there is none.
         """
-        saved = sorted((self.root / "timelines" / language).glob("[0-9][0-9]-*.json"))
+        saved = sorted(
+            (self.root / "timelines" / language).glob("[0-9][0-9]-*.json"),
+            key=lambda path: (path.stat().st_mtime_ns, path.name),
+        )
         if not saved:
             raise WorkspaceError(
                 f"{self.root} holds no timeline for {language or 'any language'}.",

@@ -1,45 +1,102 @@
-"""What every translator keeps."""
+"""What every translator keeps; those that need a model of the user's are tested with tiny ones."""
+
+from pathlib import Path
 
 import pytest
 
-from dubbing.engines.translation import Request
+from dubbing.engines.translation import Length, Passage, Request, Scores, Style
+from dubbing.errors import DubbingError
 from dubbing.language.script import script_share
-from dubbing.registry import Engines, engine_names
+from dubbing.registry import Engines, engine_class, engine_names
 
 pytestmark = pytest.mark.slow
 engines = Engines()
-SENTENCES = ("Good morning.", "I have a book.", "Where is the train station?")
+NEED_MORE = ("hf", "ctranslate2", "openai", "file", "apertium")
+TEXTS = [
+    Passage(text) for text in ("Good morning.", "I have a book.", "Where is the train station?")
+]
 
 
-@pytest.fixture(params=engine_names("translation"), scope="module")
+@pytest.fixture(
+    params=[n for n in engine_names("translation") if n not in NEED_MORE], scope="module"
+)
 def translator(request):
     return engines.get("translation", request.param)
 
 
-@pytest.mark.parametrize("target", ["zh", "es", "ja"])
-def test_each_sentence_gets_distinct_candidates_best_first(translator, target: str) -> None:
+@pytest.mark.parametrize("target", ["zh", "es", "ja", "pt-br"])
+def test_each_passage_gets_distinct_candidates_best_first(translator, target: str) -> None:
     if not translator.supports("en", target):
         pytest.skip("does not know this pair")
-    found = translator.translate(SENTENCES, Request("en", target))
-    assert len(found) == len(SENTENCES)
+    found = translator.translate(TEXTS, Request("en", target))
+    assert len(found) == len(TEXTS)
     for hypotheses in found:
         assert 1 <= len(hypotheses) <= 4
         assert len({h.text for h in hypotheses}) == len(hypotheses)
         scores = [h.score for h in hypotheses]
         assert scores == sorted(scores, reverse=True)
         assert all(score <= 0 for score in scores)
-        assert all("\n" not in h.text for h in hypotheses)
+        assert all(h.text and "\n" not in h.text for h in hypotheses)
+
+
+@pytest.mark.parametrize("name", engine_names("translation"))
+def test_every_engine_says_what_it_is(name: str) -> None:
+    kind = engine_class("translation", name)
+    assert isinstance(kind.version, int)
+    assert isinstance(kind.weights, tuple)
+    assert kind.style in Style
+
+
+@pytest.mark.parametrize("name", NEED_MORE)
+def test_what_is_missing_is_told_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(Path("/nowhere")))
+    with pytest.raises(DubbingError) as error:
+        engines.get("translation", name)
+    assert error.value.hint
 
 
 def test_simple_words_come_out_right(translator) -> None:
-    (hypotheses,) = translator.translate(["Good morning."], Request("en", "zh"))
+    if not translator.supports("en", "zh"):
+        pytest.skip("does not know Chinese")
+    (hypotheses,) = translator.translate([Passage("Good morning.")], Request("en", "zh"))
     assert "早上好" in hypotheses[0].text
 
 
 def test_a_second_try_keeps_to_its_own_script(translator) -> None:
+    if not translator.supports("en", "zh"):
+        pytest.skip("does not know Chinese")
     request = Request("en", "zh", own_script=True)
-    (hypotheses,) = translator.translate(["Welcome to New Jersey, Mr. Smith."], request)
+    passage = Passage("Welcome to New Jersey, Mr. Smith.")
+    (hypotheses,) = translator.translate([passage], request)
     assert all(script_share(h.text, "zh") == 1.0 for h in hypotheses)
+
+
+def test_other_lengths_are_other_texts_the_same_every_time(translator) -> None:
+    if translator.style is not Style.EXAMPLES or not translator.supports("en", "zh"):
+        pytest.skip("is not asked for other lengths")
+    passage = Passage("We have to get out of here before they find us.")
+    request = Request("en", "zh", length=Length.SHORTER)
+    (found,) = translator.translate([passage], request)
+    assert len({len(h.text) for h in found}) > 1
+    assert translator.translate([passage], request) == (found,)
+
+
+def test_examples_and_terms_are_followed(translator) -> None:
+    if translator.style is not Style.EXAMPLES or not translator.supports("en", "zh"):
+        pytest.skip("takes no examples")
+    passage = Passage("The Enterprise is here.", terms=(("Enterprise", "进取号"),))
+    (found,) = translator.translate([passage], Request("en", "zh"))
+    assert any("进取号" in h.text for h in found)
+
+
+def test_scores_tell_a_right_translation_from_a_wrong_one(translator) -> None:
+    if not isinstance(translator, Scores) or not translator.supports("en", "zh"):
+        pytest.skip("does not score")
+    told = "He was arrested for stealing a bicycle."
+    pairs = [("他因为偷自行车被捕。", told), ("今天天气很好。", told), ("好。", "Good.")]
+    right, wrong, alone = translator.score(pairs, "zh", "en")
+    assert wrong < right < 0
+    assert translator.score(pairs[2:], "zh", "en")[0] == pytest.approx(alone, abs=0.01)
 
 
 def test_it_says_what_it_cannot(translator) -> None:

@@ -63,9 +63,8 @@ def test_every_line_gets_one_of_its_own(lines: list[list[tuple[float, float]]]) 
     offered = [[Contender(quality, natural) for quality, natural in line] for line in lines]
     places = [Place(2000 * n, 2000 * n + 1800, 2000 * n + 2000) for n in range(len(lines))]
     picks = choose(offered, places, WEIGHTS)
-    assert [
-        0 <= pick < len(line) if line else pick == -1 for pick, line in zip(picks, offered)
-    ] == [True] * len(lines)
+    for pick, line in zip(picks, offered, strict=True):
+        assert 0 <= pick < len(line) if line else pick == -1
 
 
 def test_worth_has_parts_that_can_be_read() -> None:

@@ -282,18 +282,28 @@ def test_answers_are_read_with_care() -> None:
 # -- a person's work, and programs ---------------------------------------------------------------
 
 
+CUES = """1
+00:00:01.000 --> 00:00:02.000
+早上好，
+
+2
+00:00:02.050 --> 00:00:02.800
+朋友。
+
+3
+00:00:03.100 --> 00:00:05.000
+<i>我有</i>一本书。
+"""
+
+
 @pytest.mark.parametrize("suffix", [".srt", ".vtt"])
 def test_subtitles_go_to_the_line_that_they_overlap_most(tmp_path: Path, suffix: str) -> None:
-    srt = (
-        "1\n00:00:01,000 --> 00:00:02,000\n早上好，\n\n2\n00:00:02,050 --> 00:00:02,800\n朋友。\n\n"
-    )
-    srt += "3\n00:00:03,100 --> 00:00:05,000\n<i>我有</i>一本书。\n"
     path = tmp_path / f"film{suffix}"
-    path.write_text(srt if suffix == ".srt" else "WEBVTT\n\n" + srt.replace(",000", ".000")
-                    .replace(",050", ".050").replace(",800", ".800").replace(",100", ".100"), "utf-8")  # fmt: skip
+    cues = CUES.replace(".", ",") if suffix == ".srt" else "WEBVTT\n\n" + CUES
+    path.write_text(cues.replace("，,", "，"), "utf-8")
     engine = TranslationFile(1, EngineOptions(model=str(path)))
-    lines = [Passage("a", start_ms=900, end_ms=2900), Passage("b", start_ms=3000, end_ms=4000),
-             Passage("c", start_ms=4200, end_ms=4800), Passage("d", start_ms=9000, end_ms=9900)]  # fmt: skip
+    times = ((900, 2900), (3000, 4000), (4200, 4800), (9000, 9900))
+    lines = [Passage(f"line {begin}", start_ms=begin, end_ms=end) for begin, end in times]
     assert texts(engine.translate(lines, EN_ZH)) == [
         ["早上好， 朋友。"],
         ["我有一本书。"],

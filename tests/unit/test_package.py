@@ -26,7 +26,8 @@ def test_every_flag_that_the_readme_names_exists() -> None:
         subprocess.run([str(DUB), *words, "--help"], capture_output=True, text=True, check=True,
                        env={"COLUMNS": "300", "PATH": "/usr/bin"}).stdout
         for words in (
-            ["run"], ["show"], ["models"], ["doctor"], ["train", "aligner"], ["plot"], ["evaluate"],
+            ["run"], ["show"], ["models"], ["doctor"], ["plot"], ["evaluate"], ["memory"],
+            ["train", "aligner"], ["train", "translator"],
         )
     )  # fmt: skip
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
