@@ -87,10 +87,9 @@ def main() -> None:
     print("flags", result["flags"], flush=True)
     with patch.object(examples, "shipped_memory", without_held_out):
         for name in arguments.sets:
-            switches = arguments.only if name in ("own", "tatoeba") else ["whole"]
-            result[name] = judged(name, switches)
-    result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    arguments.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+            result[name] = judged(name, arguments.only if name == "own" else ["whole"])
+            result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            arguments.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
 
 
 def judged(name: str, switches: Sequence[str]) -> dict[str, Any]:
