@@ -246,6 +246,17 @@ def own_time(spans: Sequence[Span], number: int) -> tuple[int, int]:
     return begin_ms, line.end_ms + min(MARGIN_MS, max(0, after - line.end_ms) // 2)
 
 
+def working_time(lips: Lips, own: tuple[int, int]) -> Span | None:
+    """From when to when a mouth works within ``own`` time, ms; ``None`` if it is hidden or rests."""
+    begin_ms = own[0] // FRAME_MS * FRAME_MS
+    seen = lips.between(begin_ms, max(1, (own[1] - begin_ms) // FRAME_MS))
+    moving = moves(seen)
+    if not moving.any() or seen.seen.mean() < 0.5:
+        return None
+    first, last = _ends(moving)
+    return Span(begin_ms + first * FRAME_MS, begin_ms + last * FRAME_MS)
+
+
 def around(begin_ms: int, end_ms: int) -> tuple[int, int]:
     """Start and number of frames of the lips that a line is measured against."""
     start_ms = max(0, begin_ms - MARGIN_MS) // FRAME_MS * FRAME_MS

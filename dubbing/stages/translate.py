@@ -14,6 +14,7 @@ from dataclasses import replace
 from dubbing.engines.translation import Hypothesis, Length, Passage, Request, Style
 from dubbing.engines.translation import Translator as Engine
 from dubbing.errors import UnknownLanguage, UsageError
+from dubbing.metrics.mouth import own_time, working_time
 from dubbing.pipeline import Run, stage
 from dubbing.registry import identity
 from dubbing.settings import TranslateSettings
@@ -31,7 +32,8 @@ from dubbing.translation.candidates import (
 from dubbing.translation.choice import Place, choose, fit_cost
 from dubbing.translation.drafts import Drafter
 from dubbing.translation.names import agreed_renderings, recurring_names
-from dubbing.translation.passages import divided, runs
+from dubbing.translation.passages import clauses_of, divided, joined_clauses, runs
+from dubbing.vision.mouths import Mouths
 
 MISFIT = 0.3
 """A fit that costs more is worth another try."""
@@ -41,7 +43,7 @@ Offers = list[list[Candidate]]
 
 
 @stage(
-    reads=("media", "source_language", "target_language", "speakers", "lines"),
+    reads=("media", "source_language", "target_language", "speakers", "lines", "faces"),
     writes=("lines.translation",),
     version=2,
     engine_roles=("translation",),
@@ -119,6 +121,7 @@ class _Desk:
             settings.batch_size,
         )
         self.judges = settings.reverse and self.drafter.can_reverse()
+        self.places = _places(timeline, run)
         self._prompters: dict[str, Prompter | None] = {}
 
     # -- candidates ------------------------------------------------------------------------------
@@ -131,7 +134,9 @@ class _Desk:
         groups = [group for group in self._groups() if not all(known[n] for n in group)]
         singles = {n: self.asking.passage([n]) for group in groups for n in group}
         wholes = {group: self.asking.passage(group) for group in groups if len(group) > 1}
-        passages = [*singles.values(), *wholes.values()]
+        clauses = {n: self._clauses(n) for n in singles}
+        parts = [part for passages in clauses.values() for part in passages]
+        passages = [*singles.values(), *wholes.values(), *parts]
         total = len(set(passages))
         found = self.drafter.drafts(
             passages, told=lambda done: self.run.progress(done, total, unit="lines")
@@ -139,6 +144,11 @@ class _Desk:
         offers: Offers = [list(known.get(n, ())) for n in range(len(self.lines))]
         for number, passage in singles.items():
             offers[number] = merged(offers[number], self._candidates(number, found[passage]))
+        for number, passages in clauses.items():
+            if passages:
+                joined = joined_clauses([found[part] for part in passages], self.languages[1])
+                made = self._candidates(number, [joined], "by clauses")
+                offers[number] = merged(offers[number], made)
         for group, passage in wholes.items():
             self._share_out(group, found[passage], offers)
         return offers
@@ -153,6 +163,13 @@ class _Desk:
             for part in ([group] if self.chosen_lines.issuperset(group) else [(n,) for n in group])
             if self.chosen_lines.issuperset(part)
         ]
+
+    def _clauses(self, number: int) -> list[Passage]:
+        """Parts of a long line, for engines that follow examples, none of which is so long."""
+        if self.style is not Style.EXAMPLES:
+            return []
+        parts = clauses_of(self.lines[number].text, self.languages[0])
+        return [self.asking.passage_of(part) for part in parts]
 
     def _agreed_names(self) -> dict[str, str]:
         """How recurring names are said, by what the engine makes of the name alone."""
@@ -218,7 +235,7 @@ class _Desk:
             valued(offered, weights, self.asking.names, line.text)
             for line, offered in zip(self.lines, offers, strict=True)
         ]
-        return offers, choose([contenders(offered) for offered in offers], self._places(), weights)
+        return offers, choose([contenders(offered) for offered in offers], self.places, weights)
 
     def _judged(self, offers: Offers) -> Offers:
         """With the log-probability of the source given each candidate that is in the running."""
@@ -240,7 +257,7 @@ class _Desk:
         prompter = self._prompter(self.lines[number].speaker)
         if prompter is None:
             return list(offered)
-        place, timed = self._places()[number], []
+        place, timed = self.places[number], []
         for candidate in offered:
             natural_ms = prompter.natural_ms(candidate.text)
             if natural_ms is None:
@@ -268,15 +285,6 @@ class _Desk:
             )
         return self._prompters[speaker]
 
-    def _places(self) -> list[Place]:
-        assert self.timeline.media is not None
-        starts = [line.span.start_ms for line in self.lines[1:]]
-        ends = [*starts, self.timeline.media.duration_ms]
-        return [
-            Place(line.span.start_ms, line.span.end_ms, end)
-            for line, end in zip(self.lines, ends, strict=True)
-        ]
-
     # -- another length --------------------------------------------------------------------------
 
     def varied(self, offers: Offers, picks: Sequence[int]) -> tuple[Offers, tuple[int, ...]]:
@@ -284,7 +292,7 @@ class _Desk:
         wanted: dict[Length, list[int]] = {Length.SHORTER: [], Length.LONGER: []}
         for number, (offered, pick) in enumerate(zip(offers, picks, strict=True)):
             if pick >= 0 and (offered[pick].fit or 0.0) > MISFIT:
-                place, natural_ms = self._places()[number], offered[pick].natural_ms or 0
+                place, natural_ms = self.places[number], offered[pick].natural_ms or 0
                 is_long = natural_ms > place.end_ms - place.start_ms
                 wanted[Length.SHORTER if is_long else Length.LONGER].append(number)
         if not any(wanted.values()):
@@ -297,6 +305,21 @@ class _Desk:
                 made = self._candidates(number, found[passage], length.value)
                 offers[number] = merged(offers[number], made)
         return self.chosen(offers)
+
+
+def _places(timeline: Timeline, run: Run) -> list[Place]:
+    """The time of each line: until its mouth rests, where a mouth is seen, and until the next line."""
+    assert timeline.media is not None
+    spans = [line.span for line in timeline.lines]
+    untils = [*(span.start_ms for span in spans[1:]), timeline.media.duration_ms]
+    mouths = Mouths(run.workspace, timeline)
+    places = []
+    for number, (line, until_ms) in enumerate(zip(timeline.lines, untils, strict=True)):
+        lips = mouths.of(line)
+        worked = None if lips is None else working_time(lips, own_time(spans, number))
+        end_ms = line.span.end_ms if worked is None else max(worked.end_ms, line.span.start_ms + 1)
+        places.append(Place(line.span.start_ms, end_ms, max(until_ms, end_ms)))
+    return places
 
 
 def _translation(offered: Sequence[Candidate], pick: int, engine: str) -> Translation | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dubbing.engines.translation import Passage, Style
 from dubbing.settings import Term, TranslateSettings
@@ -35,17 +36,12 @@ class Asking:
         text = self.text(numbers)
         if self.style is Style.HUMAN:
             return Passage(text, start_ms=first.span.start_ms, end_ms=last.span.end_ms)
-        if self.style is Style.SENTENCES:
-            return Passage(text)
-        terms = tuple((term.source, term.target) for term in self.terms(text)[:MOST_TERMS])
-        examples = self.book.like(text, self.settings.examples)
-        if self.style is Style.EXAMPLES:
-            return Passage(text, examples, terms)
+        alone = self.passage_of(text)
+        if self.style is not Style.INSTRUCTIONS:
+            return alone
         around = self.settings.context
-        return Passage(
-            text,
-            examples,
-            terms,
+        return replace(
+            alone,
             before=tuple(map(self._told, self.lines[max(0, numbers[0] - around) : numbers[0]])),
             after=tuple(map(self._told, self.lines[numbers[-1] + 1 : numbers[-1] + 1 + around])),
             speaker=self.speakers.get(first.speaker, first.speaker),
@@ -53,6 +49,13 @@ class Asking:
             start_ms=first.span.start_ms,
             end_ms=last.span.end_ms,
         )
+
+    def passage_of(self, text: str) -> Passage:
+        """A text by itself, with the pairs, terms and names that it calls for."""
+        if self.style is Style.SENTENCES:
+            return Passage(text)
+        terms = tuple((term.source, term.target) for term in self.terms(text)[:MOST_TERMS])
+        return Passage(text, self.book.like(text, self.settings.examples), terms)
 
     def text(self, numbers: Sequence[int]) -> str:
         """What is said in neighbouring lines."""

@@ -7,14 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+from dubbing.engines.translation import Hypothesis
 from dubbing.language.script import SCRIPTS
-from dubbing.language.sentences import ends_sentence
+from dubbing.language.sentences import clause_break, ends_sentence
 from dubbing.timeline import Line
 
 LONGEST_GAP_MS = 2_000
 """A speaker who is silent for longer begins anew."""
 MOST_LINES = 3
 LONGEST_LETTERS = 220
+MOST_WORDS, LEAST_WORDS = 20, 5
+"""A sentence with more words is long; a part of it has at least so many."""
 BORDERS_TRIED = 5
 """Places near the proportional one that are tried for each cut."""
 MARK = re.compile(r"[,;:，、；：。.!?！？—…]")
@@ -47,6 +50,31 @@ class _Way:
 
     pieces: tuple[str, ...]
     strain: float
+
+
+def clauses_of(text: str, language: str) -> tuple[str, ...]:
+    """A long sentence cut at its clause borders into parts of a usual length; none if it is not long."""
+    words = text.split()
+    if len(words) <= MOST_WORDS:
+        return ()
+    parts: list[list[str]] = [[]]
+    for word in words:
+        parts[-1].append(word)
+        if clause_break(word, language) and len(parts[-1]) >= LEAST_WORDS:
+            parts.append([])
+    if len(parts[-1]) < LEAST_WORDS and len(parts) > 1:
+        last = parts.pop()
+        parts[-1] += last
+    return tuple(" ".join(part) for part in parts) if len(parts) > 1 else ()
+
+
+def joined_clauses(found: Sequence[Sequence[Hypothesis]], target: str) -> Hypothesis:
+    """The best translation of each part, one after the other."""
+    best = [hypotheses[0] for hypotheses in found]
+    between = "" if target in ("zh", "ja") else " "
+    n_letters = max(1, sum(len(h.text) for h in best))
+    score = sum(h.score * len(h.text) for h in best) / n_letters
+    return Hypothesis(between.join(h.text for h in best), round(score, 4))
 
 
 def divided(

@@ -1,8 +1,11 @@
 """Sentences over several lines: found, and divided where the mouth pauses."""
 
+import pytest
+
+from dubbing.engines.translation import Hypothesis
 from dubbing.timeline import Line, Span
 from dubbing.translation.names import agreed_renderings, recurring_names
-from dubbing.translation.passages import divided, runs
+from dubbing.translation.passages import clauses_of, divided, joined_clauses, runs
 
 
 def line(number: int, text: str, begin: int, end: int, who: str = "S1") -> Line:
@@ -42,6 +45,24 @@ def test_the_cut_follows_what_the_pieces_mean() -> None:
     told = ["If you come tomorrow,", "we can talk about it."]
     pieces = divided("我们可以谈谈这件事，你明天来。", told[::-1], [1, 1], "zh", score)
     assert pieces == ("我们可以谈谈这件事，", "你明天来。")
+
+
+def test_long_sentences_are_cut_at_their_clauses() -> None:
+    long = (
+        "When we came back to the house that evening, the door was open, and all of the lights that "
+        "we had turned off in the morning were on again."
+    )
+    parts = clauses_of(long, "en")
+    assert " ".join(parts) == long
+    assert [part[-1] for part in parts] == [",", "."]
+    assert all(len(part.split()) >= 5 for part in parts)
+    assert clauses_of("We came back, and it was open.", "en") == ()
+    assert clauses_of("word " * 30, "en") == ()
+    found = [[Hypothesis("我们回来的时候，", -0.5)], [Hypothesis("门开着。", -1.0)]]
+    joined = joined_clauses(found, "zh")
+    assert joined.text == "我们回来的时候，门开着。"
+    assert joined.score == pytest.approx(-0.6667)
+    assert joined_clauses(found[::-1], "es").text == "门开着。 我们回来的时候，"
 
 
 def test_names_that_recur_are_found_and_said_one_way() -> None:

@@ -132,6 +132,18 @@ def test_a_sentence_over_two_lines_is_translated_whole_and_divided(tmp_path: Pat
     assert one.rpartition("/")[0] == other.rpartition("/")[0] != ""
 
 
+def test_a_long_sentence_is_also_offered_by_its_clauses(tmp_path: Path) -> None:
+    first = "When we came back to the house that evening,"
+    second = "all of the lights that we had turned off in the morning were on again."
+    engine = Judging(
+        {first: ["那天晚上我们回到家里的时候，"], second: ["我们早上关掉的灯全都又亮了。"]}
+    )
+    engine.good = frozenset({"那天晚上我们回到家里的时候，我们早上关掉的灯全都又亮了。"})
+    done = go(engine, film(f"{first} {second}"), tmp_path)
+    assert says(done) == ["那天晚上我们回到家里的时候，我们早上关掉的灯全都又亮了。"]
+    assert done.lines[0].translation.candidates[0].origin == "by clauses"
+
+
 def test_glossary_memory_names_and_register_reach_engine_and_choice(tmp_path: Path) -> None:
     engine = Scripted({
         "Hail the Enterprise.": ["呼叫企业号。", "呼叫进取号。"],

@@ -14,6 +14,7 @@ from dubbing.metrics.mouth import (
     overall,
     own_time,
     spoken_sounds,
+    working_time,
 )
 from dubbing.metrics.quality import dnsmos
 from dubbing.testing import tone
@@ -61,6 +62,17 @@ def test_what_the_neighbours_say_is_not_counted() -> None:
     assert both.overlap is not None
     assert own.overlap > both.overlap + 0.2
     assert own_time([Span(0, 1000), Span(1200, 3000), Span(3100, 4000)], 1) == (1100, 3050)
+
+
+def test_a_mouth_works_from_its_first_movement_to_its_last() -> None:
+    lips = mouth(160, ((0, 40), (60, 120)))
+    found = working_time(lips, (50 * 25, 150 * 25))
+    assert found is not None
+    assert found.start_ms == pytest.approx(60 * 25, abs=100)
+    assert found.end_ms == pytest.approx(120 * 25, abs=100)
+    assert working_time(mouth(100, ()), (0, 2500)) is None
+    hidden = Lips(0, np.zeros((100, 8), np.float32))
+    assert working_time(hidden, (0, 2500)) is None
 
 
 def test_closures_are_hit_within_80_ms() -> None:
