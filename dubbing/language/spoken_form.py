@@ -12,6 +12,7 @@ import unicodedata
 from functools import cache
 from typing import Any
 
+from dubbing.language.phone_numbers import spell_phone_numbers
 from dubbing.language.spoken_rules import (
     plain_digits,
     rules,
@@ -41,7 +42,7 @@ def spoken_form(text: str, language: str) -> str:
     text = spell_ordinals(text, language)
     text = unicodedata.normalize("NFKC", text) if language not in CJK else text
     text = INDIAN_NUMBER.sub(lambda match: match[0].replace(",", ""), plain_digits(text))
-    text = NAME_WITH_NUMBER.sub(" ", text)
+    text = NAME_WITH_NUMBER.sub(" ", spell_phone_numbers(text, language))
     text = PERCENT_RANGE.sub(rules(language).to, text) if language in CJK else text
     text = _spelled_acronyms(text) if language in ACRONYM_LANGUAGES else text
     text = ADDRESS.sub(lambda match: _spelled_address(match[0], language), text)

@@ -51,6 +51,14 @@ TABLE = [
     ("en", "an F-16", "an F sixteen"),
     ("it", "l'FBI e la NASA", "l'F B I e la NASA"),
     ("fr", "le TGV", "le T G V"),
+    ("en", "Call 555-0123.", "Call five five five, zero one two three."),
+    ("es", "Llama al 912 345 678.", "Llama al nueve uno dos, tres cuatro cinco, seis siete ocho."),
+    ("fr", "Appelez le 01 23 45 67.", "Appelez le zéro un, deux trois, quatre cinq, six sept."),
+    ("it", "Chiama il 06 1234567.", "Chiama il zero sei, uno due tre quattro cinque sei sette."),
+    ("pt-br", "Ligue (11) 9123-4567.", "Ligue um um, nove um dois três, quatro cinco seis sete."),
+    ("zh", "拨打 +86 138 1234 5678", "拨打 加八六，幺三八，幺二三四，五六七八"),
+    ("hi", "फोन 98765 43210", "फोन नौ आठ सात छः पाँच, चार तीन दो एक शून्य"),
+    ("es", "Son 1 500 000 euros.", "Son un millón quinientos mil euros."),
     ("en", "see www.nasa.gov.", "see www dot nasa dot gov."),
 ]
 
