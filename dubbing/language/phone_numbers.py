@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 NUMBER = re.compile(
-    r"(?<![\w.,:/-])(?P<plus>\+)?(?P<body>\(?\d{1,9}\)?(?:[ -]\(?\d{1,9}\)?)*|\d{7,12})(?![\w/-]|[.,:]\d)"
+    r"(?<![\w.,:/-])(?P<plus>\+)?(?P<body>\(?\d{1,9}\)?(?:[ -]\(?\d{1,9}\)?)*|\d{7,12})"
+    r"(?![\w/-]|[.,:]\d)"
 )
 AFTER = re.compile(
     r"(?:call|phone|tel\.?|telephone|dial|mobile|fax|number is|llam[ae]\w*|teléfono|móvil|appel\w+|numéro|"
@@ -18,7 +19,13 @@ LOCAL = re.compile(r"\d{3}-\d{4}")
 FEWEST, MOST = 7, 15
 CHARACTERS = {
     "zh": dict(zip("0123456789", "零幺二三四五六七八九", strict=True)),
-    "ja": dict(zip("0123456789", "ゼロ いち に さん よん ご ろく なな はち きゅう".split(), strict=True)),
+    "ja": dict(
+        zip(
+            "0123456789",
+            ["ゼロ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう"],
+            strict=True,
+        )
+    ),
 }
 BETWEEN = {"zh": "，", "ja": "の"}
 PLUS = {"zh": "加", "ja": "プラス"}
@@ -38,7 +45,10 @@ def _spelled(match: re.Match[str], text: str, language: str) -> str:
     if not FEWEST <= len(digits) <= MOST or DATE.fullmatch(body):
         return match[0]
     is_one = (
-        match["plus"] or body[0] in "0(" or LOCAL.fullmatch(body) or AFTER.search(text[: match.start()])
+        match["plus"]
+        or body[0] in "0("
+        or LOCAL.fullmatch(body)
+        or AFTER.search(text[: match.start()])
     )
     if not is_one:
         return match[0]

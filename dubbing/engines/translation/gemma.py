@@ -30,6 +30,8 @@ LINE_END = ["\n", "\n\n", "<eos>"]
 SPARE_TOKENS = 16
 LONGEST = 160
 SCORED_AT_ONCE = 8
+PAIRS_TO_SCORE = 2
+"""The shortest of the fixed ones: to see which language is wanted, and no more tokens than that."""
 OTHER_SCRIPTS = ("zh", "ja", "hi", "ru")
 LATIN_LETTER = re.compile("[A-Za-z]")
 SEED = 7
@@ -61,6 +63,7 @@ class Gemma:
 
         place = Path(options.model) if options.model else resolve(self.weights[0])
         self._tokenizer = Tokenizer.from_file(str(place / "tokenizer.json"))
+        ctranslate2.set_random_seed(SEED)  # the same order of questions gets the same samples
         self._generator = ctranslate2.Generator(
             str(place), device="cpu", compute_type="float32", intra_threads=threads
         )
@@ -89,7 +92,7 @@ class Gemma:
 
     def score(self, pairs: Sequence[Pair], source: str, target: str) -> tuple[float, ...]:
         """Mean log-probability a token of each second text as the translation of the first."""
-        prefix = ["<bos>", *self._tokens(self._fixed(source, target))]
+        prefix = ["<bos>", *self._tokens(self._fixed(source, target, PAIRS_TO_SCORE))]
         questions = [
             prefix + self._tokens(prompt_of(told, (), (source, target))) for told, _ in pairs
         ]
@@ -117,18 +120,18 @@ class Gemma:
             found |= {i: result.log_probs for i, result in zip(group, results, strict=True)}
         return [found[i] for i in range(len(texts))]
 
-    def _fixed(self, source: str, target: str) -> str:
+    def _fixed(self, source: str, target: str, most: int | None = None) -> str:
         """The prefix of all prompts of a direction; other sources borrow the English examples."""
         shown = source if source in SPOKEN else "en"
-        return _told(fixed_pairs(source, target), (shown, target))
+        pairs = fixed_pairs(source, target)
+        if most is not None:
+            pairs = tuple(sorted(pairs, key=lambda pair: len(pair[0]))[:most])
+        return _told(pairs, (shown, target))
 
     def _generate(
         self, prompts: list[list[str]], start: list[str], request: Request, most_tokens: int
     ) -> Any:
         """Beam search; samples where another length is wanted, since all beams are about as long."""
-        import ctranslate2
-
-        ctranslate2.set_random_seed(SEED)
         search: dict[str, Any] = {"beam_size": max(request.beam_size, request.n_best)}
         if request.length is not Length.USUAL:
             search = {"beam_size": 1, "sampling_topk": 20, "sampling_temperature": TEMPERATURE}
@@ -183,7 +186,7 @@ class TunedGemma(Gemma):
         """English and Chinese."""
         return TUNED.get(source) == target
 
-    def _fixed(self, source: str, target: str) -> str:
+    def _fixed(self, source: str, target: str, most: int | None = None) -> str:
         return ""
 
 
