@@ -9,23 +9,18 @@ NUMBER = re.compile(
     r"(?![\w/-]|[.,:]\d)"
 )
 AFTER = re.compile(
-    r"(?:call|phone|tel\.?|telephone|dial|mobile|fax|number is|llam[ae]\w*|teléfono|móvil|appel\w+|numéro|"
-    r"téléphon\w+|chiam\w+|telefono|lig\w+|telefone|celular|电话|手机|拨打|号码|電話|番号|फोन|फ़ोन|नंबर)"
+    r"(?:call|phone|tel\.?|telephone|dial|mobile|fax|number is|llam[ae]\w*|teléfono|móvil|appel\w+|"
+    r"numéro|téléphon\w+|chiam\w+|telefono|lig\w+|telefone|celular|电话|手机|拨打|号码|電話|番号|फोन|फ़ोन|नंबर)"
     r"[^\d+]{0,16}$",
     re.IGNORECASE,
 )
 DATE = re.compile(r"\d{1,2}-\d{1,2}-\d{4}|\d{4}-\d{1,2}-\d{1,2}")
 LOCAL = re.compile(r"\d{3}-\d{4}")
 FEWEST, MOST = 7, 15
+KANA = ("ゼロ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
 CHARACTERS = {
     "zh": dict(zip("0123456789", "零幺二三四五六七八九", strict=True)),
-    "ja": dict(
-        zip(
-            "0123456789",
-            ["ゼロ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう"],
-            strict=True,
-        )
-    ),
+    "ja": dict(zip("0123456789", KANA, strict=True)),
 }
 BETWEEN = {"zh": "，", "ja": "の"}
 PLUS = {"zh": "加", "ja": "プラス"}
