@@ -29,7 +29,6 @@ from dubbing.settings import EngineOptions
 LINE_END = ["\n", "\n\n", "<eos>"]
 SPARE_TOKENS = 16
 LONGEST = 160
-SCORED_AT_ONCE = 8
 PAIRS_TO_SCORE = 2
 """The shortest of the fixed ones: to see which language is wanted, and no more tokens than that."""
 OTHER_SCRIPTS = ("zh", "ja", "hi", "ru")
@@ -111,9 +110,7 @@ class Gemma:
         token does not change its probability.
         """
         found: dict[int, list[float]] = {}
-        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(texts), SCORED_AT_ONCE):
-            group = by_length[start : start + SCORED_AT_ONCE]
+        for group in _groups(texts, 0, self.tokens_at_once):
             longest = len(texts[group[-1]])
             filled = [texts[i] + [LINE_END[0]] * (longest - len(texts[i])) for i in group]
             results = self._generator.score_batch(filled)
@@ -191,7 +188,7 @@ class TunedGemma(Gemma):
 
 
 def _groups(prompts: Sequence[list[str]], n_shown: int, at_once: int) -> Iterator[list[int]]:
-    """Numbers of prompts, like lengths together, as many at once as the memory for attention allows."""
+    """Numbers of prompts, like lengths together, as many at once as memory allows."""
     group: list[int] = []
     longest = 0
     for number in sorted(range(len(prompts)), key=lambda i: len(prompts[i])):
