@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from dubbing.engines.translation import Request
+from dubbing.engines.translation import Passage, Request
 from dubbing.job import Job, run_job
 from dubbing.media.sound_file import read_sound
 from dubbing.models.resolver import resolve
@@ -122,18 +122,19 @@ def gemma_ratio() -> dict[str, float]:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from dubbing.engines.translation.gemma import Gemma, _question, _shown
+    from dubbing.engines.translation.fixed_examples import fixed_pairs
+    from dubbing.engines.translation.gemma import Gemma, prompt_of
 
-    request = Request("en", "zh")
+    request = Request("en", "zh", beam_size=4)
     gemma = Gemma(threads=os.cpu_count() or 1)
-    gemma.translate([SENTENCE], request)
-    ours = seconds(lambda: gemma.translate([SENTENCE], request))
+    gemma.translate([Passage(SENTENCE)], request)
+    ours = seconds(lambda: gemma.translate([Passage(SENTENCE)], request))
     source = str(resolve("gemma-3-270m-gguf"))
     tokenizer = AutoTokenizer.from_pretrained(source, gguf_file="gemma.gguf")
     model = AutoModelForCausalLM.from_pretrained(
         source, gguf_file="gemma.gguf", dtype=torch.float32
     )
-    prompt = _shown("en", "zh") + _question(SENTENCE, "English", "Chinese")
+    prompt = prompt_of(SENTENCE, fixed_pairs("en", "zh"), ("en", "zh"))
     inputs = tokenizer(prompt, return_tensors="pt")
     plain = seconds(
         lambda: model.generate(
