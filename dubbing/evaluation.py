@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dubbing.arrays import Audio
 from dubbing.engines.asr import Recognizer
-from dubbing.engines.speech import TakesDurations
+from dubbing.engines.speech import TakesDurations, VoiceName
 from dubbing.errors import UsageError
 from dubbing.language.speech_text import comparable
 from dubbing.language.spoken_form import spoken_form
@@ -45,6 +45,7 @@ from dubbing.timing.spoken import spoken, spread, whole_frames
 from dubbing.vision.face_pictures import face_pictures
 from dubbing.vision.mouths import Mouths
 from dubbing.vision.track_file import read_track
+from dubbing.voice.casting import speaking_voice
 from dubbing.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -175,10 +176,10 @@ class Evaluation:
     def _speech(self) -> Any:
         return self.engines.get("speech", self.profile.synthesize.engine)
 
-    def _voice(self, line: Line) -> str:
+    def _voice(self, line: Line) -> VoiceName:
         voice = self.timeline.speaker(line.speaker).voice
         assert voice is not None
-        return voice.name
+        return speaking_voice(voice, self.workspace)
 
     # -- judging ---------------------------------------------------------------------------------
 

@@ -12,12 +12,16 @@ from dubbing.media.mux import check_container
 from dubbing.media.probe import MediaInfo, choose_container, probe
 from dubbing.models.catalogue import catalogue
 from dubbing.models.resolver import resolve
-from dubbing.pipeline import Run, Stage, load_stages, run_stages
+from dubbing.pipeline import Run, Stage, file_identity, load_stages, run_stages
 from dubbing.progress import Event, Listener, silence
 from dubbing.registry import Engines, engine_class
 from dubbing.settings import Profile, load_profile, load_recipe
 from dubbing.timeline import Timeline
-from dubbing.workspace import Workspace
+from dubbing.voice import consent
+from dubbing.voice.casting_file import read_cast
+from dubbing.voice.ledger import enter_uses
+from dubbing.voice.library import find_voice
+from dubbing.workspace import Workspace, file_sha256
 
 WORKING_BYTES_PER_MS = 700
 """48 kHz 24-bit stereo twice (original and mix) and some: what the workspace takes at most."""
@@ -35,6 +39,8 @@ class Job:
     from_stage: str | None = None
     until: str | None = None
     force: bool = False
+    consents: tuple[str, ...] = ()
+    """Who allows their voice to be cloned, e.g. ``S1=Anna Example: contract of 2 May``."""
 
 
 def dub(
@@ -80,7 +86,12 @@ def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = s
         _check_output(output, workspace, job.force)
         run = Run(workspace, source, output, engines, listener)
         fresh_from = stages[0].name if job.force and not job.from_stage else job.from_stage
-        return run_stages(stages, Timeline(target), run, profile, fresh_from=fresh_from)
+        profile = _with_consents(
+            job, workspace, file_identity(source), _with_cast(workspace, profile)
+        )
+        timeline = run_stages(stages, Timeline(target), run, profile, fresh_from=fresh_from)
+    enter_uses(timeline)
+    return timeline
 
 
 def target_code(tag: str) -> str:
@@ -104,6 +115,33 @@ def _existing(source: Path) -> Path:
     if source.is_dir():
         raise UsageError(f"{source} is a folder, not a film.", hint="Name one file in it.")
     return source.absolute()
+
+
+def _with_cast(workspace: Workspace, profile: Profile) -> Profile:
+    """The casting that is kept in the workspace, where the profile or a flag says nothing else."""
+    kept = read_cast(workspace.root)
+    if not kept:
+        return profile
+    cast = {**kept, **profile.voices.cast}
+    files = [path for path in map(find_voice, cast.values()) if path is not None]
+    content = tuple(map(file_sha256, files))
+    return profile.with_values({"voices": {"cast": cast, "cast_content": content}})
+
+
+def _with_consents(job: Job, workspace: Workspace, film: str, profile: Profile) -> Profile:
+    """What was allowed for this film, now and in earlier runs; new records are kept beside it."""
+    path = workspace.root / consent.FILE_NAME
+    known = consent.load(path, film)
+    new = tuple(consent.read_flag(text, film) for text in job.consents)
+    if new:
+        known = (*known, *new)
+        consent.save(path, known)
+    newest = {item.speaker: item for item in sorted(known, key=lambda item: item.recorded_at)}
+    allowed = [
+        {"speaker": item.speaker, "person": item.person, "consent": item.id}
+        for item in newest.values()
+    ]
+    return profile.with_values({"voices": {"allowed": allowed}}) if allowed else profile
 
 
 def _until(stages: tuple[Stage, ...], job: Job) -> tuple[Stage, ...]:
@@ -130,6 +168,8 @@ def _check_engines(stages: tuple[Stage, ...], profile: Profile, listener: Listen
             for weights in kind.weights:
                 if weights in catalogue():
                     resolve(weights, progress=tell)
+        for weights in stage.weights:
+            resolve(weights, progress=tell)
 
 
 def _output(job: Job, source: Path, target: str, info: MediaInfo) -> Path:

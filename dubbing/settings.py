@@ -148,12 +148,25 @@ class TranslateSettings(Strict):
         )
 
 
+class Allowed(Strict):
+    """A speaker (or ``all``) whose own voice may be learnt, and the record that says so."""
+
+    speaker: str
+    person: str
+    consent: str
+
+
 class VoicesSettings(Strict):
     """Which voice speaks for whom."""
 
     engine: str = "kokoro"
     distinct: bool = True
     """Give two speakers two voices as long as there are enough."""
+    cast: dict[str, str] = {}
+    """Voices chosen by hand, by speaker: of the engine, or enrolled (name or file)."""
+    cast_content: tuple[str, ...] = ()
+    """SHA-256 of the files of enrolled voices, so that a changed one is noticed."""
+    allowed: tuple[Allowed, ...] = ()
 
 
 class TimingSettings(Strict):
@@ -183,6 +196,8 @@ class SynthesizeSettings(Strict):
     """How lines are spoken."""
 
     engine: str = "kokoro"
+    watermark: bool = True
+    """Whether every line carries an inaudible mark that it is synthetic."""
 
 
 class MixSettings(Strict):
@@ -201,6 +216,8 @@ class MuxSettings(Strict):
 
     keep_original: bool = True
     subtitles: bool = False
+    credentials: bool = True
+    """Whether the file states, signed (C2PA), that its dialogue is synthetic."""
 
 
 class ReportSettings(Strict):

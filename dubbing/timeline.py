@@ -210,6 +210,8 @@ class Take:
     speech: Span
     """Where speech is heard, measured on the samples."""
     measured_lufs: float | None = None
+    is_marked: bool = False
+    """Whether it carries the watermark of synthetic speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +245,39 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceProfile:
+    """A voice as it was measured on its reference speech; ``None`` where it could not be.
+
+    ``embedding`` is its GE2E vector, ``f0_range_st`` the range of its pitch from the 10th to the 90th
+    percentile in semitones, ``rate_sps`` its syllable nuclei a second of speech.
+    """
+
+    seconds: float
+    embedding: tuple[float, ...] = ()
+    f0_hz: float | None = None
+    f0_range_st: float | None = None
+    rate_sps: float | None = None
+    formants_hz: tuple[float, ...] = ()
+    lufs: float | None = None
+    snr_db: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
-    """The voice that a speaker gets, and why."""
+    """The voice that a speaker gets, and why.
+
+    ``name`` is a voice of the engine. Where the speaker allowed it (``consent`` names the record),
+    ``clone`` is what the engine learnt of their own voice, on top of that one.
+    """
 
     engine: str
     name: str
     similarity: float
     reason: str
+    clone: Artifact | None = None
+    consent: str = ""
+    person: str = ""
+    """Whose voice it is, in words; empty for a stock voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +289,9 @@ class Speaker:
     f0_hz: float | None = None
     embedding: tuple[float, ...] = ()
     """GE2E, 256 numbers of unit norm (Wan et al. 2018)."""
+    reference: Artifact | None = None
+    """Their purest speech, 16 kHz mono; ``None`` if every line is talked over."""
+    profile: VoiceProfile | None = None
     voice: Voice | None = None
 
 

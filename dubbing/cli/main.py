@@ -53,16 +53,20 @@ def _program(
 
 
 def _mount() -> None:
-    from dubbing.cli import doctor, evaluate, memory, models, plot, run, show, train
+    from dubbing.cli import doctor, evaluate, memory, models, plot, run, show, train, verify, voices
 
     app.command("run", help="Dub one film (the default command).")(run.run)
     app.command("show", help="Show the lines of a workspace.")(show.show)
     app.command("memory", help="Keep what a dub says for other episodes.")(memory.memory)
     app.command("plot", help="Draw a line: mouth, phonemes, sound.")(plot.plot)
+    app.command("verify", help="Whether a file holds synthetic speech, and what it says of it.")(
+        verify.verify
+    )
     app.command("evaluate", help="Measure a dub against its mouths, beside two baselines.")(
         evaluate.evaluate
     )
     app.add_typer(models.app, name="models", help="Weights: list, verify, prepare.")
+    app.add_typer(voices.app, name="voices", help="People's voices: enrol, list, use, ledger.")
     app.add_typer(train.app, name="train", help="Train the small networks, or judge them.")
     app.command("doctor", help="What works on this machine, what does not, what to do.")(
         doctor.doctor

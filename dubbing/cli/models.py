@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(no_args_is_help=True)
-EMBEDDED = ("whisper-base", "kokoro-82m-split", "gemma-3-270m", "gemma-3-270m-en-zh")
+EMBEDDED = ("whisper-base", "kokoro-82m-split", "gemma-3-270m", "gemma-3-270m-en-zh", "perth")
 
 
 @app.command("list")

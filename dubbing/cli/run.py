@@ -86,11 +86,27 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     pronunciations: Annotated[
         Path | None, typer.Option(help="How words are spoken (.csv with text,said).")
     ] = None,
+    voice: Annotated[
+        list[str] | None,
+        typer.Option(help="S1=NAME: a voice of the engine or an enrolled one (dub voices)."),
+    ] = None,
+    consent: Annotated[
+        list[str] | None,
+        typer.Option(help='Clone voices: "Anna Example: contract of 2 May", or S1=... for one.'),
+    ] = None,
     lip_strength: Annotated[
         float | None,
         typer.Option(
             min=0.0, max=1.0, help="How much the mouth on screen sets the timing; 0 = natural."
         ),
+    ] = None,
+    watermark: Annotated[
+        bool | None,
+        typer.Option("--watermark/--no-watermark", help="Inaudible mark in synthetic speech."),
+    ] = None,
+    credentials: Annotated[
+        bool | None,
+        typer.Option("--credentials/--no-credentials", help="Signed label (C2PA): synthetic."),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Compute everything anew and replace the output.")
@@ -105,6 +121,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
 ) -> None:
     """Dub one film."""
     del debug  # read by main(), which must know it before anything can fail
+    from dubbing.cli.casting import cast_of
     from dubbing.cli.listeners import listener_for
     from dubbing.cli.words import engine_of, said_of, words_of
     from dubbing.job import Job, run_job
@@ -120,14 +137,20 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
             **engine_of(translator, translation_model, translation_server, translations),
             **words_of(to, glossary or (), memory or (), register or ()),
         },
+        "voices": cast_of(voice or ()),
         "timing": {
             "lip_strength": lip_strength,
             "pronunciations": said_of(to, pronunciations) if pronunciations else None,
         },
-        "mux": {"keep_original": keep_original, "subtitles": subtitles},
+        "synthesize": {"watermark": watermark},
+        "mux": {
+            "keep_original": keep_original,
+            "subtitles": subtitles,
+            "credentials": credentials,
+        },
     }
     settings = load_profile(profile).with_values(_given(flags))
-    job = Job(film, to, output, workspace, "dub", from_stage, until, force)
+    job = Job(film, to, output, workspace, "dub", from_stage, until, force, tuple(consent or ()))
     with listener_for(log_format.value, quiet) as listener:
         timeline = run_job(job, settings, Engines(settings.threads), listener)
     if not quiet and log_format is LogFormat.BARS:

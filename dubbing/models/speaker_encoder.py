@@ -60,7 +60,7 @@ def mel_spectrogram(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]
     frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP]
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(N_FFT) / N_FFT)
     power = np.abs(np.fft.rfft(frames * hann, axis=1)) ** 2
-    return (power @ _mel_filters().T).astype(np.float32)
+    return (power @ mel_filters().T).astype(np.float32)
 
 
 def _raised(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -79,7 +79,7 @@ def _window_starts(n_samples: int) -> list[int]:
 
 
 @cache
-def _mel_filters() -> npt.NDArray[np.float64]:
+def mel_filters() -> npt.NDArray[np.float64]:
     """Triangles of equal area on the Slaney mel scale, float64 ``[40, 201]``."""
     edges = _mel_to_hz(np.linspace(_hz_to_mel(0.0), _hz_to_mel(RATE_HZ / 2), N_MELS + 2))
     bins = np.fft.rfftfreq(N_FFT, 1 / RATE_HZ)

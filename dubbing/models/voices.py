@@ -19,6 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 LONGEST = 510
+TIMBRE_SIZE = 128
+"""The first half of a style; the second half is prosody."""
 LANGUAGES = {
     "a": "en",
     "b": "en",

@@ -15,17 +15,18 @@ from dubbing.media.probe import probe
 from dubbing.pipeline import Run, stage
 from dubbing.settings import MuxSettings
 from dubbing.timeline import OutputFile, Timeline
+from dubbing.voice.credentials import Claim, can_hold_claim, label
 from dubbing.workspace import write_text
 
 
 @stage(
-    reads=("media", "mix", "source_language", "target_language", "lines"),
+    reads=("media", "mix", "source_language", "target_language", "lines", "speakers"),
     writes=("output",),
-    version=1,
+    version=2,
     outside=("source", "output"),
 )
 def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:
-    """Write the output file: picture copied, dub first and default, original kept."""
+    """Write the output file: picture copied, dub first and default, original kept, labelled."""
     assert timeline.media is not None
     assert timeline.mix is not None
     assert run.output is not None
@@ -45,8 +46,28 @@ def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:
                 subtitles=subtitles,
             )
         )
+    if settings.credentials and can_hold_claim(run.output):
+        label(run.output, _claim(timeline))
     written = OutputFile(str(run.output), run.output.stat().st_size)
     return replace(timeline, output=written)
+
+
+def _claim(timeline: Timeline) -> Claim:
+    """What the file states of itself."""
+    assert timeline.media is not None
+    cloned = tuple(
+        {"speaker": s.id, "person": s.voice.person, "consent": s.voice.consent}
+        for s in timeline.speakers
+        if s.voice is not None and s.voice.clone is not None
+    )
+    is_marked = any(line.take is not None and line.take.is_marked for line in timeline.lines)
+    return Claim(
+        title=timeline.media.name,
+        source_language=timeline.source_language,
+        target_language=timeline.target_language,
+        watermark="Perth" if is_marked else "",
+        cloned=cloned,
+    )
 
 
 @contextmanager

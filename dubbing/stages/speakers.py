@@ -10,31 +10,42 @@ import numpy.typing as npt
 
 from dubbing.arrays import Audio
 from dubbing.engines.speakers import SpeakerEmbedder
-from dubbing.media.sound_file import read_sound
+from dubbing.media.sound_file import read_sound, write_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import SpeakersSettings
 from dubbing.timeline import Line, Speaker, Timeline
 from dubbing.voice.pitch import median_f0_hz
+from dubbing.voice.profile import describe_voice
+from dubbing.voice.reference import Stretch, choose_reference, joined
 from dubbing.workspace import digest
 
 Vectors = npt.NDArray[np.float32]
 SURE_MS = 1_000
 """A shorter line tells little of who speaks (one GE2E window is 1.6 s)."""
 LONGEST_SAMPLE_MS = 10_000
+NEIGHBOURS = 8
+"""Lines before and after that are asked whether they overlap."""
 
 
 @stage(
     reads=("media", "lines"),
     writes=("speakers", "lines.speaker"),
-    version=2,
+    version=3,
     engine_roles=("speakers",),
 )
 def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeline:
     """Group lines by voice and describe each group."""
     vectors = _embed_lines(timeline, run, settings.engine)
     labels = cluster(vectors, _sure(timeline.lines), settings)
+    embedder: SpeakerEmbedder = run.engines.get("speakers", settings.engine)
     people = tuple(
-        _describe(timeline, run, vectors, labels, label) for label in range(max(labels) + 1)
+        _with_reference(
+            _describe(timeline, run, vectors, labels, label),
+            _stretches(timeline, run, vectors, labels, label),
+            run,
+            embedder,
+        )
+        for label in range(max(labels) + 1)
     )
     lines = (
         replace(line, speaker=people[label].id)
@@ -118,3 +129,43 @@ def _describe(
         f0_hz=round(float(np.median(heard)), 1) if heard else None,
         embedding=tuple(round(float(value), 5) for value in centre),
     )
+
+
+def _stretches(
+    timeline: Timeline, run: Run, vectors: Vectors, labels: Sequence[int], label: int
+) -> list[Stretch]:
+    """The lines of a speaker, each with its likeness to the mean of them all."""
+    members = [i for i, found in enumerate(labels) if found == label]
+    centre = vectors[members].mean(axis=0)
+    centre /= np.linalg.norm(centre)
+    return [
+        Stretch(
+            timeline.lines[i].span,
+            _sound(timeline, run, timeline.lines[i]),
+            float(vectors[i] @ centre),
+            _is_talked_over(timeline.lines, i, labels),
+        )
+        for i in members
+    ]
+
+
+def _is_talked_over(lines: Sequence[Line], number: int, labels: Sequence[int]) -> bool:
+    """Whether somebody else speaks during this line."""
+    near = range(max(0, number - NEIGHBOURS), min(len(lines), number + NEIGHBOURS + 1))
+    span = lines[number].span
+    return any(labels[i] != labels[number] and lines[i].span.overlap_ms(span) > 0 for i in near)
+
+
+def _with_reference(
+    speaker: Speaker, lines: Sequence[Stretch], run: Run, embedder: SpeakerEmbedder
+) -> Speaker:
+    """The speaker with their purest speech and what it tells of their voice."""
+    chosen = choose_reference(lines)
+    if not chosen:
+        return speaker
+    audio = joined(chosen)
+    embedding = tuple(round(float(value), 5) for value in embedder.embed(audio))
+    with run.workspace.new_file(".wav") as path:
+        write_sound(path, audio, subtype="PCM_16")
+        reference = run.workspace.adopt(path)
+    return replace(speaker, reference=reference, profile=describe_voice(audio, embedding))

@@ -1,4 +1,4 @@
-"""Speak every planned line, and measure on the samples where speech begins and ends."""
+"""Speak every planned line, mark it as synthetic, and measure where its speech begins and ends."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from dubbing.metrics.onsets import speech_extent_ms
 from dubbing.pipeline import Run, stage
 from dubbing.settings import SynthesizeSettings
 from dubbing.timeline import Artifact, DurationPlan, Line, Span, Take, Timeline
+from dubbing.voice.casting import speaking_voice
+from dubbing.voice.watermark import marked
 from dubbing.workspace import digest
 
 
 @stage(
     reads=("speakers", "lines.id", "lines.speaker", "lines.plan"),
     writes=("lines.take",),
-    version=1,
+    version=2,
     engine_roles=("speech",),
+    weights=("perth",),
 )
 def synthesize(timeline: Timeline, run: Run, settings: SynthesizeSettings) -> Timeline:
     """Fill ``take`` of every planned line; a line that was spoken before is not spoken again."""
@@ -36,14 +39,16 @@ def _take(
 ) -> Take:
     voice = timeline.speaker(line.speaker).voice
     assert voice is not None
-    key = digest([run.stage_name, 1, settings.engine, voice.name, plan.symbols, plan.frames])
+    speaks = speaking_voice(voice, run.workspace)
+    told = [settings.engine, settings.watermark, str(speaks), plan.symbols, plan.frames]
+    key = digest([run.stage_name, 2, *told])
     known = run.recall(key)
     if known is None or not run.workspace.holds(Artifact(**known["sound"])):
         speech: TakesDurations = run.engines.get("speech", settings.engine)
-        audio = speech.speak(plan.symbols, voice.name, plan.frames)
-        known = _described(audio, plan, run)
+        audio = speech.speak(plan.symbols, speaks, plan.frames)
+        known = _described(marked(audio) if settings.watermark else audio, plan, run)
         run.remember(key, known)
-    return _placed(known, plan)
+    return _placed(known, plan, is_marked=settings.watermark)
 
 
 def _described(audio: Audio, plan: DurationPlan, run: Run) -> dict[str, object]:
@@ -63,7 +68,7 @@ def _described(audio: Audio, plan: DurationPlan, run: Run) -> dict[str, object]:
     }
 
 
-def _placed(known: dict[str, object], plan: DurationPlan) -> Take:
+def _placed(known: dict[str, object], plan: DurationPlan, *, is_marked: bool) -> Take:
     """Lay the take so that its first sound is heard when the plan says."""
     begins_ms, ends_ms = int(str(known["begins_ms"])), int(str(known["ends_ms"]))
     start_ms = plan.span.start_ms - begins_ms
@@ -77,4 +82,5 @@ def _placed(known: dict[str, object], plan: DurationPlan) -> Take:
         rate_hz=int(str(known["rate_hz"])),
         speech=Span(plan.span.start_ms, start_ms + ends_ms),
         measured_lufs=None if lufs is None else round(float(str(lufs)), 2),
+        is_marked=is_marked,
     )

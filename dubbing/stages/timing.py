@@ -30,6 +30,7 @@ from dubbing.timing.lipsync import (
 from dubbing.timing.prompter import Prompter
 from dubbing.timing.spoken import Spoken, spread
 from dubbing.vision.mouths import Mouths
+from dubbing.voice.casting import speaking_voice
 
 WORTH_REFINING_FRAMES = 2
 NEAR_MS = 100
@@ -227,7 +228,7 @@ class _Asker:
             lambda: run.engines.get("speech", settings.engine),
             settings.engine,
             timeline.target_language,
-            voice.name,
+            speaking_voice(voice, run.workspace),
             run,
             settings.pronunciations,
         )

@@ -34,6 +34,7 @@ from dubbing.translation.drafts import Drafter
 from dubbing.translation.names import agreed_renderings, recurring_names
 from dubbing.translation.passages import clauses_of, divided, joined_clauses, runs
 from dubbing.vision.mouths import Mouths
+from dubbing.voice.casting import speaking_voice
 
 MISFIT = 0.3
 """A fit that costs more is worth another try."""
@@ -279,7 +280,7 @@ class _Desk:
                     lambda: self.run.engines.get("speech", voice.engine),
                     voice.engine,
                     self.languages[1],
-                    voice.name,
+                    speaking_voice(voice, self.run.workspace),
                     self.run,
                 )
             )

@@ -1,21 +1,34 @@
-"""Give each speaker one voice for all their lines: the stock voice that is nearest to theirs."""
+"""Give each speaker one voice for all their lines.
+
+Somebody who allowed it speaks with their own voice, learnt from their purest lines; everybody else with
+the stock voice that is nearest to theirs. A voice that was chosen by hand is taken as it is told.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
-from dubbing.engines.speech import Speech
-from dubbing.errors import UnknownLanguage
+import numpy as np
+
+from dubbing.engines.speech import LearnsVoices, Learnt, Likeness, Speech
+from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.pipeline import Run, stage
-from dubbing.settings import VoicesSettings
-from dubbing.timeline import Timeline, Voice
-from dubbing.voice.casting import StockVoice, cast
+from dubbing.registry import identity
+from dubbing.settings import Allowed, VoicesSettings
+from dubbing.timeline import Artifact, Speaker, Timeline, Voice, VoiceProfile
+from dubbing.voice.casting import Choice, StockVoice, cast
+from dubbing.voice.library import enrolled_voice
+from dubbing.workspace import digest
+
+LEAST_SECONDS = 3.0
+"""Of less speech nobody's voice is learnt."""
 
 
 @stage(
     reads=("target_language", "speakers"),
     writes=("speakers",),
-    version=2,
+    version=3,
     engine_roles=("speech",),
 )
 def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
@@ -23,24 +36,125 @@ def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
 
     Raises:
         UnknownLanguage: if the engine has no voice for the target language.
+        UsageError: if a voice was chosen that there is not, or for somebody who does not speak.
     """
+    _check_known(timeline, settings)
     speech: Speech = run.engines.get("speech", settings.engine)
-    stock = [
-        StockVoice(card.name, card.embedding, card.f0_hz, card.is_female)
-        for card in speech.voices(timeline.target_language)
-    ]
-    if not stock:
-        raise UnknownLanguage(
-            f"The engine '{settings.engine}' has no voice for {timeline.target_language}."
-        )
-    choices = cast(
+    stock = _stock(speech, timeline.target_language, settings)
+    picks = cast(
         [speaker.embedding for speaker in timeline.speakers],
         [speaker.f0_hz for speaker in timeline.speakers],
         stock,
         distinct=settings.distinct,
     )
-    people = tuple(
-        replace(speaker, voice=Voice(settings.engine, pick.name, pick.similarity, pick.reason))
-        for speaker, pick in zip(timeline.speakers, choices, strict=True)
-    )
-    return replace(timeline, speakers=people)
+    people = []
+    for number, (speaker, pick) in enumerate(zip(timeline.speakers, picks, strict=True)):
+        voice = _Casting(timeline, run, settings, speech, stock).voice(speaker, pick)
+        people.append(replace(speaker, voice=voice))
+        run.progress(number + 1, len(picks), speaker.name, "voices")
+    return replace(timeline, speakers=tuple(people))
+
+
+def _check_known(timeline: Timeline, settings: VoicesSettings) -> None:
+    known = [speaker.id for speaker in timeline.speakers]
+    named = [*settings.cast, *(a.speaker for a in settings.allowed if a.speaker != "all")]
+    for name in named:
+        if name not in known:
+            raise UsageError(f"There is no speaker {name}.", hint=f"Heard: {', '.join(known)}.")
+
+
+def _stock(speech: Speech, language: str, settings: VoicesSettings) -> list[StockVoice]:
+    stock = [StockVoice(v.name, v.embedding, v.f0_hz, v.is_female) for v in speech.voices(language)]
+    if not stock:
+        raise UnknownLanguage(f"The engine '{settings.engine}' has no voice for {language}.")
+    return stock
+
+
+class _Casting:
+    """Chooses and, if need be, learns the voice of a speaker."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        run: Run,
+        settings: VoicesSettings,
+        speech: Speech,
+        stock: list[StockVoice],
+    ) -> None:
+        self.language, self.run, self.settings = timeline.target_language, run, settings
+        self.speech, self.stock = speech, stock
+
+    def voice(self, speaker: Speaker, pick: Choice) -> Voice:
+        """The voice, in this order: chosen by hand, their own, the nearest."""
+        chosen = self.settings.cast.get(speaker.id)
+        if chosen is not None:
+            return self._chosen(speaker, chosen)
+        allowed = self._allowed(speaker)
+        if allowed is None:
+            return self._stock_voice(pick, "nobody recorded a consent to clone (--consent)")
+        if not isinstance(self.speech, LearnsVoices):
+            return self._stock_voice(pick, f"{self.settings.engine} cannot learn voices")
+        if speaker.profile is None or speaker.profile.seconds < LEAST_SECONDS:
+            return self._stock_voice(pick, "too little clean speech to learn their own voice")
+        return self._own(speaker.profile, pick.name, allowed.consent, allowed.person)
+
+    def _allowed(self, speaker: Speaker) -> Allowed | None:
+        """The consent of this speaker, else that for everybody."""
+        by_speaker = {item.speaker: item for item in self.settings.allowed}
+        return by_speaker.get(speaker.id, by_speaker.get("all"))
+
+    def _chosen(self, speaker: Speaker, name: str) -> Voice:
+        """A stock voice of the engine, or an enrolled person's."""
+        for voice in self.stock:
+            if voice.name == name:
+                likeness = float(np.dot(speaker.embedding, voice.embedding))
+                return Voice(self.settings.engine, name, round(likeness, 4), "chosen by hand")
+        if not isinstance(self.speech, LearnsVoices):
+            raise UsageError(f"The engine '{self.settings.engine}' has no voice '{name}'.")
+        enrolled = enrolled_voice(name)
+        known = enrolled.profile
+        near = cast([known.embedding], [known.f0_hz], self.stock, distinct=False)[0]
+        return self._own(known, near.name, enrolled.consent.id, enrolled.consent.person)
+
+    def _stock_voice(self, pick: Choice, why: str) -> Voice:
+        return Voice(self.settings.engine, pick.name, pick.similarity, f"{pick.reason}; {why}")
+
+    def _own(self, profile: VoiceProfile, stock: str, consent: str, person: str) -> Voice:
+        """A voice that is learnt once for a profile and a language."""
+        engine = identity("speech", self.settings.engine)
+        key = digest(["own voice", 1, engine, stock, self.language, *_as_heard(profile)])
+        known = self.run.recall(key)
+        if known is None or not self.run.workspace.holds(Artifact(**known["clone"])):
+            learnt = self._learn(profile, stock, person)
+            known = {"clone": self._kept(learnt), "cosine": learnt.cosine}
+            self.run.remember(key, known)
+        reason = (
+            f"their own voice, learnt from {profile.seconds:.0f} s on top of {stock}: "
+            f"cosine {known['cosine']:.2f}"
+        )
+        clone = Artifact(**known["clone"])
+        return Voice(self.settings.engine, stock, known["cosine"], reason, clone, consent, person)
+
+    def _learn(self, profile: VoiceProfile, stock: str, person: str) -> Learnt:
+        assert isinstance(self.speech, LearnsVoices)
+        like = Likeness(
+            np.array(profile.embedding, dtype=np.float32), profile.f0_hz, profile.f0_range_st
+        )
+
+        def tell(share: float) -> None:
+            self.run.progress(share, 1.0, f"learning the voice of {person}")
+
+        return self.speech.learn(stock, self.language, like, tell)
+
+    def _kept(self, learnt: Learnt) -> dict[str, object]:
+        from safetensors.numpy import save_file
+
+        with self.run.workspace.new_file(".safetensors") as path:
+            save_file(learnt.tensors, Path(path))
+            kept = self.run.workspace.adopt(path)
+        return {"path": kept.path, "sha256": kept.sha256, "n_bytes": kept.n_bytes}
+
+
+def _as_heard(profile: VoiceProfile) -> tuple[object, ...]:
+    """What a voice is learnt from."""
+    return profile.embedding, profile.f0_hz, profile.f0_range_st

@@ -28,10 +28,10 @@ class Speaks(Protocol):
     def phonemes(self, text: str, language: str) -> str:
         """The symbols that are spoken for ``text``."""
 
-    def durations(self, phonemes: str, voice: str) -> Any:
+    def durations(self, phonemes: str, voice: Any) -> Any:
         """Natural lengths, ``[n + 2]``, in frames of 25 ms."""
 
-    def heard(self, phonemes: str, voice: str, frames: Sequence[int]) -> tuple[float, float]:
+    def heard(self, phonemes: str, voice: Any, frames: Sequence[int]) -> tuple[float, float]:
         """Where sound begins and ends, in frames."""
 
 
@@ -53,11 +53,14 @@ class Prompter:
         speech: Callable[[], Speaks],
         engine: str,
         language: str,
-        voice: str,
+        voice: object,
         memo: Remembers,
         pronunciations: Sequence[Pronunciation] = (),
     ) -> None:
-        """Remember whom to ask; ``speech`` is called, and the engine loaded, when it must be."""
+        """Remember whom to ask; ``speech`` is called, and the engine loaded, when it must be.
+
+        ``voice`` is what the engine takes for one; its ``str`` tells it from all others.
+        """
         self._speech, self.engine = speech, engine
         self.language, self.voice, self.memo = language, voice, memo
         self.pronunciations = tuple(pronunciations)
@@ -69,7 +72,7 @@ class Prompter:
 
     def _symbols_and_lengths(self, text: str) -> tuple[str, list[float]]:
         special = [p.model_dump() for p in self.pronunciations if p.text in text]
-        key = digest(["natural", 4, self.engine, self.language, self.voice, text, special])
+        key = digest(["natural", 4, self.engine, self.language, str(self.voice), text, special])
         known = self.memo.recall(key)
         if known is None:
             symbols = self._symbols(text)
@@ -96,7 +99,7 @@ class Prompter:
 
     def heard(self, symbols: str, frames: Sequence[int]) -> Heard:
         """Where sound begins and ends when the symbols last so long."""
-        key = digest(["heard", 1, self.engine, self.voice, symbols, frames])
+        key = digest(["heard", 1, self.engine, str(self.voice), symbols, frames])
         known = self.memo.recall(key)
         if known is None:
             known = list(self._speech().heard(symbols, self.voice, frames))

@@ -1,4 +1,4 @@
-"""Which stock voice is nearest to a speaker, by GE2E vector and pitch."""
+"""Who speaks for whom: the nearest stock voice by GE2E vector and pitch, and what an engine is told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from dubbing.engines.speech import TunedVoice, VoiceName
+from dubbing.timeline import Voice
+from dubbing.workspace import Workspace
 
 PITCH_WEIGHT = 0.1
 """What an octave of pitch counts in cosine; little, since stock voices of a language may all be high."""
@@ -92,3 +96,10 @@ def _choice(voice: StockVoice, similarity: float, heard_hz: float | None) -> Cho
     heard = f"{heard_hz:.0f} Hz" if heard_hz else "unknown pitch"
     reason = f"nearest stock voice: cosine {similarity:.2f}, {heard} to {voice.f0_hz:.0f} Hz"
     return Choice(voice.name, round(similarity, 4), reason)
+
+
+def speaking_voice(voice: Voice, workspace: Workspace) -> VoiceName:
+    """The voice as its engine takes it."""
+    if voice.clone is None:
+        return voice.name
+    return TunedVoice(voice.name, workspace.path(voice.clone))

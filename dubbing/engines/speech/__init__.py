@@ -7,7 +7,9 @@ What an engine can do beyond :class:`Speech` is a further small protocol, asked 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -16,6 +18,28 @@ import numpy.typing as npt
 from dubbing.arrays import Audio
 
 Frames = npt.NDArray[np.float32]
+
+
+Tensors = dict[str, npt.NDArray[np.float32]]
+Progress = Callable[[float], None]
+"""Told the share that is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class TunedVoice:
+    """A stock voice made to sound like somebody: what :meth:`LearnsVoices.learn` found, in a file."""
+
+    stock: str
+    tensors: Path
+    """A safetensors file, named by its content."""
+
+    def __str__(self) -> str:
+        """A name that tells it from all others, for cache keys."""
+        return f"{self.stock}+{self.tensors.stem}"
+
+
+VoiceName = str | TunedVoice
+"""A stock voice by its name, or a tuned one."""
 
 
 class StockVoice(Protocol):
@@ -56,18 +80,50 @@ class Speech(Protocol):
 class TakesDurations(Protocol):
     """An engine whose phonemes can be told how long to last."""
 
-    def durations(self, phonemes: str, voice: str) -> Frames:
+    def durations(self, phonemes: str, voice: VoiceName) -> Frames:
         """Natural lengths, float32 ``[n + 2]``, in units of 25 ms.
 
         Element 0 is the silence before the first symbol, the last element that after the last.
         """
 
-    def heard(self, phonemes: str, voice: str, frames: Sequence[int]) -> tuple[float, float]:
+    def heard(self, phonemes: str, voice: VoiceName, frames: Sequence[int]) -> tuple[float, float]:
         """Where sound begins and ends, in frames from the start, without synthesising it.
 
         The first and last symbols are not heard for all of their length: the last one before a full
         stop is mostly silence.
         """
 
-    def speak(self, phonemes: str, voice: str, frames: Sequence[int]) -> Audio:
+    def speak(self, phonemes: str, voice: VoiceName, frames: Sequence[int]) -> Audio:
         """Mono sound in which element i of ``frames`` (``n + 2`` integers ≥ 1) lasts as told."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """Whom a voice shall sound like.
+
+    GE2E vector float32 ``[256]``, pitch in Hz and its range in semitones (10th to 90th percentile),
+    ``None`` where unknown.
+    """
+
+    embedding: npt.NDArray[np.float32]
+    f0_hz: float | None = None
+    f0_range_st: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learnt:
+    """What has to be known to speak like somebody, to be kept as safetensors, and how alike it is.
+
+    ``cosine`` is measured on sentences that nothing was learnt from.
+    """
+
+    tensors: Tensors
+    cosine: float
+
+
+@runtime_checkable
+class LearnsVoices(Protocol):
+    """An engine that can make a stock voice of its own sound like somebody."""
+
+    def learn(self, stock: str, language: str, like: Likeness, progress: Progress) -> Learnt:
+        """Make ``stock`` sound like somebody when it speaks ``language``."""

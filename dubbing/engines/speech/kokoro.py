@@ -17,9 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dubbing.arrays import Audio
+from dubbing.engines.speech import Learnt, Likeness, Progress, VoiceName
+from dubbing.engines.speech.kokoro_voice import bent_pitch, style_of
 from dubbing.language.g2p import split_phonemes, to_phonemes, vocabulary
 from dubbing.models.onnx import onnx_session
-from dubbing.models.voices import VoiceCard, voice_cards, voice_style
+from dubbing.models.voices import VoiceCard, voice_cards
 
 SAMPLES_PER_FRAME = 600
 MAX_SYMBOLS = 510
@@ -54,9 +56,9 @@ class Kokoro:
         """
         from dubbing.models.resolver import resolve
 
-        self._folder = folder or resolve(self.weights[0])
+        self.folder = folder or resolve(self.weights[0])
         self._threads = threads
-        self._made: dict[tuple[str, str, bytes], Seam] = {}
+        self._made: dict[tuple[str, VoiceName, bytes], Seam] = {}
 
     @cached_property
     def _encode(self) -> Any:
@@ -71,7 +73,7 @@ class Kokoro:
         return self._session("decode")
 
     def _session(self, name: str) -> Any:
-        return onnx_session(self._folder / f"{name}.onnx", self._threads)
+        return onnx_session(self.folder / f"{name}.onnx", self._threads)
 
     def phonemes(self, text: str, language: str) -> str:
         """Kokoro's own symbols for a text."""
@@ -81,20 +83,20 @@ class Kokoro:
         """Stock voices of a language, the most intelligible first."""
         return voice_cards(language)
 
-    def durations(self, phonemes: str, voice: str) -> npt.NDArray[np.float32]:
+    def durations(self, phonemes: str, voice: VoiceName) -> npt.NDArray[np.float32]:
         """Natural lengths of silence, symbols, silence: float32 ``[n + 2]``, 25 ms each."""
         parts = [self._encoded(piece, voice)[0] for piece in _pieces(phonemes)]
         inner = [part[1:-1] for part in parts]
         return np.concatenate([parts[0][:1], *inner, parts[-1][-1:]])
 
-    def heard(self, phonemes: str, voice: str, frames: Sequence[int]) -> tuple[float, float]:
+    def heard(self, phonemes: str, voice: VoiceName, frames: Sequence[int]) -> tuple[float, float]:
         """Where the energy that the prosody network predicts rises above silence, and falls again.
 
         Measured against the sound of 40 sentences: within about 20 ms.
         """
         first, last, before = None, 0.0, 0.0
         for piece, told in _told(phonemes, frames):
-            energy = self._prosody_of(piece, voice, told)[ENERGY].reshape(-1)
+            energy = self.acoustics(piece, voice, told)[ENERGY].reshape(-1)
             loud = np.flatnonzero(energy > HEARD_ENERGY) / ENERGY_PER_FRAME
             if len(loud):
                 first = before + float(loud[0]) if first is None else first
@@ -102,7 +104,13 @@ class Kokoro:
             before += float(told.sum())
         return (0.0, before) if first is None else (first, last)
 
-    def speak(self, phonemes: str, voice: str, frames: Sequence[int]) -> Audio:
+    def learn(self, stock: str, language: str, like: Likeness, progress: Progress) -> Learnt:
+        """Make a stock voice sound like somebody (:mod:`dubbing.engines.speech.kokoro_learning`)."""
+        from dubbing.engines.speech.kokoro_learning import learn_voice
+
+        return learn_voice(self, stock, language, like, progress)
+
+    def speak(self, phonemes: str, voice: VoiceName, frames: Sequence[int]) -> Audio:
         """Mono 24 kHz sound of exactly ``600 * sum(frames)`` samples for up to 510 symbols.
 
         A longer text is spoken in pieces, cut at punctuation or spaces; each cut adds two frames
@@ -111,23 +119,24 @@ class Kokoro:
         sounds = [self._spoken(piece, voice, told) for piece, told in _told(phonemes, frames)]
         return Audio(np.concatenate(sounds)[np.newaxis], self.rate_hz)
 
-    def _encoded(self, piece: str, voice: str) -> tuple[npt.NDArray[np.float32], Seam]:
+    def _encoded(self, piece: str, voice: VoiceName) -> tuple[npt.NDArray[np.float32], Seam]:
         """Raw durations ``[n + 2]`` and the tensors that prosody needs."""
         names = [output.name for output in self._encode.get_outputs()]
         seam: Seam = dict(zip(names, self._encode.run(None, self._text(piece, voice)), strict=True))
         durations = seam[RAW_DURATIONS].reshape(-1).astype(np.float32)
         return np.maximum(durations, 1.0), seam
 
-    def _text(self, piece: str, voice: str) -> Seam:
+    def _text(self, piece: str, voice: VoiceName) -> Seam:
         symbols = vocabulary()
         ids = [PAD, *(symbols[symbol] for symbol in piece), PAD]
-        style = voice_style(voice, len(piece)).reshape(1, 256).astype(np.float32)
+        style = style_of(voice, len(piece)).reshape(1, 256).astype(np.float32)
         return {"tokens": np.array([ids], dtype=np.int64), "style": style}
 
-    def _prosody_of(self, piece: str, voice: str, frames: npt.NDArray[np.float32]) -> Seam:
-        """F0, energy, features and all they were made from; the last few are kept.
+    def acoustics(self, piece: str, voice: VoiceName, frames: npt.NDArray[np.float32]) -> Seam:
+        """All that the decoder is fed: F0, energy, features, and what they were made from.
 
-        A line is asked first where it is heard, and then spoken, with the same lengths.
+        A line is asked first where it is heard, and then spoken, with the same lengths, so the last
+        few are kept.
         """
         key = (piece, voice, frames.tobytes())
         if key not in self._made:
@@ -136,16 +145,16 @@ class Kokoro:
             self._made[key] = self._make_prosody(piece, voice, frames)
         return self._made[key]
 
-    def _make_prosody(self, piece: str, voice: str, frames: npt.NDArray[np.float32]) -> Seam:
+    def _make_prosody(self, piece: str, voice: VoiceName, frames: npt.NDArray[np.float32]) -> Seam:
         _, seam = self._encoded(piece, voice)
         known: Seam = {**self._text(piece, voice), **seam, DURATIONS: frames[np.newaxis]}
-        made = _run(self._prosody, [F0, ENERGY, FEATURES], known)
-        return known | dict(zip((F0, ENERGY, FEATURES), made, strict=True))
+        f0, energy, features = _run(self._prosody, [F0, ENERGY, FEATURES], known)
+        return known | {F0: bent_pitch(voice, f0), ENERGY: energy, FEATURES: features}
 
     def _spoken(
-        self, piece: str, voice: str, frames: npt.NDArray[np.float32]
+        self, piece: str, voice: VoiceName, frames: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.float32]:
-        known = self._prosody_of(piece, voice, frames)
+        known = self.acoustics(piece, voice, frames)
         sound: npt.NDArray[np.float32] = _run(self._decode, None, known)[0].reshape(-1)
         return sound.astype(np.float32, copy=False)
 

@@ -1,0 +1,227 @@
+"""``dub voices``: people's voices on this machine: enrol, list, show, use, delete, ledger."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dubbing.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from dubbing.arrays import Audio
+    from dubbing.engines.asr import Recognizer
+
+app = typer.Typer(no_args_is_help=True)
+LEAST_SECONDS = 3.0
+RATE_HZ = 16_000
+Name = Annotated[str, typer.Argument(help="Name under which it was enrolled.")]
+
+
+@app.command("list")
+def list_voices() -> None:
+    """All enrolled voices."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from dubbing.voice.library import enrolled_names, voice_path
+    from dubbing.voice.profile_file import is_encrypted, read_voice
+
+    table = Table("name", "person", "allowed for", "seconds", "live")
+    for name in enrolled_names():
+        path = voice_path(name)
+        if is_encrypted(path):
+            table.add_row(name, "(encrypted)", "", "", "")
+            continue
+        voice = read_voice(path)
+        live = "yes" if voice.is_live else "no"
+        given = voice.consent
+        table.add_row(name, given.person, given.purpose, f"{voice.profile.seconds:.0f}", live)
+    Console().print(table)
+
+
+@app.command()
+def prompt(
+    language: Annotated[str, typer.Option("--in", help="Language of the sentence.")] = "en",
+) -> None:
+    """A new sentence for the person to record within ten minutes (dub voices enroll --live)."""
+    from dubbing.engines.translation.fixed_examples import example_sentences
+    from dubbing.job import target_code
+    from dubbing.voice.liveness import new_prompt
+
+    code = target_code(language)
+    typer.echo(new_prompt(example_sentences(code), code).text)
+
+
+@app.command()
+def enroll(
+    recording: Annotated[Path, typer.Argument(help="5 to 30 s of clean speech, wav or flac.")],
+    name: Annotated[str, typer.Option(help="Letters, digits, - and _.")],
+    consent: Annotated[str, typer.Option(help='"Anna Example: contract of 2 May, all films"')],
+    live: Annotated[
+        Path | None, typer.Option(help="The person speaking the sentence of dub voices prompt.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a voice of this name.")] = False,
+) -> None:
+    """Keep a person's voice, with their consent; encrypted if DUBBING_VOICE_PASSPHRASE is set."""
+    from dubbing.engines.speakers.ge2e import GE2E
+    from dubbing.voice.consent import read_flag
+    from dubbing.voice.library import PASSPHRASE, voice_path
+    from dubbing.voice.profile import describe_voice
+    from dubbing.voice.profile_file import EnrolledVoice, write_voice
+    from dubbing.workspace import file_sha256
+
+    path = voice_path(name)
+    if path.exists() and not force:
+        raise UsageError(f"There is a voice '{name}' already.", hint="Use --force to replace it.")
+    audio = _heard(recording)
+    _check(audio, recording)
+    given = read_flag(consent, file_sha256(recording))
+    if live is not None:
+        _check_live(_heard(live), audio)
+    embedding = tuple(round(float(v), 5) for v in GE2E().embed(audio))
+    profile = describe_voice(audio, embedding)
+    voice = EnrolledVoice(name, profile, audio, given, is_live=live is not None)
+    write_voice(path, voice, os.environ.get(PASSPHRASE) or None)
+    typer.echo(f"Enrolled {name}: {path}")
+
+
+@app.command()
+def show(name: Name) -> None:
+    """What is known of a voice."""
+    from dubbing.voice.library import enrolled_voice
+
+    voice = enrolled_voice(name)
+    known, given = voice.profile, voice.consent
+    formants = ", ".join(f"{f:.0f}" for f in known.formants_hz)
+    typer.echo(
+        f"{voice.name}: {given.person}\n"
+        f"  allowed for: {given.purpose}\n"
+        f"  recorded {given.recorded_at} by {given.recorded_by}, "
+        f"record {given.id} {'genuine' if given.is_genuine else 'CHANGED AFTERWARDS'}\n"
+        f"  speech: {known.seconds} s, {known.snr_db} dB above its noise, {known.lufs} LUFS\n"
+        f"  pitch: {known.f0_hz} Hz, range {known.f0_range_st} semitones; "
+        f"{known.rate_sps} syllables a second\n"
+        f"  formants: {formants} Hz\n"
+        f"  shown to be live: {'yes' if voice.is_live else 'no'}"
+    )
+
+
+@app.command()
+def use(
+    name: Annotated[str, typer.Argument(help="An enrolled voice, or one of the engine.")],
+    workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
+    speaker: Annotated[str, typer.Option(help="Who shall speak with it, e.g. S1.")],
+) -> None:
+    """Cast a voice for a speaker of a film; the next run of dub takes it."""
+    from dubbing.voice.casting_file import cast_in
+
+    if not workspace.is_dir():
+        raise UsageError(f"There is no workspace {workspace}.", hint="It is the folder FILM.dub.")
+    cast_in(workspace, speaker, name)
+    typer.echo(f"{speaker} speaks as {name} from the next run on.")
+
+
+@app.command()
+def delete(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a voice from this machine; what was dubbed with it stays, and so does the ledger."""
+    from dubbing.voice.library import find_voice
+
+    path = find_voice(name)
+    if path is None:
+        raise UsageError(f"There is no voice '{name}'.", hint="See: dub voices list.")
+    if not yes:
+        typer.confirm(f"Delete {path}?", abort=True)
+    path.unlink()
+    typer.echo(f"Deleted {name}.")
+
+
+@app.command()
+def ledger(
+    as_json: Annotated[bool, typer.Option("--json", help="The entries as JSON lines.")] = False,
+) -> None:
+    """Every use of a person's voice on this machine; checks that no entry was changed."""
+    import json
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from dubbing.voice.ledger import ledger_path, read
+
+    entries = read(ledger_path())
+    if as_json:
+        for entry in entries:
+            typer.echo(json.dumps(entry, ensure_ascii=False))
+        return
+    table = Table("at", "person", "film", "in", "lines", "seconds", "consent")
+    for entry in entries:
+        used = entry["use"]
+        table.add_row(
+            entry["at"],
+            used["person"],
+            used["film"],
+            used["language"],
+            str(used["lines"]),
+            str(used["seconds"]),
+            used["consent"],
+        )
+    Console().print(table)
+
+
+def _heard(path: Path) -> Audio:
+    """A recording as 16 kHz mono."""
+    from dubbing.media.resample import resample
+    from dubbing.media.sound_file import read_sound
+
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}.")
+    return resample(read_sound(path, 0, 120_000).mono(), RATE_HZ)
+
+
+def _check(audio: Audio, path: Path) -> None:
+    """Refuse what no voice can be learnt from."""
+    from dubbing.voice.pitch import median_f0_hz
+    from dubbing.voice.reference import MOST_CLIPPED, POOREST_SNR_DB, clipped_share, snr_db
+
+    problem = ""
+    if audio.duration_ms < LEAST_SECONDS * 1000:
+        problem = f"is shorter than {LEAST_SECONDS:.0f} s"
+    elif median_f0_hz(audio.between(0, 30_000)) is None:
+        problem = "holds no voice"
+    elif clipped_share(audio.samples) > MOST_CLIPPED:
+        problem = "is clipped"
+    elif snr_db(audio) < POOREST_SNR_DB:
+        problem = "is too noisy"
+    if problem:
+        raise InputError(
+            f"{path} {problem}.", hint="Record 5 to 30 s of one person in a quiet room."
+        )
+
+
+def _check_live(live: Audio, reference: Audio) -> None:
+    from dubbing.engines.speakers.ge2e import GE2E
+    from dubbing.registry import Engines
+    from dubbing.review.finished import written_down
+    from dubbing.voice.liveness import faults, take_prompt
+    from dubbing.voice.watermark import is_marked
+
+    asked = take_prompt()
+    recognizer: Recognizer = Engines().get("asr", "faster-whisper")
+    found = faults(
+        live,
+        asked,
+        reference,
+        written=lambda audio, language: written_down(audio, recognizer, language),
+        embed=GE2E().embed,
+        is_marked=is_marked,
+    )
+    if found:
+        raise InputError(
+            f"The recording does not show a living person: {'; '.join(found)}.",
+            hint="Ask for a new sentence: dub voices prompt.",
+        )

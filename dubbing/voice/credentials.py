@@ -1,0 +1,211 @@
+"""Content credentials (C2PA 2.x): a signed statement in the file that its dialogue is synthetic.
+
+The certificate is this machine's own, so that a change of the file is noticed; it does not say who the
+signer is, and verifiers call it untrusted until somebody adds it to their list.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from dubbing.errors import StageFailed
+from dubbing.media.ffmpeg import written_whole
+from dubbing.voice.home import voices_home
+from dubbing.voice.signing import signing_key
+from dubbing.workspace import write_text
+
+CONTAINERS = (".mp4", ".m4v", ".mov", ".m4a", ".avi", ".wav", ".mp3")
+"""Those that can hold a claim; Matroska, WebM and MPEG-TS cannot."""
+SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+CERTIFICATE = "certificate.pem"
+VALID_DAYS = 3650
+LABEL = "org.dubbing.synthetic-speech"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is stated of a dub: languages, whether it is watermarked, and whose voices were cloned."""
+
+    title: str
+    source_language: str
+    target_language: str
+    watermark: str
+    cloned: tuple[dict[str, str], ...] = ()
+    """Speaker, person and consent of each cloned voice."""
+
+
+def can_hold_claim(path: Path) -> bool:
+    """Whether the container has a place for it."""
+    return path.suffix.lower() in CONTAINERS
+
+
+def label(path: Path, claim: Claim) -> None:
+    """Write the claim into a finished file; the file is whole before and after.
+
+    Raises:
+        StageFailed: if the file cannot be signed.
+    """
+    import c2pa
+
+    with _quiet(), written_whole(path) as temporary:
+        signer = c2pa.Signer.from_info(
+            c2pa.C2paSignerInfo(c2pa.C2paSigningAlg.ED25519, _certificate(), _private_key(), None)
+        )
+        try:
+            with c2pa.Builder(_manifest(claim)) as builder:
+                builder.sign_file(path, temporary, signer)
+        except c2pa.C2paError as error:
+            raise StageFailed(
+                f"{path.name} could not be labelled as synthetic: {error}.",
+                hint="Run again with --no-credentials to leave the label out.",
+            ) from error
+
+
+def read_claim(path: Path) -> dict[str, Any] | None:
+    """What a file states of itself, with ``is_intact``; ``None`` if it states nothing."""
+    import c2pa
+
+    with _quiet():
+        try:
+            with c2pa.Reader(path) as reader:
+                manifest = reader.get_active_manifest() or {}
+                state = reader.get_validation_state()
+        except c2pa.C2paError:
+            return None
+    found = {item["label"]: item["data"] for item in manifest.get("assertions", [])}
+    stated: dict[str, Any] = dict(found.get(LABEL, {}))
+    return {
+        "made_by": manifest.get("claim_generator_info", [{}])[0].get("name", ""),
+        "is_intact": state in ("Valid", "Trusted"),
+        **stated,
+    }
+
+
+def _manifest(claim: Claim) -> str:
+    from dubbing import __version__
+
+    dubbed = {
+        "action": "c2pa.dubbed",
+        "digitalSourceType": SOURCE_TYPE,
+        "parameters": {
+            "description": f"Dialogue dubbed from {claim.source_language} to "
+            f"{claim.target_language} with synthetic speech"
+        },
+    }
+    stated = {
+        "synthetic_dialogue": True,
+        "source_language": claim.source_language,
+        "target_language": claim.target_language,
+        "watermark": claim.watermark,
+        "cloned_voices": list(claim.cloned),
+    }
+    created = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPE}
+    return json.dumps(
+        {
+            "claim_generator_info": [{"name": "dubbing", "version": __version__}],
+            "title": claim.title,
+            "assertions": [
+                {"label": "c2pa.actions.v2", "data": {"actions": [created, dubbed]}},
+                {"label": LABEL, "data": stated},
+            ],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _private_key() -> bytes:
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+    )
+
+    return signing_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _certificate() -> bytes:
+    """The chain of this machine's key; made once."""
+    path = voices_home() / CERTIFICATE
+    if not path.is_file():
+        write_text(path, _new_chain())
+    return path.read_bytes()
+
+
+def _new_chain() -> str:
+    """A certificate as C2PA wants it, by an authority that exists for this only."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+    authority, key, now = Ed25519PrivateKey.generate(), signing_key(), datetime.now(UTC)
+
+    def name(what: str) -> x509.Name:
+        return x509.Name(
+            [
+                x509.NameAttribute(NameOID.ORGANIZATION_NAME, "dubbing, on this machine"),
+                x509.NameAttribute(NameOID.COMMON_NAME, what),
+            ]
+        )
+
+    def usage(*, signs_documents: bool) -> x509.KeyUsage:
+        unused = dict.fromkeys(
+            (
+                "content_commitment",
+                "key_encipherment",
+                "data_encipherment",
+                "key_agreement",
+                "crl_sign",
+                "encipher_only",
+                "decipher_only",
+            ),
+            False,
+        )
+        return x509.KeyUsage(
+            digital_signature=signs_documents, key_cert_sign=not signs_documents, **unused
+        )
+
+    def begun(subject: str, public: Any) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(name(subject))
+            .issuer_name(name("authority"))
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=VALID_DAYS))
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), False
+            )
+        )
+
+    root = (
+        begun("authority", authority.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
+        .add_extension(usage(signs_documents=False), True)
+        .sign(authority, None)
+    )
+    leaf = (
+        begun("signer", key.public_key())
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
+        .add_extension(usage(signs_documents=True), True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), False)
+        .sign(authority, None)
+    )
+    return "".join(item.public_bytes(Encoding.PEM).decode() for item in (leaf, root))
+
+
+class _quiet:
+    """The library logs what it then raises."""
+
+    def __enter__(self) -> None:
+        logging.getLogger("c2pa").setLevel(logging.CRITICAL)
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger("c2pa").setLevel(logging.WARNING)

@@ -1,0 +1,162 @@
+"""A voice in one portable file: what was measured, the reference speech, the consent.
+
+``NAME.voice`` is a zip of ``profile.json`` and ``reference.flac``. With a passphrase the whole zip is
+encrypted: AES-256-GCM under a key from scrypt (RFC 7914).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from dubbing.arrays import Audio
+from dubbing.errors import BadSettings
+from dubbing.timeline import VoiceProfile
+from dubbing.voice.consent import Consent
+from dubbing.workspace import disk_errors
+
+SUFFIX = ".voice"
+MAGIC = b"DUBVOICE1"
+SALT_BYTES, NONCE_BYTES = 16, 12
+SCRYPT = {"n": 2**15, "r": 8, "p": 1, "length": 32}
+LARGEST_BYTES = 50_000_000
+"""A file, or a member of one, beyond this is no voice."""
+RATE_HZ = 16_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnrolledVoice:
+    """A person's voice: reference speech at 16 kHz mono, its profile, and their consent."""
+
+    name: str
+    profile: VoiceProfile
+    reference: Audio
+    consent: Consent
+    is_live: bool = False
+    """Whether the person was shown to be there when it was recorded."""
+
+
+def write_voice(path: Path, voice: EnrolledVoice, passphrase: str | None = None) -> None:
+    """Write a whole file or none; only its owner may read it."""
+    plain = _packed(voice)
+    content = plain if passphrase is None else _encrypted(plain, passphrase)
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def read_voice(path: Path, passphrase: str | None = None) -> EnrolledVoice:
+    """Read a file.
+
+    Raises:
+        BadSettings: if it is none, is damaged, needs a passphrase or another one.
+    """
+    try:
+        too_large = path.stat().st_size > LARGEST_BYTES
+        content = b"" if too_large else path.read_bytes()
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be read: {error.strerror}.") from error
+    if content.startswith(MAGIC):
+        content = _decrypted(content, passphrase, path)
+    try:
+        return _unpacked(content)
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, RuntimeError) as error:
+        raise BadSettings(
+            f"{path} is no voice, or is damaged.", hint="Enrol the voice again."
+        ) from error
+
+
+def is_encrypted(path: Path) -> bool:
+    """Whether a passphrase is needed."""
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def _packed(voice: EnrolledVoice) -> bytes:
+    import soundfile
+
+    sound = io.BytesIO()
+    soundfile.write(sound, voice.reference.samples.T, RATE_HZ, format="FLAC", subtype="PCM_16")
+    described = {
+        "name": voice.name,
+        "profile": asdict(voice.profile),
+        "consent": asdict(voice.consent),
+        "is_live": voice.is_live,
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("profile.json", json.dumps(described, ensure_ascii=False, indent=1))
+        archive.writestr("reference.flac", sound.getvalue())
+    return packed.getvalue()
+
+
+def _unpacked(content: bytes) -> EnrolledVoice:
+    import soundfile
+    from pydantic import TypeAdapter
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        described: dict[str, Any] = json.loads(_member(archive, "profile.json"))
+        samples, rate_hz = soundfile.read(
+            io.BytesIO(_member(archive, "reference.flac")), dtype="float32", always_2d=True
+        )
+    if rate_hz != RATE_HZ or samples.shape[1] != 1:
+        raise ValueError("the reference is not 16 kHz mono")
+    return EnrolledVoice(
+        name=str(described["name"]),
+        profile=TypeAdapter(VoiceProfile).validate_python(described["profile"]),
+        reference=Audio(samples.T.copy(), RATE_HZ),
+        consent=TypeAdapter(Consent).validate_python(described["consent"]),
+        is_live=bool(described["is_live"]),
+    )
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).file_size > LARGEST_BYTES:
+        raise ValueError(f"{name} is too large")
+    return archive.read(name)
+
+
+def _encrypted(plain: bytes, passphrase: str) -> bytes:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
+    return MAGIC + salt + nonce + AESGCM(_key(passphrase, salt)).encrypt(nonce, plain, MAGIC)
+
+
+def _decrypted(content: bytes, passphrase: str | None, path: Path) -> bytes:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    if passphrase is None:
+        raise BadSettings(
+            f"{path} is encrypted.", hint="Put its passphrase into DUBBING_VOICE_PASSPHRASE."
+        )
+    rest = content[len(MAGIC) :]
+    salt, nonce = rest[:SALT_BYTES], rest[SALT_BYTES : SALT_BYTES + NONCE_BYTES]
+    try:
+        return AESGCM(_key(passphrase, salt)).decrypt(
+            nonce, rest[SALT_BYTES + NONCE_BYTES :], MAGIC
+        )
+    except (InvalidTag, ValueError) as error:
+        raise BadSettings(f"The passphrase does not open {path}.") from error
+
+
+def _key(passphrase: str, salt: bytes) -> bytes:
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+    return Scrypt(salt=salt, **SCRYPT).derive(passphrase.encode())
