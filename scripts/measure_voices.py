@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from dubbing.acoustics.pitch import median_f0_hz
 from dubbing.arrays import Audio
 from dubbing.engines.asr.faster_whisper import FasterWhisper
 from dubbing.engines.speakers.ge2e import GE2E
@@ -26,7 +27,6 @@ from dubbing.language.languages import SPOKEN, language
 from dubbing.language.speech_text import character_error_rate
 from dubbing.media.resample import resample
 from dubbing.models.voices import language_of, voice_names
-from dubbing.voice.pitch import median_f0_hz
 
 TARGET = Path(__file__).parent.parent / "dubbing/models/data/voice_cards.json"
 SENTENCES = Path(__file__).parent.parent / "dubbing/engines/translation/examples.yaml"

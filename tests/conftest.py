@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,19 @@ def dub(
         env={**os.environ, **environment},
         check=False,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def voices_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keys, enrolled voices and the ledger of the tests lie apart from the user's."""
+    home = tmp_path_factory.mktemp("voices")
+    before = os.environ.get("DUBBING_VOICES")
+    os.environ["DUBBING_VOICES"] = str(home)
+    yield home
+    if before is None:
+        del os.environ["DUBBING_VOICES"]
+    else:
+        os.environ["DUBBING_VOICES"] = before
 
 
 @pytest.fixture(scope="session")

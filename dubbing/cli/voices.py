@@ -185,7 +185,7 @@ def _heard(path: Path) -> Audio:
 
 def _check(audio: Audio, path: Path) -> None:
     """Refuse what no voice can be learnt from."""
-    from dubbing.voice.pitch import median_f0_hz
+    from dubbing.acoustics.pitch import median_f0_hz
     from dubbing.voice.reference import MOST_CLIPPED, POOREST_SNR_DB, clipped_share, snr_db
 
     problem = ""

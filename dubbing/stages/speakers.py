@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from dubbing.acoustics.pitch import median_f0_hz
 from dubbing.arrays import Audio
 from dubbing.engines.speakers import SpeakerEmbedder
 from dubbing.media.sound_file import read_sound, write_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import SpeakersSettings
 from dubbing.timeline import Line, Speaker, Timeline
-from dubbing.voice.pitch import median_f0_hz
 from dubbing.voice.profile import describe_voice
 from dubbing.voice.reference import Stretch, choose_reference, joined
 from dubbing.workspace import digest

@@ -1,1 +1,1 @@
-"""Voices of people: pitch now; profiles, cloning and emotion as they come."""
+"""Voices of people: profiles, casting, consent, watermark, credentials."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from dubbing.acoustics.formants import median_formants_hz
+from dubbing.acoustics.prosody import measure_prosody
 from dubbing.arrays import Audio
 from dubbing.media.loudness import line_loudness_lufs
 from dubbing.timeline import VoiceProfile
-from dubbing.voice.formants import median_formants_hz
-from dubbing.voice.prosody import measure_prosody
 from dubbing.voice.reference import snr_db
 
 

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
+from dubbing.acoustics.pitch import median_f0_hz
 from dubbing.arrays import Audio
 from dubbing.metrics.onsets import speech_extent_ms
 from dubbing.metrics.placement import lag_ms
 from dubbing.metrics.said import compare
 from dubbing.testing import silence, tone
 from dubbing.voice.casting import StockVoice, cast
-from dubbing.voice.pitch import median_f0_hz
 
 
 def joined(*parts: Audio) -> Audio:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import soxr
 
+from dubbing.acoustics.pitch import HOP_MS, f0_track_hz
 from dubbing.arrays import Audio
-from dubbing.media.resample import resample
-from dubbing.voice.pitch import HOP_MS, f0_track_hz
 
 RATE_HZ = 10_000
 ORDER = 12
@@ -21,8 +21,7 @@ N_FORMANTS = 3
 
 def median_formants_hz(audio: Audio) -> tuple[float, ...]:
     """Medians of the first three formants over the voiced steps; empty if hardly any is voiced."""
-    low = resample(audio.mono(), RATE_HZ)
-    flat = low.samples[0].astype(np.float64)
+    flat = soxr.resample(audio.mono().samples[0].astype(np.float64), audio.rate_hz, RATE_HZ)
     samples = np.append(flat[:1], flat[1:] - PRE_EMPHASIS * flat[:-1])
     size = RATE_HZ * WINDOW_MS // 1000
     found = []

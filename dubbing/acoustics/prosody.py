@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
+from dubbing.acoustics.pitch import FEWEST_VOICED, HOP_MS, f0_track_hz
 from dubbing.arrays import Audio, levels_db
-from dubbing.voice.pitch import FEWEST_VOICED, HOP_MS, f0_track_hz
 
 Numbers = npt.NDArray[np.float64]
 LEVEL_STEP_MS = 20

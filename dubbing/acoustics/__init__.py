@@ -1,0 +1,1 @@
+"""What can be measured of speech without a model: pitch, prosody, formants."""

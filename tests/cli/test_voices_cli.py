@@ -1,0 +1,164 @@
+"""Voices through the program: enrol, use, consent, ledger, verify."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dubbing import timeline_json
+from dubbing.media.extract import extract_audio, extract_speech_audio
+from dubbing.media.sound_file import read_sound, write_sound
+from dubbing.testing import silence
+from dubbing.timeline import Timeline
+from dubbing.workspace import Workspace
+from tests.conftest import Dubbed, dub
+
+
+@pytest.fixture(scope="module")
+def speech(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some seconds of clean speech."""
+    folder = tmp_path_factory.mktemp("speech")
+    extract_audio(samples / "portrait.mp4", 0, folder / "all.wav")
+    extract_speech_audio(folder / "all.wav", folder / "speech.wav")
+    return folder / "speech.wav"
+
+
+def enroll(speech: Path, name: str, *more: object, **environment: str):
+    return dub(
+        "voices", "enroll", speech, "--name", name, "--consent", "Anna: tests", *more,
+        **environment,
+    )  # fmt: skip
+
+
+def test_a_voice_is_enrolled_shown_listed_and_deleted(speech: Path) -> None:
+    assert enroll(speech, "anna").returncode == 0
+    again = enroll(speech, "anna")
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+    shown = dub("voices", "show", "anna").stdout
+    assert "Anna" in shown
+    assert "genuine" in shown
+    assert "anna" in dub("voices", "list").stdout
+    assert dub("voices", "delete", "anna", "--yes").returncode == 0
+    assert dub("voices", "show", "anna").returncode == 2
+
+
+def test_an_encrypted_voice_wants_its_passphrase(speech: Path) -> None:
+    secret = {"DUBBING_VOICE_PASSPHRASE": "correct horse"}
+    assert enroll(speech, "secret", **secret).returncode == 0
+    assert "(encrypted)" in dub("voices", "list").stdout
+    refused = dub("voices", "show", "secret")
+    assert refused.returncode == 2
+    assert "DUBBING_VOICE_PASSPHRASE" in refused.stderr
+    assert dub("voices", "show", "secret", **secret).returncode == 0
+
+
+@pytest.mark.parametrize("problem", ["missing", "short", "silent", "name", "consent"])
+def test_what_cannot_be_enrolled_is_refused(speech: Path, tmp_path: Path, problem: str) -> None:
+    bad, name, consent = tmp_path / "bad.wav", "x", "Anna: tests"
+    if problem == "short":
+        write_sound(bad, read_sound(speech, 0, 1000))
+    elif problem == "silent":
+        write_sound(bad, silence(5_000))
+    elif problem != "missing":
+        bad, name = speech, "../x" if problem == "name" else "x"
+        consent = "Anna" if problem == "consent" else consent
+    result = dub("voices", "enroll", bad, "--name", name, "--consent", consent)
+    assert result.returncode in (1, 2)
+    assert result.stderr.startswith("dub: ")
+    assert "Traceback" not in result.stderr
+
+
+def test_a_recording_that_is_not_the_prompt_is_no_living_person(speech: Path) -> None:
+    assert len(dub("voices", "prompt").stdout) > 20
+    result = enroll(speech, "live", "--live", speech)
+    assert result.returncode == 1
+    assert "does not say the sentence" in result.stderr
+    assert "reference itself" in result.stderr
+    assert "Nobody was asked" in enroll(speech, "live", "--live", speech).stderr
+
+
+def test_nobody_is_cloned_unasked_and_the_film_says_it_is_synthetic(portrait_zh: Dubbed) -> None:
+    timeline = latest(portrait_zh.workspace)
+    voice = timeline.speakers[0].voice
+    assert voice is not None
+    assert voice.clone is None
+    assert "consent" in voice.reason
+    found = json.loads(dub("verify", portrait_zh.output, "--json").stdout)
+    assert found["marked_share"] > 0.5
+    assert found["credentials"]["is_intact"]
+    assert found["credentials"]["cloned_voices"] == []
+    original = json.loads(dub("verify", portrait_zh.source, "--json").stdout)
+    assert original["watermark"] == []
+    assert original["credentials"] is None
+
+
+def latest(folder: Path) -> Timeline:
+    return Workspace(folder).latest_timeline("zh")
+
+
+@pytest.mark.slow
+def test_with_consent_the_speaker_dubs_themselves(portrait_zh: Dubbed, tmp_path: Path) -> None:
+    workspace, output = tmp_path / "portrait.dub", tmp_path / "portrait.zh.mp4"
+    shutil.copytree(portrait_zh.workspace, workspace)
+    result = dub(
+        portrait_zh.source, "--to", "zh", "-o", output, "--workspace", workspace,
+        "--consent", "Anna Example: for this test", "--quiet", timeout_s=600,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    timeline = latest(workspace)
+    before = latest(portrait_zh.workspace).speakers[0].voice
+    voice = timeline.speakers[0].voice
+    assert voice is not None
+    assert before is not None
+    assert voice.clone is not None
+    assert voice.person == "Anna Example"
+    assert voice.similarity > before.similarity + 0.05
+    entries = [json.loads(x) for x in dub("voices", "ledger", "--json").stdout.splitlines()]
+    mine = [e["use"] for e in entries if e["use"]["output"] == output.name]
+    assert [use["person"] for use in mine] == ["Anna Example"]
+    claim = json.loads(dub("verify", output, "--json").stdout)["credentials"]
+    assert claim["cloned_voices"][0]["consent"] == voice.consent
+    assert timeline_json.loads(timeline_json.dumps(timeline)) == timeline
+    # the record is kept: the next run needs no flag, and computes nothing anew
+    again = dub(portrait_zh.source, "--to", "zh", "-o", output, "--workspace", workspace)
+    assert again.returncode == 0, again.stderr
+    assert latest(workspace).speakers == timeline.speakers
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--voice", "S1"], "casts nobody"),
+        (["--voice", "S1=nobody"], "no voice 'nobody'"),
+        (["--voice", "S9=zm_yunxi"], "There is no speaker S9"),
+        (["--consent", "Anna"], "who allows what"),
+        (["--consent", "S9=Anna: tests"], "There is no speaker S9"),
+    ],
+)
+def test_a_bad_casting_is_refused_with_the_reason(
+    portrait_zh: Dubbed, tmp_path: Path, flags: list[str], told: str
+) -> None:
+    workspace = tmp_path / "portrait.dub"
+    shutil.copytree(portrait_zh.workspace, workspace)
+    result = dub(
+        portrait_zh.source, "--to", "zh", "-o", tmp_path / "x.mp4", "--workspace", workspace, *flags
+    )
+    assert result.returncode == 2
+    assert told in result.stderr
+
+
+def test_a_voice_can_be_chosen_by_hand(portrait_zh: Dubbed, tmp_path: Path) -> None:
+    workspace = tmp_path / "portrait.dub"
+    shutil.copytree(portrait_zh.workspace, workspace)
+    assert dub("voices", "use", "zm_yunyang", workspace, "--speaker", "S1").returncode == 0
+    result = dub(
+        portrait_zh.source, "--to", "zh", "-o", tmp_path / "x.mp4", "--workspace", workspace,
+        "--until", "voices",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    voice = latest(workspace).speakers[0].voice
+    assert voice is not None
+    assert (voice.name, voice.reason) == ("zm_yunyang", "chosen by hand")
+    assert dub("voices", "use", "x", tmp_path / "no", "--speaker", "S1").returncode == 2
