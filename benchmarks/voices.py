@@ -3,11 +3,11 @@
     python benchmarks/voices.py --emodb DIR --ravdess DIR --grid DIR --recording WAV … [--to zh]
         [--json FILE]
 
-Each speaker's recordings (or the one) are split into two halves: the voice is learnt from one and judged
-on the other. Five sentences that were not used for learning are spoken by the nearest stock voice of the target
-language (what `dub` takes without consent), by the mean of all stock voices, and by the clone; side by
-side for each: GE2E cosine to the unheard half, distance of pitch (semitones) and of the first three
-formants (percent), DNSMOS, and the share of characters that Whisper base mishears.
+Each speaker's recordings (or the one) are split into two halves: the voice is learnt from one and
+judged on the other. Five sentences that were not used for learning are spoken by the nearest stock
+voice of the target language (what `dub` takes without consent), by the mean of all stock voices, and by
+the clone; side by side for each: GE2E cosine to the unheard half, distance of pitch (semitones) and of
+the first three formants (percent), DNSMOS, and the share of characters that Whisper base mishears.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""``dub evaluate WORKSPACE``."""
+"""``dub evaluate WORKSPACE`` and ``dub evaluate emotion DIR``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,47 @@ from typing import Annotated, Any
 
 import typer
 
+from dubbing.cli.default_command import DefaultsTo
 
+
+class DefaultsToDub(DefaultsTo):
+    """A first word that is no command is a workspace."""
+
+    usual = "dub"
+
+
+app = typer.Typer(cls=DefaultsToDub, no_args_is_help=True)
+
+
+@app.command("emotion")
+def emotion(
+    folder: Annotated[Path, typer.Argument(help="Recordings named as in EmoDB or RAVDESS.")],
+    weights: Annotated[
+        Path | None, typer.Option(help="Judge these weights instead of the shipped ones.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write all figures as JSON.")
+    ] = None,
+) -> None:
+    """How well emotions are heard: recall over four of them, confusions, ranking of arousal."""
+    from dubbing.cli.workshop import described_corpus
+    from dubbing.models.emotion_voice import load_emotion_voice
+    from dubbing.training.emotion import judge_emotion
+    from dubbing.workspace import write_text
+
+    found = judge_emotion(described_corpus(folder), load_emotion_voice(weights))
+    typer.echo(
+        f"{found['utterances']} utterances of {found['speakers']} speakers\n"
+        f"unweighted recall over neutral, happy, sad, angry: {found['recall']:.3f}"
+    )
+    for name, heard in found["confusion"].items():
+        typer.echo(f"  {name:8s} heard as " + ", ".join(f"{n} {k}" for n, k in heard.items()))
+    typer.echo(f"AUC of arousal: {found['arousal_auc']:.3f}")
+    if json_file is not None:
+        write_text(json_file, json.dumps(found, indent=1) + "\n")
+
+
+@app.command("dub")
 def evaluate(
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder of a finished dub.")],
     to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
+from dubbing.cli.default_command import DefaultsTo
 from dubbing.errors import DubbingError
 
 INTERRUPTED = 130
 """What shells expect after Ctrl-C: 128 + SIGINT."""
 
 
-class DefaultsToRun(TyperGroup):
+class DefaultsToRun(DefaultsTo):
     """A first word that is no command is a film."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put ``run`` in front unless a command or a flag of the program itself comes first."""
-        own = {"--help", "-h", "--version"}
-        if args and args[0] not in self.commands and args[0] not in own:
-            args = ["run", *args]
-        return super().parse_args(ctx, args)
+    usual = "run"
 
 
 app = typer.Typer(
@@ -62,8 +56,10 @@ def _mount() -> None:
     app.command("verify", help="Whether a file holds synthetic speech, and what it says of it.")(
         verify.verify
     )
-    app.command("evaluate", help="Measure a dub against its mouths, beside two baselines.")(
-        evaluate.evaluate
+    app.add_typer(
+        evaluate.app,
+        name="evaluate",
+        help="Measure a dub against its mouths (default), or a model.",
     )
     app.add_typer(models.app, name="models", help="Weights: list, verify, prepare.")
     app.add_typer(voices.app, name="voices", help="People's voices: enrol, list, use, ledger.")

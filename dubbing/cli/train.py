@@ -100,6 +100,26 @@ def voice(
     typer.echo(f"Weights: {out}")
 
 
+@app.command("emotion")
+def emotion(
+    data: Annotated[Path, typer.Option(help="Recordings named as in EmoDB.")],
+    out: Annotated[Path, typer.Option(help="Where to write the weights.")] = Path(
+        "emotion_voice.safetensors"
+    ),
+) -> None:
+    """Fit the model that hears emotions (a minute or two)."""
+    from dubbing.cli.workshop import described_corpus
+    from dubbing.training.emotion import save_emotion, train_emotion
+
+    model, found = train_emotion(described_corpus(data))
+    save_emotion(model, out, {"made_by": "dub train emotion", "data": data.name})
+    typer.echo(
+        f"Unweighted recall of speakers left out: {found['recall_left_out']:.3f} "
+        f"(regularization 1/{found['strength']})"
+    )
+    typer.echo(f"Weights: {out}")
+
+
 def _train(data: Path, out: Path, config: Path | None, hold_out: Path | None, resume: bool) -> None:
     from importlib.resources import as_file, files
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dubbing.engines.faces import Faces
+    from dubbing.training.emotion import Corpus
     from dubbing.training.grid import Clip
 
 SPEECH, FACES = "kokoro", "mediapipe"
@@ -44,3 +45,17 @@ def clips_of(folder: Path, without: Sequence[str]) -> list[Clip]:
         return list(prepared_clips(folder, duration_model(), without=without))
     found = film_clips(folder, duration_model(), face_engine())
     return [clip for clip in found if clip.name not in without]
+
+
+def described_corpus(folder: Path) -> Corpus:
+    """Every utterance of a corpus of emotional speech, described; with a bar."""
+    from rich.progress import Progress
+
+    from dubbing.errors import UsageError
+    from dubbing.training.emotion import read_corpus
+
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {folder}.")
+    with Progress(transient=True) as bar:
+        task = bar.add_task("listening", total=None)
+        return read_corpus(folder, lambda n, total: bar.update(task, completed=n, total=total))

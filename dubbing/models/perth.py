@@ -1,7 +1,8 @@
 """Perth's networks (Resemble AI, MIT): a mark that cannot be heard, and what finds it again.
 
 The marker changes log magnitudes below 2 kHz within the masking threshold; the finder says 1 for a mark
-and 0 for none. The package itself is no dependency of the code: it needs torchaudio and prints.
+and 0 for none. Both are a few small convolutions, run here in numpy: the package itself needs torchaudio,
+and loading torch takes longer than marking a film's lines.
 """
 
 from __future__ import annotations
@@ -10,26 +11,31 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import torch
-from torch import Tensor, nn
-from torch.nn import functional
+import numpy as np
+import numpy.typing as npt
 
+from dubbing.arrays import Samples
+
+Numbers = npt.NDArray[np.float32]
+Spectrum = npt.NDArray[np.complex64]
 RATE_HZ = 32_000
 N_FFT, HOP = 2048, 320
 BANDS = 128
 """Of 15.6 Hz: all below 2 kHz."""
-HIDDEN = 256
+LAYERS = 7
 FLOOR = 1e-9
 FLOOR_DB, HEADROOM_DB = -180.0, 15.0
 QUIET = 0.05
 """Frames with less than this share of the loudest frame's magnitudes carry no mark."""
-TEMPI = 1.25, 1.0, 0.75
+TEMPI = (("slow", 1.25), ("normal", 1.0), ("fast", 0.75))
 """The finder looks at three tempi."""
+LEAK = 0.01
 Progress = Callable[[str, float], None]
 
 
 def make(source: Path, folder: Path, progress: Progress) -> None:
     """Turn the package's checkpoint into safetensors; nothing but tensors is unpickled."""
+    import torch
     from safetensors.torch import save_file
 
     progress("converting Perth", 0.0)
@@ -39,104 +45,110 @@ def make(source: Path, folder: Path, progress: Progress) -> None:
     progress("converting Perth", 1.0)
 
 
-class Perth(nn.Module):
-    """Marker and finder on spectra of sound at 32 kHz."""
+class Perth:
+    """Marker and finder of sound at 32 kHz, at least 2048 samples long."""
 
-    def __init__(self) -> None:
-        """Random weights; see :func:`load_perth`."""
-        super().__init__()
-        self.encoder = _Marker()
-        self.decoder = _Finder()
+    def __init__(self, weights: dict[str, Numbers]) -> None:
+        """Take the weights by their names in the package."""
+        self._weights = weights
 
-    def residue(self, sound: Tensor) -> Tensor:
+    def residue(self, sound: Samples) -> Samples:
         """What is to be added to a sound ``[n]`` so that it carries the mark."""
         spectrum = _spectrum(sound)
         level = _level(spectrum)
-        change = self.encoder(level[None])[0]
-        marked = level[:BANDS] + change
-        gain = _magnitude(marked) - _magnitude(level[:BANDS])
-        added = torch.zeros_like(spectrum)
-        added[:BANDS] = gain * torch.exp(1j * torch.angle(spectrum[:BANDS]))
-        window = torch.hann_window(N_FFT)
-        return torch.istft(added, N_FFT, HOP, window=window, length=len(sound))
+        change = self._layers("encoder.layers", level[:BANDS]) * _heard(level)
+        gain = _magnitude(level[:BANDS] + change) - _magnitude(level[:BANDS])
+        added = np.zeros_like(spectrum)
+        added[:BANDS] = gain * np.exp(1j * np.angle(spectrum[:BANDS]))
+        return _sound(added, len(sound))
 
-    def confidence(self, sound: Tensor) -> float:
+    def confidence(self, sound: Samples) -> float:
         """How sure it is that a sound ``[n]`` carries the mark, 0 to 1."""
-        found = self.decoder(_level(_spectrum(sound))[None])[0]
-        return float(found.clamp(0.0, 1.0))
+        level = _level(_spectrum(sound))
+        heard, bands = _heard(level), level[:BANDS]
+        means = []
+        for name, tempo in TEMPI:
+            size = int(bands.shape[1] * tempo)
+            made = self._layers(f"decoder.{name}_layers", _stretched(bands, size))
+            mask = heard[np.arange(size) * len(heard) // size]
+            means.append((made * mask).sum(axis=1) / mask.sum())
+        attention, marks = np.array(means).T
+        weights = np.exp(attention - attention.max())
+        return float(np.clip((marks * weights).sum() / weights.sum(), 0.0, 1.0))
+
+    def _layers(self, name: str, x: Numbers) -> Numbers:
+        """Seven convolutions over time, ``[channels, frames]``, all but the last leaky."""
+        for number in range(LAYERS):
+            weights = self._weights[f"{name}.{number}.conv.weight"]
+            x = _convolved(x, weights) + self._weights[f"{name}.{number}.conv.bias"][:, None]
+            if number < LAYERS - 1:
+                x = np.where(x > 0, x, LEAK * x)
+        return x
 
 
-def _spectrum(sound: Tensor) -> Tensor:
-    window = torch.hann_window(N_FFT)
-    return torch.stft(
-        sound, N_FFT, HOP, window=window, center=True, pad_mode="reflect", return_complex=True
-    )
+def _convolved(x: Numbers, weights: Numbers) -> Numbers:
+    """Same-length convolution over time with weights ``[out, in, taps]``."""
+    taps, length = weights.shape[2], x.shape[1]
+    padded = np.pad(x, ((0, 0), (taps // 2, taps // 2)))
+    out = weights[:, :, 0] @ padded[:, :length]
+    for tap in range(1, taps):
+        out += weights[:, :, tap] @ padded[:, tap : tap + length]
+    return out
 
 
-def _level(spectrum: Tensor) -> Tensor:
+def _spectrum(sound: Samples) -> Spectrum:
+    """Short-time spectrum complex64 ``[1025, frames]``, frames centred, ends mirrored."""
+    padded = np.pad(sound.astype(np.float32), N_FFT // 2, mode="reflect")
+    frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP]
+    spectrum: Spectrum = np.fft.rfft(frames * _window(), axis=1).T.astype(np.complex64)
+    return spectrum
+
+
+def _sound(spectrum: Spectrum, n_samples: int) -> Samples:
+    """The sound of a short-time spectrum: overlap-add, divided by the sum of squared windows."""
+    frames = np.fft.irfft(spectrum.T, N_FFT, axis=1) * _window()
+    length = N_FFT + HOP * (len(frames) - 1)
+    sound, weight = np.zeros(length), np.zeros(length)
+    for number, frame in enumerate(frames):
+        here = slice(number * HOP, number * HOP + N_FFT)
+        sound[here] += frame
+        weight[here] += _window() ** 2
+    kept = slice(N_FFT // 2, N_FFT // 2 + n_samples)
+    out = (sound / np.maximum(weight, FLOOR))[kept].astype(np.float32)
+    return np.pad(out, (0, n_samples - len(out)))
+
+
+@cache
+def _window() -> Numbers:
+    """Hann, periodic."""
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(N_FFT) / N_FFT)).astype(np.float32)
+
+
+def _level(spectrum: Spectrum) -> Numbers:
     """Magnitudes in dB, 0 at the floor and 1 with all headroom used."""
-    db = 20 * torch.log10(spectrum.abs().clamp(min=FLOOR))
-    return (db - FLOOR_DB) / (HEADROOM_DB - FLOOR_DB)
+    db = 20 * np.log10(np.maximum(np.abs(spectrum), FLOOR))
+    return ((db - FLOOR_DB) / (HEADROOM_DB - FLOOR_DB)).astype(np.float32)
 
 
-def _magnitude(level: Tensor) -> Tensor:
-    return 10.0 ** ((level * (HEADROOM_DB - FLOOR_DB) + FLOOR_DB) / 20)
+def _magnitude(level: Numbers) -> Numbers:
+    magnitude: Numbers = 10.0 ** ((level * (HEADROOM_DB - FLOOR_DB) + FLOOR_DB) / 20)
+    return magnitude
 
 
-def _heard(level: Tensor) -> Tensor:
-    """1 for frames in which there is sound, float ``[B, 1, T]``."""
-    loud = level.sum(dim=1)
-    return (loud > QUIET * loud.max(dim=1, keepdim=True).values).float()[:, None]
+def _heard(level: Numbers) -> Numbers:
+    """1 for frames in which there is sound, float32 ``[frames]``."""
+    loud = level.sum(axis=0)
+    return (loud > QUIET * loud.max()).astype(np.float32)
 
 
-class _Conv(nn.Module):
-    def __init__(self, inputs: int, outputs: int, size: int, *, last: bool = False) -> None:
-        super().__init__()
-        self.conv = nn.Conv1d(inputs, outputs, size, padding=(size - 1) // 2)
-        self.last = last
-
-    def forward(self, x: Tensor) -> Tensor:
-        made: Tensor = self.conv(x)
-        return made if self.last else functional.leaky_relu(made)
-
-
-def _layers(outputs: int) -> nn.Sequential:
-    inner = [_Conv(HIDDEN, HIDDEN, 7) for _ in range(5)]
-    return nn.Sequential(_Conv(BANDS, HIDDEN, 1), *inner, _Conv(HIDDEN, outputs, 1, last=True))
-
-
-class _Marker(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.layers = _layers(BANDS)
-
-    def forward(self, level: Tensor) -> Tensor:
-        change: Tensor = self.layers(level[:, :BANDS]) * _heard(level)
-        return change
-
-
-class _Finder(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.slow_layers = _layers(2)
-        self.normal_layers = _layers(2)
-        self.fast_layers = _layers(2)
-
-    def forward(self, level: Tensor) -> Tensor:
-        """Confidence of each sound, ``[B]``."""
-        heard, bands = _heard(level), level[:, :BANDS]
-        attention, marks = [], []
-        for tempo, layers in zip(
-            TEMPI, (self.slow_layers, self.normal_layers, self.fast_layers), strict=True
-        ):
-            size = int(bands.shape[2] * tempo)
-            at_tempo = functional.interpolate(bands, size, mode="linear", align_corners=True)
-            mask = functional.interpolate(heard, size, mode="nearest")
-            mean = (layers(at_tempo) * mask).sum(dim=2) / mask.sum(dim=2)
-            attention.append(mean[:, 0])
-            marks.append(mean[:, 1])
-        weights = torch.softmax(torch.stack(attention, dim=1), dim=1)
-        return (torch.stack(marks, dim=1) * weights).sum(dim=1)
+def _stretched(x: Numbers, size: int) -> Numbers:
+    """Linear interpolation over time, first and last frame kept."""
+    place = np.linspace(0, x.shape[1] - 1, size)
+    before = np.floor(place).astype(int)
+    after = np.minimum(before + 1, x.shape[1] - 1)
+    share = (place - before).astype(np.float32)
+    stretched: Numbers = x[:, before] * (1 - share) + x[:, after] * share
+    return stretched
 
 
 @cache
@@ -146,10 +158,8 @@ def load_perth() -> Perth:
     Raises:
         WeightsMissing: if they are not on this machine.
     """
-    from safetensors.torch import load_file
+    from safetensors.numpy import load_file
 
     from dubbing.models.resolver import resolve
 
-    net = Perth()
-    net.load_state_dict(load_file(resolve("perth") / "perth.safetensors"))
-    return net.eval().requires_grad_(False)
+    return Perth(load_file(resolve("perth") / "perth.safetensors"))

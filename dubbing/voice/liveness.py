@@ -1,8 +1,8 @@
 """Is the person whose voice is enrolled really there?
 
 They are asked to speak a sentence that did not exist before (:func:`new_prompt`), within ten minutes.
-What is checked: the words (by a recogniser), the voice (against the reference), the band width, that it is
-not the reference played again, and that it carries no watermark of ours. What cannot be told: a good
+What is checked: the words (by a recogniser), the voice (against the reference), the band width, that it
+is not the reference played again, and that it carries no watermark of ours. What cannot be told: a good
 loudspeaker in a quiet room, or another program's clone without a mark that speaks the sentence.
 """
 

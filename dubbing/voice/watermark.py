@@ -9,6 +9,7 @@ import numpy as np
 import soxr
 
 from dubbing.arrays import Audio, Samples
+from dubbing.models.perth import N_FFT, RATE_HZ, load_perth
 
 WINDOW_MS, HOP_MS = 4_000, 2_000
 """What is looked at at once; a shorter sound is looked at as a whole."""
@@ -20,34 +21,22 @@ LOUD_ENOUGH_DBFS = -60.0
 
 def marked(audio: Audio) -> Audio:
     """The same mono sound with the mark; shorter than 0.1 s it stays as it is."""
-    import torch
-
-    from dubbing.models.perth import N_FFT, RATE_HZ, load_perth
-
     samples = audio.samples[0]
     at_rate = soxr.resample(samples, audio.rate_hz, RATE_HZ)
     if len(at_rate) <= N_FFT:
         return audio
-    with torch.inference_mode():
-        residue = load_perth().residue(torch.from_numpy(at_rate)).numpy()
-    added = soxr.resample(residue, RATE_HZ, audio.rate_hz)[: len(samples)]
+    added = soxr.resample(load_perth().residue(at_rate), RATE_HZ, audio.rate_hz)[: len(samples)]
     added = np.pad(added, (0, len(samples) - len(added)))
     return Audio((samples + added).astype(np.float32)[np.newaxis], audio.rate_hz)
 
 
 def confidence(audio: Audio) -> float:
     """How sure it is that a sound carries the mark, 0 to 1; 0 for silence and for very short sounds."""
-    import torch
-
-    from dubbing.models.perth import RATE_HZ, load_perth
-
     samples: Samples = audio.mono().samples[0]
     power_db = 10 * np.log10(float(np.mean(samples.astype(np.float64) ** 2)) + 1e-12)
     if audio.duration_ms < LEAST_MS or power_db < LOUD_ENOUGH_DBFS:
         return 0.0
-    at_rate = np.ascontiguousarray(soxr.resample(samples, audio.rate_hz, RATE_HZ))
-    with torch.inference_mode():
-        return load_perth().confidence(torch.from_numpy(at_rate))
+    return load_perth().confidence(soxr.resample(samples, audio.rate_hz, RATE_HZ))
 
 
 def is_marked(audio: Audio) -> bool:

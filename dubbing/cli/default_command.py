@@ -1,0 +1,20 @@
+"""Groups of commands of which one may go unnamed."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from typer.core import TyperGroup
+
+
+class DefaultsTo(TyperGroup):
+    """A first word that is no command is an argument of the command ``usual``."""
+
+    usual: ClassVar[str]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put ``usual`` in front unless a command or a flag of the group itself comes first."""
+        own = {"--help", "-h", "--version"}
+        if args and args[0] not in self.commands and args[0] not in own:
+            args = [self.usual, *args]
+        return super().parse_args(ctx, args)
