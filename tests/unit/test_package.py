@@ -26,8 +26,9 @@ def test_every_flag_that_the_readme_names_exists() -> None:
         subprocess.run([str(DUB), *words, "--help"], capture_output=True, text=True, check=True,
                        env={"COLUMNS": "300", "PATH": "/usr/bin"}).stdout
         for words in (
-            ["run"], ["show"], ["models"], ["doctor"], ["plot"], ["evaluate"], ["memory"],
-            ["train", "aligner"], ["train", "translator"],
+            ["run"], ["show"], ["models"], ["doctor"], ["plot"], ["evaluate", "dub"], ["memory"],
+            ["train", "aligner"], ["train", "translator"], ["train", "emotion"], ["verify"],
+            ["evaluate", "emotion"], ["voices", "enroll"], ["voices", "use"],
         )
     )  # fmt: skip
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
@@ -55,5 +56,5 @@ def test_the_wheel_holds_profiles_recipes_and_weights(tmp_path: Path) -> None:
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
     for wanted in ("configs/embedded.yaml", "pipelines/dub.yaml", "models/data/ge2e.onnx",
                    "models/catalogue.yaml", "language/kokoro_vocab.json", "review/report.html.j2",
-                   "engines/translation/examples.yaml"):  # fmt: skip
+                   "engines/translation/examples.yaml", "models/data/emotion_voice.safetensors"):  # fmt: skip
         assert f"dubbing/{wanted}" in names
