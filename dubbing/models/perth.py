@@ -121,13 +121,15 @@ def _sound(spectrum: Spectrum, n_samples: int) -> Samples:
 @cache
 def _window() -> Numbers:
     """Hann, periodic."""
-    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(N_FFT) / N_FFT)).astype(np.float32)
+    window: Numbers = np.hanning(N_FFT + 1)[:-1].astype(np.float32)
+    return window
 
 
 def _level(spectrum: Spectrum) -> Numbers:
     """Magnitudes in dB, 0 at the floor and 1 with all headroom used."""
     db = 20 * np.log10(np.maximum(np.abs(spectrum), FLOOR))
-    return ((db - FLOOR_DB) / (HEADROOM_DB - FLOOR_DB)).astype(np.float32)
+    level: Numbers = ((db - FLOOR_DB) / (HEADROOM_DB - FLOOR_DB)).astype(np.float32)
+    return level
 
 
 def _magnitude(level: Numbers) -> Numbers:
@@ -138,7 +140,8 @@ def _magnitude(level: Numbers) -> Numbers:
 def _heard(level: Numbers) -> Numbers:
     """1 for frames in which there is sound, float32 ``[frames]``."""
     loud = level.sum(axis=0)
-    return (loud > QUIET * loud.max()).astype(np.float32)
+    heard: Numbers = (loud > QUIET * loud.max()).astype(np.float32)
+    return heard
 
 
 def _stretched(x: Numbers, size: int) -> Numbers:

@@ -56,5 +56,6 @@ def test_the_wheel_holds_profiles_recipes_and_weights(tmp_path: Path) -> None:
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
     for wanted in ("configs/embedded.yaml", "pipelines/dub.yaml", "models/data/ge2e.onnx",
                    "models/catalogue.yaml", "language/kokoro_vocab.json", "review/report.html.j2",
-                   "engines/translation/examples.yaml", "models/data/emotion_voice.safetensors"):  # fmt: skip
+                   "engines/translation/examples.yaml",
+                   "models/data/emotion_voice.safetensors"):  # fmt: skip
         assert f"dubbing/{wanted}" in names

@@ -154,7 +154,10 @@ class Kokoro:
     def _spoken(
         self, piece: str, voice: VoiceName, frames: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.float32]:
-        known = self.acoustics(piece, voice, frames)
+        return self.decoded(self.acoustics(piece, voice, frames))
+
+    def decoded(self, known: Seam) -> npt.NDArray[np.float32]:
+        """The sound ``[n]`` of what :meth:`acoustics` gave."""
         sound: npt.NDArray[np.float32] = _run(self._decode, None, known)[0].reshape(-1)
         return sound.astype(np.float32, copy=False)
 
