@@ -67,6 +67,14 @@ class FacesSettings(Strict):
     """Pictures are made no larger than this many pixels before faces are looked for."""
 
 
+class EmotionSettings(Strict):
+    """How moods are told."""
+
+    engine: str = "embedded"
+    """Hears the voice."""
+    senses: tuple[Literal["voice", "face", "text"], ...] = ("voice", "face", "text")
+
+
 class Term(Strict):
     """A word or name and how it is said in the target language."""
 
@@ -239,6 +247,7 @@ class Profile(Strict):
     transcribe: TranscribeSettings = TranscribeSettings()
     speakers: SpeakersSettings = SpeakersSettings()
     faces: FacesSettings = FacesSettings()
+    emotion: EmotionSettings = EmotionSettings()
     translate: TranslateSettings = TranslateSettings()
     voices: VoicesSettings = VoicesSettings()
     timing: TimingSettings = TimingSettings()

@@ -215,6 +215,30 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
+class Sense:
+    """What the voice, the face or the words (``name``) of a line say of its speaker's mood.
+
+    ``probabilities`` by label, ``confidence`` 0 to 1; ``arousal`` 0 to 1 where the sense tells it.
+    """
+
+    name: str
+    probabilities: tuple[tuple[str, float], ...]
+    confidence: float
+    arousal: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emotion:
+    """How a line is said: label, strength 0 to 1, valence -1 to 1, arousal 0 to 1, and the evidence."""
+
+    label: str
+    intensity: float
+    valence: float
+    arousal: float
+    senses: tuple[Sense, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One sentence (or clause) of one speaker."""
 
@@ -225,6 +249,7 @@ class Line:
     speaker: str = ""
     mouth: Mouth | None = None
     """``None``: nobody is seen to speak it, so it is timed freely."""
+    emotion: Emotion | None = None
     translation: Translation | None = None
     plan: DurationPlan | None = None
     take: Take | None = None

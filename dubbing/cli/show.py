@@ -10,13 +10,16 @@ import typer
 from dubbing.errors import UsageError, WorkspaceError
 
 if TYPE_CHECKING:
-    from dubbing.timeline import Line, Timeline
+    from dubbing.timeline import Line, Sense, Timeline
 
 
 def show(
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
     to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole timeline as JSON.")] = False,
+    emotions: Annotated[
+        bool, typer.Option("--emotions", help="The mood of each line, and what speaks for it.")
+    ] = False,
     candidates: Annotated[
         bool, typer.Option("--candidates", help="All translations, and what speaks for each.")
     ] = False,
@@ -30,8 +33,10 @@ def show(
         return
     if candidates:
         _candidates(timeline)
-        return
-    _table(timeline)
+    elif emotions:
+        _emotions(timeline)
+    else:
+        _table(timeline)
 
 
 def latest(folder: Path, to: str | None) -> Timeline:
@@ -105,6 +110,36 @@ def _candidates(timeline: Timeline) -> None:
             )
         table.add_section()
     Console().print(table)
+
+
+def _emotions(timeline: Timeline) -> None:
+    """One row a line: what is told, then what each sense says."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("#", "who", "source", "mood", "valence", "arousal", "voice", "face", "words")
+    for number, line in enumerate(timeline.lines, start=1):
+        told = line.emotion
+        if told is None:
+            continue
+        senses = {sense.name: _evidence(sense) for sense in told.senses}
+        table.add_row(
+            str(number),
+            line.speaker,
+            escape(line.text),
+            f"{told.label} {told.intensity:.1f}" if told.intensity else told.label,
+            f"{told.valence:+.2f}",
+            f"{told.arousal:.2f}",
+            *(senses.get(name, "") for name in ("voice", "face", "text")),
+        )
+    Console().print(table)
+
+
+def _evidence(sense: Sense) -> str:
+    """The likeliest label, its probability, and how sure the sense is."""
+    label, share = max(sense.probabilities, key=lambda item: item[1])
+    return f"{label} {share:.0%}, sure {sense.confidence:.0%}"
 
 
 def _number(value: float | None) -> str:

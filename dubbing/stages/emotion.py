@@ -1,0 +1,145 @@
+"""Tell the mood of every line from the voice, the face and the words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from dubbing.arrays import Audio
+from dubbing.engines.emotion import EmotionHearer, Utterance
+from dubbing.language.emotion_words import emotion_words
+from dubbing.media.sound_file import read_sound
+from dubbing.pipeline import Run, stage
+from dubbing.settings import EmotionSettings
+from dubbing.timeline import Line, Sense, Timeline
+from dubbing.vision.expression import LABELS as SEEN_LABELS
+from dubbing.vision.expression import Expression
+from dubbing.vision.face_pictures import face_pictures
+from dubbing.vision.track_file import read_track
+from dubbing.voice.fusion import fuse
+from dubbing.workspace import digest
+
+PICTURES_A_SECOND = 4.0
+FACE_SURE = 0.6
+"""The most that a talking face is trusted, if it is seen all the time."""
+OWN_FACE = 0.5
+"""How far a speaker's usual look is taken out of what their face says: some look sad when they talk."""
+WORDS_FOR_HALF = 1.5
+"""With so many words of emotion, the words are half sure."""
+WORDS_OF_DOUBT = 0.1
+"""Added to the count of every emotion."""
+
+
+@stage(
+    reads=("media", "source_language", "lines", "speakers", "faces"),
+    writes=("lines.emotion",),
+    version=1,
+    engine_roles=("emotion",),
+    weights=("expression",),
+    outside=("source",),
+)
+def emotion(timeline: Timeline, run: Run, settings: EmotionSettings) -> Timeline:
+    """Fill ``emotion`` of every line."""
+    senses: list[list[Sense]] = [[] for _ in timeline.lines]
+    if "voice" in settings.senses:
+        _add(senses, _heard(timeline, run, settings.engine))
+    if "face" in settings.senses:
+        _add(senses, _seen(timeline, run))
+    if "text" in settings.senses:
+        _add(senses, [_read(line, timeline.source_language) for line in timeline.lines])
+    lines = (
+        replace(line, emotion=fuse(found))
+        for line, found in zip(timeline.lines, senses, strict=True)
+    )
+    return timeline.with_lines(lines)
+
+
+def _add(senses: list[list[Sense]], found: Sequence[Sense | None]) -> None:
+    for of_line, sense in zip(senses, found, strict=True):
+        if sense is not None and sense.confidence > 0:
+            of_line.append(sense)
+
+
+# -- voice -----------------------------------------------------------------------------------------
+
+
+def _heard(timeline: Timeline, run: Run, engine: str) -> list[Sense | None]:
+    hearer: EmotionHearer = run.engines.get("emotion", engine)
+    heard = hearer.hear(
+        [Utterance(line.speaker, partial(_sound, timeline, run, line)) for line in timeline.lines]
+    )
+    return [Sense("voice", h.probabilities, h.confidence, h.arousal) for h in heard]
+
+
+def _sound(timeline: Timeline, run: Run, line: Line) -> Audio:
+    assert timeline.media is not None
+    assert timeline.media.speech is not None
+    path = run.workspace.path(timeline.media.speech)
+    return read_sound(path, line.span.start_ms, line.span.end_ms)
+
+
+# -- face ------------------------------------------------------------------------------------------
+
+
+def _seen(timeline: Timeline, run: Run) -> list[Sense | None]:
+    """Expressions, each against the usual look of the same speaker."""
+    reader = Expression()
+    shares = [_shares(timeline, run, line, reader) for line in timeline.lines]
+    usual = {
+        speaker.id: [
+            found
+            for line, found in zip(timeline.lines, shares, strict=True)
+            if found is not None and line.speaker == speaker.id
+        ]
+        for speaker in timeline.speakers
+    }
+    return [
+        None if found is None else _expression(line, found, usual[line.speaker])
+        for line, found in zip(timeline.lines, shares, strict=True)
+    ]
+
+
+def _shares(
+    timeline: Timeline, run: Run, line: Line, reader: Expression
+) -> npt.NDArray[np.float64] | None:
+    """Probabilities ``[7]`` of the face that speaks a line; remembered line by line."""
+    if line.mouth is None:
+        return None
+    key = digest([run.stage_key, line.id])
+    known = run.recall(key)
+    if known is None:
+        track = read_track(run.workspace.path(timeline.face(line.mouth.face).track))
+        pictures = face_pictures(run.source, track, line.span, PICTURES_A_SECOND)
+        known = [round(float(v), 5) for v in reader.read(pictures)] if len(pictures) else []
+        run.remember(key, known)
+        run.progress(timeline.lines.index(line) + 1, len(timeline.lines), "faces", "lines")
+    return np.array(known) if known else None
+
+
+def _expression(
+    line: Line, shares: npt.NDArray[np.float64], usual: Sequence[npt.NDArray[np.float64]]
+) -> Sense:
+    assert line.mouth is not None
+    look = np.exp(np.mean(np.log(np.array(usual) + 1e-4), axis=0))
+    own = shares / look ** (OWN_FACE * (len(usual) - 1) / len(usual))
+    own /= own.sum()
+    found = tuple((n, round(float(p), 4)) for n, p in zip(SEEN_LABELS, own, strict=True))
+    return Sense("face", found, round(FACE_SURE * line.mouth.seen, 4))
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def _read(line: Line, language: str) -> Sense | None:
+    counts = emotion_words(line.text, language)
+    total = sum(counts.values())
+    if not total:
+        return None
+    doubted = {name: counts.get(name, 0) + WORDS_OF_DOUBT for name in SEEN_LABELS}
+    whole = sum(doubted.values())
+    found = tuple((name, round(count / whole, 4)) for name, count in doubted.items())
+    return Sense("text", found, round(total / (total + WORDS_FOR_HALF), 4))
