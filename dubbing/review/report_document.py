@@ -112,6 +112,7 @@ def _line(
             "lip_strength": plan.lip_strength,
             "added_pauses": plan.added_pauses,
         },
+        "emotion": None if line.emotion is None else asdict(line.emotion),
         "mouth": None if line.mouth is None else asdict(line.mouth),
         "agreement": None if mouth is None else {name: asdict(a) for name, a in mouth.items()},
         "measured": None if measured is None else asdict(measured),

@@ -25,7 +25,9 @@ from dubbing.workspace import digest
 
 PICTURES_A_SECOND = 4.0
 FACE_SURE = 0.6
-"""The most that a talking face is trusted, if it is seen all the time."""
+"""The most that a talking face is trusted, if it is seen all the time and in many lines."""
+LOOKS_FOR_HALF = 3
+"""With so many lines of a speaker, their usual look is half known."""
 OWN_FACE = 0.5
 """How far a speaker's usual look is taken out of what their face says: some look sad when they talk."""
 WORDS_FOR_HALF = 1.5
@@ -37,7 +39,7 @@ WORDS_OF_DOUBT = 0.1
 @stage(
     reads=("media", "source_language", "lines", "speakers", "faces"),
     writes=("lines.emotion",),
-    version=1,
+    version=2,
     engine_roles=("emotion",),
     weights=("expression",),
     outside=("source",),
@@ -128,7 +130,8 @@ def _expression(
     own = shares / look ** (OWN_FACE * (len(usual) - 1) / len(usual))
     own /= own.sum()
     found = tuple((n, round(float(p), 4)) for n, p in zip(SEEN_LABELS, own, strict=True))
-    return Sense("face", found, round(FACE_SURE * line.mouth.seen, 4))
+    sure = FACE_SURE * line.mouth.seen * len(usual) / (len(usual) + LOOKS_FOR_HALF)
+    return Sense("face", found, round(sure, 4))
 
 
 # -- words -----------------------------------------------------------------------------------------

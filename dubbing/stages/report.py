@@ -53,7 +53,7 @@ MARGIN_MS = 200
         "output",
     ),
     writes=("report", "lines.flags"),
-    version=3,
+    version=4,
     engine_roles=("asr",),
 )
 def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:

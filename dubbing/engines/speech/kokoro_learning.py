@@ -6,8 +6,9 @@ the speech clean: the style stays in the region where the 54 stock voices lie, a
 spectrum over time, which carries the words, stays that of the stock voice (each band's mean and
 variance, which carry the timbre, are taken out first). Pitch register and range are set directly.
 
-Measured against a derivative-free search of the same length in the space of the stock voices, this gains
-five times as much; see ``benchmarks/voices.py``.
+Over the nearest stock voice this gains 0.14 of GE2E cosine on speech that was not heard
+(``benchmarks/voices.py``); a derivative-free search among mixtures of the stock voices gained 0.035 in
+twice the time.
 """
 
 from __future__ import annotations
