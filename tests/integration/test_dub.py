@@ -103,7 +103,7 @@ def test_run_again_nothing_is_computed_and_events_are_json(portrait_zh: Dubbed) 
     assert again.returncode == 0, again.stderr
     events = [json.loads(line) for line in again.stdout.splitlines()]
     finished = [event for event in events if event["kind"] == "stage-finished"]
-    assert len(finished) == 11
+    assert len(finished) == 12
     assert all(event["reused"] for event in finished)
 
 
