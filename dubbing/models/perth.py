@@ -49,8 +49,14 @@ class Perth:
     """Marker and finder of sound at 32 kHz, at least 2048 samples long."""
 
     def __init__(self, weights: dict[str, Numbers]) -> None:
-        """Take the weights by their names in the package."""
-        self._weights = weights
+        """Take the weights by their names in the package.
+
+        Kernels are laid out tap by tap, so that each tap is one fast product of matrices.
+        """
+        self._weights = {
+            name: np.ascontiguousarray(value.transpose(2, 0, 1)) if value.ndim == 3 else value
+            for name, value in weights.items()
+        }
 
     def residue(self, sound: Samples) -> Samples:
         """What is to be added to a sound ``[n]`` so that it carries the mark."""
@@ -87,12 +93,12 @@ class Perth:
 
 
 def _convolved(x: Numbers, weights: Numbers) -> Numbers:
-    """Same-length convolution over time with weights ``[out, in, taps]``."""
-    taps, length = weights.shape[2], x.shape[1]
+    """Same-length convolution over time with weights ``[taps, out, in]``."""
+    taps, length = weights.shape[0], x.shape[1]
     padded = np.pad(x, ((0, 0), (taps // 2, taps // 2)))
-    out = weights[:, :, 0] @ padded[:, :length]
+    out: Numbers = weights[0] @ padded[:, :length]
     for tap in range(1, taps):
-        out += weights[:, :, tap] @ padded[:, tap : tap + length]
+        out += weights[tap] @ padded[:, tap : tap + length]
     return out
 
 
