@@ -32,7 +32,7 @@ from dubbing.media.sound_file import read_sound, write_sound
 from dubbing.metrics.quality import dnsmos
 from dubbing.metrics.said import compare
 from dubbing.review.finished import written_down
-from dubbing.voice.watermark import confidence, is_marked, marked
+from dubbing.voice.watermark import CERTAIN, confidence, is_marked, marked
 
 LINES = Path(__file__).parent / "translation/lines.tsv"
 RATE_HZ = 24_000
@@ -159,7 +159,7 @@ def main() -> None:
         | {"crops of 5 s": round(crops(lines, len(lines)), 4)},
         "cost": {name: round(statistics.mean(values), 3) for name, values in cost.items()},
         "natural_files": len(natural),
-        "false_alarms": sum(value >= 0.5 for value in natural),
+        "false_alarms": sum(value >= CERTAIN for value in natural),
         "highest_natural": sorted((round(v, 3) for v in natural), reverse=True)[:5],
     }
     print(json.dumps(result, indent=1))
