@@ -118,11 +118,13 @@ def _existing(source: Path) -> Path:
 
 
 def _with_cast(workspace: Workspace, profile: Profile) -> Profile:
-    """The casting that is kept in the workspace, where the profile or a flag says nothing else."""
-    kept = read_cast(workspace.root)
-    if not kept:
+    """The casting that is kept in the workspace, where the profile or a flag says nothing else.
+
+    Files of enrolled voices are hashed, so that a changed one is noticed.
+    """
+    cast = {**read_cast(workspace.root), **profile.voices.cast}
+    if not cast:
         return profile
-    cast = {**kept, **profile.voices.cast}
     files = [path for path in map(find_voice, cast.values()) if path is not None]
     content = tuple(map(file_sha256, files))
     return profile.with_values({"voices": {"cast": cast, "cast_content": content}})
@@ -136,10 +138,8 @@ def _with_consents(job: Job, workspace: Workspace, film: str, profile: Profile) 
     if new:
         known = (*known, *new)
         consent.save(path, known)
-    newest = {item.speaker: item for item in sorted(known, key=lambda item: item.recorded_at)}
     allowed = [
-        {"speaker": item.speaker, "person": item.person, "consent": item.id}
-        for item in newest.values()
+        {"speaker": item.speaker, "person": item.person, "consent": item.id} for item in known
     ]
     return profile.with_values({"voices": {"allowed": allowed}}) if allowed else profile
 

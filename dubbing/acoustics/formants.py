@@ -19,13 +19,19 @@ LOWEST_HZ = 150.0
 N_FORMANTS = 3
 
 
-def median_formants_hz(audio: Audio) -> tuple[float, ...]:
-    """Medians of the first three formants over the voiced steps; empty if hardly any is voiced."""
+def median_formants_hz(
+    audio: Audio, track: npt.NDArray[np.float64] | None = None
+) -> tuple[float, ...]:
+    """Medians of the first three formants over the voiced steps; empty if hardly any is voiced.
+
+    ``track`` is the pitch of the sound (:func:`f0_track_hz`), where that is known already.
+    """
+    track = f0_track_hz(audio) if track is None else track
     flat = soxr.resample(audio.mono().samples[0].astype(np.float64), audio.rate_hz, RATE_HZ)
     samples = np.append(flat[:1], flat[1:] - PRE_EMPHASIS * flat[:-1])
     size = RATE_HZ * WINDOW_MS // 1000
     found = []
-    for step in np.flatnonzero(f0_track_hz(audio)):
+    for step in np.flatnonzero(track):
         first = int(step) * HOP_MS * RATE_HZ // 1000
         frame = samples[first : first + size]
         formants = _formants(frame) if len(frame) == size else []

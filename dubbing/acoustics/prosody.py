@@ -59,9 +59,12 @@ class Prosody:
         return np.array([12 * np.log2(max(values[0], 1.0)), *values[1:]])
 
 
-def measure_prosody(audio: Audio) -> Prosody | None:
-    """Prosody of speech at 16 kHz; ``None`` if hardly anything in it has a pitch."""
-    track = f0_track_hz(audio)
+def measure_prosody(audio: Audio, track: Numbers | None = None) -> Prosody | None:
+    """Prosody of speech at 16 kHz; ``None`` if hardly anything in it has a pitch.
+
+    ``track`` is its pitch (:func:`f0_track_hz`), where that is known already.
+    """
+    track = f0_track_hz(audio) if track is None else track
     voiced = track > 0
     if voiced.sum() < FEWEST_VOICED:
         return None

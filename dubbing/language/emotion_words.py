@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 import yaml
@@ -12,6 +12,7 @@ WITHOUT_SPACES = ("zh", "ja")
 TURNED_OFF = 3
 """Words after a negation that do not count."""
 NOT = "not"
+WORD = r"[^\s.,;:!?¡¿\"()—–-]+[?!]*"
 
 
 def emotion_words(text: str, language: str) -> dict[str, int]:
@@ -26,39 +27,32 @@ def emotion_words(text: str, language: str) -> dict[str, int]:
         return {}
     plain = text.casefold()
     if language in WITHOUT_SPACES:
-        return _contained(plain, lexicon)
-    return _counted(plain, lexicon)
+        hits = partial(_hits_inside, plain, lexicon[NOT])
+    else:
+        hits = partial(_hits_among, re.findall(WORD, plain), lexicon[NOT])
+    found = {emotion: sum(map(hits, stems)) for emotion, stems in lexicon.items() if emotion != NOT}
+    return {emotion: count for emotion, count in found.items() if count}
 
 
-def _contained(text: str, lexicon: dict[str, tuple[str, ...]]) -> dict[str, int]:
+def _hits_inside(text: str, negations: tuple[str, ...], stem: str) -> int:
     """Chinese and Japanese: a negation counts if it stands directly before (or after) the word."""
-    found: dict[str, int] = {}
-    for emotion, stems in lexicon.items():
-        if emotion == NOT:
-            continue
-        for stem in stems:
-            for hit in re.finditer(re.escape(stem), text):
-                before, after = text[max(0, hit.start() - 1) : hit.start()], text[hit.end() :]
-                if before in lexicon[NOT] or after.startswith(lexicon[NOT]):
-                    continue
-                found[emotion] = found.get(emotion, 0) + 1
-    return found
+    return sum(
+        text[max(0, hit.start() - 1) : hit.start()] not in negations
+        and not text[hit.end() :].startswith(negations)
+        for hit in re.finditer(re.escape(stem), text)
+    )
 
 
-def _counted(text: str, lexicon: dict[str, tuple[str, ...]]) -> dict[str, int]:
-    words = re.findall(r"[^\s.,;:!?¡¿\"()—–-]+[?!]*", text)
-    found: dict[str, int] = {}
-    for emotion, stems in lexicon.items():
-        if emotion == NOT:
-            continue
-        for stem in stems:
-            parts = stem.split()
-            for number in range(len(words) - len(parts) + 1):
-                here = words[number : number + len(parts)]
-                exact = here[:-1] == parts[:-1] and here[-1].startswith(parts[-1])
-                if exact and not _is_negated(words[:number], lexicon[NOT]):
-                    found[emotion] = found.get(emotion, 0) + 1
-    return found
+def _hits_among(words: list[str], negations: tuple[str, ...], stem: str) -> int:
+    """A stem of several words must be there word by word; only the last may go on."""
+    *first, last = stem.split()
+    size = len(first) + 1
+    return sum(
+        words[n : n + size - 1] == first
+        and words[n + size - 1].startswith(last)
+        and not _is_negated(words[:n], negations)
+        for n in range(len(words) - size + 1)
+    )
 
 
 def _is_negated(before: list[str], negations: tuple[str, ...]) -> bool:

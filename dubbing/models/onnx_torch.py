@@ -1,6 +1,6 @@
 """ONNX graphs in torch, so that gradients flow through them.
 
-Only what Kokoro's decoder and the GE2E encoder are made of. Dynamic quantization is undone: weights are
+Only what Kokoro's decoder is made of. Dynamic quantization is undone: weights are
 de-quantized once, activations stay float, and what an int8 graph rounds on the way is not rounded.
 """
 

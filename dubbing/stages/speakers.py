@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -40,10 +41,7 @@ def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeli
     embedder: SpeakerEmbedder = run.engines.get("speakers", settings.engine)
     people = tuple(
         _with_reference(
-            _describe(timeline, run, vectors, labels, label),
-            _stretches(timeline, run, vectors, labels, label),
-            run,
-            embedder,
+            *_described(timeline, run, vectors, labels, label), run=run, embedder=embedder
         )
         for label in range(max(labels) + 1)
     )
@@ -114,39 +112,32 @@ def _group(vectors: Vectors, settings: SpeakersSettings) -> npt.NDArray[np.int64
     return labels
 
 
-def _describe(
+def _described(
     timeline: Timeline, run: Run, vectors: Vectors, labels: Sequence[int], label: int
-) -> Speaker:
+) -> tuple[Speaker, list[Stretch]]:
+    """A speaker, and their lines, each with its likeness to the mean of them all."""
     members = [i for i, found in enumerate(labels) if found == label]
     centre = vectors[members].mean(axis=0)
     centre /= np.linalg.norm(centre)
     longest = sorted(members, key=lambda i: -timeline.lines[i].span.duration_ms)[:5]
     pitches = [median_f0_hz(_sound(timeline, run, timeline.lines[i])) for i in longest]
     heard = [pitch for pitch in pitches if pitch is not None]
-    return Speaker(
+    speaker = Speaker(
         id=f"S{label + 1}",
         name=f"Speaker {label + 1}",
         f0_hz=round(float(np.median(heard)), 1) if heard else None,
         embedding=tuple(round(float(value), 5) for value in centre),
     )
-
-
-def _stretches(
-    timeline: Timeline, run: Run, vectors: Vectors, labels: Sequence[int], label: int
-) -> list[Stretch]:
-    """The lines of a speaker, each with its likeness to the mean of them all."""
-    members = [i for i, found in enumerate(labels) if found == label]
-    centre = vectors[members].mean(axis=0)
-    centre /= np.linalg.norm(centre)
-    return [
+    stretches = [
         Stretch(
             timeline.lines[i].span,
-            _sound(timeline, run, timeline.lines[i]),
+            partial(_sound, timeline, run, timeline.lines[i]),
             float(vectors[i] @ centre),
             _is_talked_over(timeline.lines, i, labels),
         )
         for i in members
     ]
+    return speaker, stretches
 
 
 def _is_talked_over(lines: Sequence[Line], number: int, labels: Sequence[int]) -> bool:

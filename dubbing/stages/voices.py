@@ -18,6 +18,7 @@ from dubbing.registry import identity
 from dubbing.settings import Allowed, VoicesSettings
 from dubbing.timeline import Artifact, Speaker, Timeline, Voice, VoiceProfile
 from dubbing.voice.casting import Choice, StockVoice, cast
+from dubbing.voice.consent import ALL, for_speaker
 from dubbing.voice.library import enrolled_voice
 from dubbing.workspace import digest
 
@@ -47,17 +48,17 @@ def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
         stock,
         distinct=settings.distinct,
     )
+    casting = _Casting(timeline, run, settings, speech, stock)
     people = []
     for number, (speaker, pick) in enumerate(zip(timeline.speakers, picks, strict=True)):
-        voice = _Casting(timeline, run, settings, speech, stock).voice(speaker, pick)
-        people.append(replace(speaker, voice=voice))
+        people.append(replace(speaker, voice=casting.voice(speaker, pick)))
         run.progress(number + 1, len(picks), speaker.name, "voices")
     return replace(timeline, speakers=tuple(people))
 
 
 def _check_known(timeline: Timeline, settings: VoicesSettings) -> None:
     known = [speaker.id for speaker in timeline.speakers]
-    named = [*settings.cast, *(a.speaker for a in settings.allowed if a.speaker != "all")]
+    named = [*settings.cast, *(a.speaker for a in settings.allowed if a.speaker != ALL)]
     for name in named:
         if name not in known:
             raise UsageError(f"There is no speaker {name}.", hint=f"Heard: {', '.join(known)}.")
@@ -100,8 +101,7 @@ class _Casting:
 
     def _allowed(self, speaker: Speaker) -> Allowed | None:
         """The consent of this speaker, else that for everybody."""
-        by_speaker = {item.speaker: item for item in self.settings.allowed}
-        return by_speaker.get(speaker.id, by_speaker.get("all"))
+        return for_speaker(self.settings.allowed, speaker.id)
 
     def _chosen(self, speaker: Speaker, name: str) -> Voice:
         """A stock voice of the engine, or an enrolled person's."""

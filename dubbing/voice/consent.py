@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import getpass
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from dubbing.errors import BadSettings, UsageError
 from dubbing.voice.signing import is_signed, sign
@@ -19,6 +21,17 @@ from dubbing.workspace import digest, write_text
 ALL = "all"
 FILE_NAME = "consent.json"
 LONGEST_STATEMENT = 2_000
+
+
+class GivenBy(Protocol):
+    """Something that one speaker, or all of them, gave."""
+
+    @property
+    def speaker(self) -> str:
+        """Id of the speaker, or ``all``."""
+
+
+Given = TypeVar("Given", bound=GivenBy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +97,10 @@ def record(person: str, purpose: str, subject: str, *, speaker: str = ALL) -> Co
     return replace(unsigned, signature=sign(_message(unsigned))[0])
 
 
-def for_speaker(consents: tuple[Consent, ...], speaker: str) -> Consent | None:
-    """The newest record for one speaker, else the newest for all."""
-    for wanted in (speaker, ALL):
-        found = [item for item in consents if item.speaker == wanted]
-        if found:
-            return max(found, key=lambda item: item.recorded_at)
-    return None
+def for_speaker(given: Sequence[Given], speaker: str) -> Given | None:
+    """The last one given for a speaker, else the last for all; they stand in order of time."""
+    by_speaker = {item.speaker: item for item in given}
+    return by_speaker.get(speaker, by_speaker.get(ALL))
 
 
 def load(path: Path, subject: str) -> tuple[Consent, ...]:

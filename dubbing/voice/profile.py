@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from dubbing.acoustics.formants import median_formants_hz
+from dubbing.acoustics.pitch import f0_track_hz
 from dubbing.acoustics.prosody import measure_prosody
 from dubbing.arrays import Audio
 from dubbing.media.loudness import line_loudness_lufs
@@ -14,7 +13,8 @@ from dubbing.voice.reference import snr_db
 
 def describe_voice(audio: Audio, embedding: tuple[float, ...]) -> VoiceProfile:
     """A profile of 16 kHz mono reference speech and its GE2E vector."""
-    prosody = measure_prosody(audio)
+    track = f0_track_hz(audio)
+    prosody = measure_prosody(audio, track)
     lufs = line_loudness_lufs(audio)
     return VoiceProfile(
         seconds=round(audio.duration_ms / 1000, 2),
@@ -22,14 +22,7 @@ def describe_voice(audio: Audio, embedding: tuple[float, ...]) -> VoiceProfile:
         f0_hz=round(prosody.f0_hz, 1) if prosody else None,
         f0_range_st=round(prosody.f0_range_st, 2) if prosody else None,
         rate_sps=round(prosody.rate_sps, 2) if prosody else None,
-        formants_hz=median_formants_hz(audio),
+        formants_hz=median_formants_hz(audio, track),
         lufs=None if lufs is None else round(lufs, 1),
         snr_db=round(snr_db(audio), 1),
     )
-
-
-def cosine(a: tuple[float, ...], b: tuple[float, ...]) -> float:
-    """How alike two voices are by their GE2E vectors; 0 where one is unknown."""
-    if not a or not b:
-        return 0.0
-    return float(np.dot(np.asarray(a), np.asarray(b)))

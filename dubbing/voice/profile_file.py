@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import tempfile
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from dubbing.arrays import Audio
 from dubbing.errors import BadSettings
 from dubbing.timeline import VoiceProfile
 from dubbing.voice.consent import Consent
-from dubbing.workspace import disk_errors
+from dubbing.workspace import disk_errors, write_bytes
 
 SUFFIX = ".voice"
 MAGIC = b"DUBVOICE1"
@@ -48,16 +47,7 @@ def write_voice(path: Path, voice: EnrolledVoice, passphrase: str | None = None)
     content = plain if passphrase is None else _encrypted(plain, passphrase)
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+    write_bytes(path, content)
 
 
 def read_voice(path: Path, passphrase: str | None = None) -> EnrolledVoice:

@@ -73,7 +73,9 @@ def test_formants_are_found_within_a_tenth(wanted: tuple[float, ...]) -> None:
 
 
 def stretch(start_ms: int, audio: Audio, *, likeness: float = 0.9, overlapped: bool = False):
-    return Stretch(Span(start_ms, start_ms + audio.duration_ms), audio, likeness, overlapped)
+    return Stretch(
+        Span(start_ms, start_ms + audio.duration_ms), lambda: audio, likeness, overlapped
+    )
 
 
 def with_noise(audio: Audio, level: float) -> Audio:

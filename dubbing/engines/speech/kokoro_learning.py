@@ -16,7 +16,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,8 @@ from safetensors.numpy import save
 from torch import Tensor
 
 from dubbing.arrays import Audio, Samples
-from dubbing.engines.speech import Learnt, Likeness, Progress, Tensors, TunedVoice
+from dubbing.engines.speech import Learnt, Likeness, Progress, Tensors, TunedVoice, VoiceName
+from dubbing.engines.speech.kokoro import ENERGY, F0, FEATURES, SAMPLES_PER_FRAME, Kokoro
 from dubbing.engines.speech.kokoro_voice import PITCH, TIMBRE, VOICED_HZ, pitch_moved
 from dubbing.engines.translation.fixed_examples import example_sentences
 from dubbing.models.onnx_torch import TorchGraph
@@ -34,9 +35,6 @@ from dubbing.models.speaker_encoder import RATE_HZ as ENCODER_HZ
 from dubbing.models.speaker_encoder import SpeakerEncoder
 from dubbing.models.speaker_gradient import GradientEncoder
 from dubbing.models.voices import TIMBRE_SIZE, voice_names, voice_style
-
-if TYPE_CHECKING:
-    from dubbing.engines.speech.kokoro import Kokoro
 
 STEPS = 26
 SETTLED = 17
@@ -101,15 +99,21 @@ def _new(language: str) -> list[str]:
 
 
 def _sound(kokoro: Kokoro, text: str, voice: TunedVoice, language: str) -> Samples:
-    symbols = kokoro.phonemes(text, language)
-    frames = [max(1, round(float(n))) for n in kokoro.durations(symbols, voice)]
-    return kokoro.speak(symbols, voice, frames).samples
+    symbols, frames = _timed(kokoro, text, voice, language)
+    return kokoro.speak(symbols, voice, frames.astype(int).tolist()).samples
 
 
 def _spoken(kokoro: Kokoro, text: str, stock: str, language: str) -> dict[str, Any]:
-    symbols = kokoro.phonemes(text, language)
-    frames = np.maximum(1, np.round(kokoro.durations(symbols, stock))).astype(np.float32)
+    symbols, frames = _timed(kokoro, text, stock, language)
     return kokoro.acoustics(symbols, stock, frames)
+
+
+def _timed(
+    kokoro: Kokoro, text: str, voice: VoiceName, language: str
+) -> tuple[str, npt.NDArray[np.float32]]:
+    """Symbols and their natural lengths in whole frames."""
+    symbols = kokoro.phonemes(text, language)
+    return symbols, np.maximum(1, np.round(kokoro.durations(symbols, voice))).astype(np.float32)
 
 
 # -- pitch ---------------------------------------------------------------------------------------------
@@ -117,8 +121,6 @@ def _spoken(kokoro: Kokoro, text: str, stock: str, language: str) -> dict[str, A
 
 def _pitch(known: list[dict[str, Any]], like: Likeness) -> npt.NDArray[np.float32]:
     """Median of the stock voice, and the factors of register and range."""
-    from dubbing.engines.speech.kokoro import F0
-
     curve = np.concatenate([item[F0].reshape(-1) for item in known])
     curve = curve[curve > VOICED_HZ]
     median_hz = float(np.median(curve))
@@ -137,8 +139,6 @@ def _scene(
     pitch: npt.NDArray[np.float32],
     inputs: tuple[str, ...],
 ) -> _Scene:
-    from dubbing.engines.speech.kokoro import F0
-
     moved = known | {F0: pitch_moved(known[F0], pitch)}
     feed = {name: torch.from_numpy(np.array(moved[name], np.float32)) for name in inputs}
     return _Scene(feed, torch.from_numpy(kokoro.decoded(moved)))
@@ -195,8 +195,6 @@ def _space() -> tuple[Tensor, Tensor]:
 
 def _piece(scene: _Scene, random: np.random.Generator) -> tuple[dict[str, Tensor], Tensor]:
     """Some 1.8 s of a sentence, to be spoken, and as the stock voice speaks them."""
-    from dubbing.engines.speech.kokoro import ENERGY, F0, FEATURES, SAMPLES_PER_FRAME
-
     n_frames = scene.feed[FEATURES].shape[-1]
     length = min(n_frames, PIECE_FRAMES)
     first = int(random.integers(0, n_frames - length + 1))
