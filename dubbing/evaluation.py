@@ -39,13 +39,14 @@ from dubbing.metrics.said import compare
 from dubbing.registry import Engines
 from dubbing.review.finished import late_ms, sound_of, written_down
 from dubbing.settings import Profile
-from dubbing.timeline import FRAME_MS, Line, Span, Timeline
+from dubbing.timeline import FRAME_MS, DurationPlan, Line, Span, Timeline
 from dubbing.timing.lips import Lips
 from dubbing.timing.spoken import spoken, spread, whole_frames
 from dubbing.vision.face_pictures import face_pictures
 from dubbing.vision.mouths import Mouths
 from dubbing.vision.track_file import read_track
 from dubbing.voice.casting import speaking_voice
+from dubbing.voice.whole_lines import stretched_to
 from dubbing.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -156,9 +157,11 @@ class Evaluation:
         self, line: Line, lengthen: Callable[[Sequence[float]], tuple[int, ...]]
     ) -> Version:
         """The same text, its sounding part lengthened so, beginning where the line begins."""
+        assert line.plan is not None
+        if line.plan.whole is not None:
+            return self._stretched(line, line.plan, lengthen)
         speech: TakesDurations = self._speech()
         voice = self._voice(line)
-        assert line.plan is not None
         code = self.timeline.target_language
         symbols = self._speech().phonemes(spoken_form(line.plan.text, code), code)
         natural = tuple(float(n) for n in speech.durations(symbols, voice))
@@ -173,8 +176,24 @@ class Evaluation:
         counted = _counted(said.first, said.last)
         return Version(symbols, frames, natural, counted, audio, line.span.start_ms - begins_ms)
 
+    def _stretched(
+        self,
+        line: Line,
+        plan: DurationPlan,
+        lengthen: Callable[[Sequence[float]], tuple[int, ...]],
+    ) -> Version:
+        """The same for an engine that says whole lines: what it said, stretched."""
+        assert plan.whole is not None
+        usual, inner = whole_frames(plan.natural), slice(plan.first, plan.last)
+        frames = (*usual[: plan.first], *lengthen(plan.natural[inner]), *usual[plan.last :])
+        audio = stretched_to(frames, plan.natural, plan.whole, self.workspace)
+        start_ms = line.span.start_ms - FRAME_MS * sum(frames[: plan.first])
+        counted = _counted(plan.first, plan.last)
+        return Version(plan.symbols, frames, plan.natural, counted, audio, start_ms)
+
     def _speech(self) -> Any:
-        return self.engines.get("speech", self.profile.synthesize.engine)
+        settings = self.profile.synthesize
+        return self.engines.get("speech", settings.engine, settings.engine_options)
 
     def _voice(self, line: Line) -> VoiceName:
         voice = self.timeline.speaker(line.speaker).voice

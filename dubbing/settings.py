@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from dubbing.delivery import Mood
 from dubbing.errors import BadSettings
 
 
@@ -24,6 +25,31 @@ class Strict(BaseModel):
 
 
 Kind = TypeVar("Kind", bound=Strict)
+
+
+class EngineOptions(Strict):
+    """What a user tells an engine beyond its name; an engine takes what it has a use for."""
+
+    model: str | None = None
+    server: str | None = None
+    requests_per_minute: int | None = None
+    prices: tuple[float, float] | None = None
+
+
+class SpeechEngine(Strict):
+    """Who speaks; the same in the three stages that ask."""
+
+    engine: str = "kokoro"
+    model: str | None = None
+    """What the engine shall use: a folder, a hub name, or a name that a server knows."""
+    server: str | None = None
+
+    @property
+    def engine_options(self) -> EngineOptions | None:
+        """What the engine is told; ``None`` if nothing."""
+        if self.model is None and self.server is None:
+            return None
+        return EngineOptions(model=self.model, server=self.server)
 
 
 class IngestSettings(Strict):
@@ -75,6 +101,26 @@ class EmotionSettings(Strict):
     senses: tuple[Literal["voice", "face", "text"], ...] = ("voice", "face", "text")
 
 
+class EmotionOverride(Strict):
+    """A mood that somebody asks for: for lines (from 1), a time, a speaker, or all that is said."""
+
+    label: Mood
+    intensity: float | None = Field(None, ge=0, le=1)
+    lines: tuple[int, int] | None = None
+    """First and last."""
+    span_ms: tuple[int, int] | None = None
+    speaker: str | None = None
+
+
+class DeliverySettings(Strict):
+    """How lines are to be said."""
+
+    source: Literal["source", "voice", "face", "text", "none"] = "source"
+    """Which sense of the film's moods is carried over; ``source`` is all of them."""
+    strength: float = Field(1.0, ge=0, le=1.5)
+    overrides: tuple[EmotionOverride, ...] = ()
+
+
 class Term(Strict):
     """A word or name and how it is said in the target language."""
 
@@ -83,15 +129,6 @@ class Term(Strict):
     note: str = ""
     case: Literal["exact", "any"] = "any"
     """Whether ``bond`` is found for ``Bond``."""
-
-
-class EngineOptions(Strict):
-    """What a user tells an engine beyond its name; an engine takes what it has a use for."""
-
-    model: str | None = None
-    server: str | None = None
-    requests_per_minute: int | None = None
-    prices: tuple[float, float] | None = None
 
 
 class Pronunciation(Strict):
@@ -164,10 +201,9 @@ class Allowed(Strict):
     consent: str
 
 
-class VoicesSettings(Strict):
+class VoicesSettings(SpeechEngine):
     """Which voice speaks for whom."""
 
-    engine: str = "kokoro"
     distinct: bool = True
     """Give two speakers two voices as long as there are enough."""
     cast: dict[str, str] = {}
@@ -177,10 +213,9 @@ class VoicesSettings(Strict):
     allowed: tuple[Allowed, ...] = ()
 
 
-class TimingSettings(Strict):
+class TimingSettings(SpeechEngine):
     """How far the speech may bend to fit its time; the order of concessions is fixed."""
 
-    engine: str = "kokoro"
     fastest: float = Field(0.6, gt=0.2, le=1.0)
     """No phoneme is planned shorter than this share of its natural length."""
     slowest: float = Field(1.6, ge=1.0, lt=4.0)
@@ -200,10 +235,9 @@ class TimingSettings(Strict):
     """Pauses that may be put into a line where its mouth rests and its text has none."""
 
 
-class SynthesizeSettings(Strict):
+class SynthesizeSettings(SpeechEngine):
     """How lines are spoken."""
 
-    engine: str = "kokoro"
     watermark: bool = True
     """Whether every line carries an inaudible mark that it is synthetic."""
 
@@ -250,6 +284,7 @@ class Profile(Strict):
     emotion: EmotionSettings = EmotionSettings()
     translate: TranslateSettings = TranslateSettings()
     voices: VoicesSettings = VoicesSettings()
+    delivery: DeliverySettings = DeliverySettings()
     timing: TimingSettings = TimingSettings()
     synthesize: SynthesizeSettings = SynthesizeSettings()
     mix: MixSettings = MixSettings()

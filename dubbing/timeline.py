@@ -12,6 +12,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from dubbing.delivery import Delivery
+
 FRAME_MS = 25
 """One duration unit of the timing code: 600 samples at 24 kHz, Kokoro's own step."""
 
@@ -163,6 +165,10 @@ class DurationPlan:
     """How much the mouth counted; 0 where it is not seen."""
     added_pauses: int = 0
     """Pauses that the text does not have, made because the mouth rests."""
+    whole: Artifact | None = None
+    """What an engine said that takes no durations; it is stretched from ``natural`` to ``frames``."""
+    speed: float = 1.0
+    """How much faster than natural such an engine was asked to speak."""
 
     def __post_init__(self) -> None:
         """Every symbol has a length, and the sounding ones fill the span to the millisecond."""
@@ -236,6 +242,8 @@ class Emotion:
     valence: float
     arousal: float
     senses: tuple[Sense, ...] = ()
+    measured: Delivery | None = None
+    """How the line was said, against how its speaker usually talks; ``None`` if it has no pitch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +258,8 @@ class Line:
     mouth: Mouth | None = None
     """``None``: nobody is seen to speak it, so it is timed freely."""
     emotion: Emotion | None = None
+    delivery: Delivery | None = None
+    """How the dub shall say it."""
     translation: Translation | None = None
     plan: DurationPlan | None = None
     take: Take | None = None
@@ -303,6 +313,10 @@ class Voice:
     consent: str = ""
     person: str = ""
     """Whose voice it is, in words; empty for a stock voice."""
+    sample: Artifact | None = None
+    """Speech to imitate, for engines that do; the words in it and their language."""
+    sample_text: str = ""
+    sample_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +330,8 @@ class Speaker:
     """GE2E, 256 numbers of unit norm (Wan et al. 2018)."""
     reference: Artifact | None = None
     """Their purest speech, 16 kHz mono; ``None`` if every line is talked over."""
+    reference_lines: tuple[str, ...] = ()
+    """The lines that it is taken from."""
     profile: VoiceProfile | None = None
     voice: Voice | None = None
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dubbing.arrays import Audio
 
 LOWEST_HZ = 60.0
-HIGHEST_HZ = 450.0
+HIGHEST_HZ = 600.0
 WINDOW_MS = 40
 HOP_MS = 20
 DIP = 0.15

@@ -21,6 +21,16 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class EmotionFrom(StrEnum):
+    """Which sense the mood is taken from."""
+
+    SOURCE = "source"
+    VOICE = "voice"
+    FACE = "face"
+    TEXT = "text"
+    NONE = "none"
+
+
 def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     film: Annotated[Path, typer.Argument(metavar="INPUT", help="Anything that ffmpeg reads.")],
     to: Annotated[str, typer.Option("--to", help="Target language: zh en es fr it pt-br ja hi.")],
@@ -94,6 +104,31 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         list[str] | None,
         typer.Option(help='Clone voices: "Anna Example: contract of 2 May", or S1=... for one.'),
     ] = None,
+    emotion: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="How lines are said: happy, 12=angry:0.8, speaker:S1=calm, 1:10-1:20=sad."
+        ),
+    ] = None,
+    emotion_from: Annotated[
+        EmotionFrom | None, typer.Option(help="What the mood is taken from; source is all of them.")
+    ] = None,
+    emotion_strength: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.5, help="How much of the mood is carried over; 1 = as it is."),
+    ] = None,
+    speech: Annotated[
+        str | None,
+        typer.Option(
+            help="Who speaks: kokoro, xtts, cosyvoice, gpt-sovits, f5, chatterbox, openai-speech."
+        ),
+    ] = None,
+    speech_model: Annotated[
+        str | None, typer.Option(help="Model of the speech engine: a folder or a server's name.")
+    ] = None,
+    speech_server: Annotated[
+        str | None, typer.Option(help="Address of the speech engine's server.")
+    ] = None,
     lip_strength: Annotated[
         float | None,
         typer.Option(
@@ -127,7 +162,9 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     from dubbing.job import Job, run_job
     from dubbing.registry import Engines
     from dubbing.settings import load_profile
+    from dubbing.voice.emotion_overrides import read_override
 
+    speaks = {"engine": speech, "model": speech_model, "server": speech_server}
     flags: dict[str, dict[str, Any]] = {
         "ingest": {"audio_track": audio_track},
         "transcribe": {"language": _language_code(source)},
@@ -137,12 +174,20 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
             **engine_of(translator, translation_model, translation_server, translations),
             **words_of(to, glossary or (), memory or (), register or ()),
         },
-        "voices": cast_of(voice or ()),
+        "voices": {**speaks, **cast_of(voice or ())},
+        "delivery": {
+            "overrides": tuple(read_override(text).model_dump() for text in emotion)
+            if emotion
+            else None,
+            "source": emotion_from.value if emotion_from else None,
+            "strength": emotion_strength,
+        },
         "timing": {
+            **speaks,
             "lip_strength": lip_strength,
             "pronunciations": said_of(to, pronunciations) if pronunciations else None,
         },
-        "synthesize": {"watermark": watermark},
+        "synthesize": {**speaks, "watermark": watermark},
         "mux": {
             "keep_original": keep_original,
             "subtitles": subtitles,

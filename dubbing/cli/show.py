@@ -10,6 +10,7 @@ import typer
 from dubbing.errors import UsageError, WorkspaceError
 
 if TYPE_CHECKING:
+    from dubbing.delivery import Delivery
     from dubbing.timeline import Line, Sense, Timeline
 
 
@@ -113,12 +114,14 @@ def _candidates(timeline: Timeline) -> None:
 
 
 def _emotions(timeline: Timeline) -> None:
-    """One row a line: what is told, then what each sense says."""
+    """One row a line: what is told and what each sense says, then how the dub says it."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table("#", "who", "source", "mood", "valence", "arousal", "voice", "face", "words")
+    table = Table(
+        "#", "who", "source", "mood", "valence", "arousal", "voice", "face", "words", "the dub"
+    )
     for number, line in enumerate(timeline.lines, start=1):
         told = line.emotion
         if told is None:
@@ -132,8 +135,21 @@ def _emotions(timeline: Timeline) -> None:
             f"{told.valence:+.2f}",
             f"{told.arousal:.2f}",
             *(senses.get(name, "") for name in ("voice", "face", "text")),
+            "" if line.delivery is None else in_words(line.delivery),
         )
     Console().print(table)
+
+
+def in_words(delivery: Delivery) -> str:
+    """How a line is said: the reason, and each difference that is heard."""
+    told = [
+        f"pitch {delivery.pitch_st:+.1f} st",
+        f"range ×{delivery.pitch_range:.2f}",
+        f"pace ×{delivery.rate:.2f}",
+        f"level {delivery.level_db:+.1f} dB",
+        f"brightness {delivery.bright_db:+.1f} dB",
+    ]
+    return f"{delivery.reason}: {', '.join(told)}"
 
 
 def _evidence(sense: Sense) -> str:

@@ -120,6 +120,21 @@ def emotion(
     typer.echo(f"Weights: {out}")
 
 
+@app.command("moods")
+def moods(
+    data: Annotated[Path, typer.Option(help="Recordings named as in EmoDB.")],
+    out: Annotated[Path, typer.Option(help="Where to write the table.")] = Path("moods.yaml"),
+) -> None:
+    """Learn how each mood is spoken (half a minute)."""
+    from dubbing.cli.workshop import with_bar
+    from dubbing.training.moods import as_yaml, learn_moods
+    from dubbing.workspace import write_text
+
+    table = with_bar("measuring", data, learn_moods)
+    write_text(out, as_yaml(table, data.name))
+    typer.echo(f"Table: {out}")
+
+
 def _train(data: Path, out: Path, config: Path | None, hold_out: Path | None, resume: bool) -> None:
     from importlib.resources import as_file, files
 

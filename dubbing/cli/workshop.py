@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from dubbing.engines.faces import Faces
     from dubbing.training.emotion import Corpus
     from dubbing.training.grid import Clip
 
+Made = TypeVar("Made")
 SPEECH, FACES = "kokoro", "mediapipe"
 
 
@@ -49,13 +50,25 @@ def clips_of(folder: Path, without: Sequence[str]) -> list[Clip]:
 
 def described_corpus(folder: Path) -> Corpus:
     """Every utterance of a corpus of emotional speech, described; with a bar."""
+    from dubbing.training.emotion import read_corpus
+
+    return with_bar("listening", folder, read_corpus)
+
+
+def with_bar(
+    what: str, folder: Path, work: Callable[[Path, Callable[[int, int], None]], Made]
+) -> Made:
+    """What ``work`` makes of a folder, under a bar that it moves.
+
+    Raises:
+        UsageError: if there is no such folder.
+    """
     from rich.progress import Progress
 
     from dubbing.errors import UsageError
-    from dubbing.training.emotion import read_corpus
 
     if not folder.is_dir():
         raise UsageError(f"There is no folder {folder}.")
     with Progress(transient=True) as bar:
-        task = bar.add_task("listening", total=None)
-        return read_corpus(folder, lambda n, total: bar.update(task, completed=n, total=total))
+        task = bar.add_task(what, total=None)
+        return work(folder, lambda n, total: bar.update(task, completed=n, total=total))

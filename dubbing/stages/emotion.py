@@ -1,4 +1,4 @@
-"""Tell the mood of every line from the voice, the face and the words."""
+"""Tell the mood of every line from the voice, the face and the words, and how it was said."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from dubbing.acoustics.prosody import measure_prosody
 from dubbing.arrays import Audio
 from dubbing.engines.emotion import EmotionHearer, Utterance
 from dubbing.language.emotion_words import emotion_words
 from dubbing.media.sound_file import read_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import EmotionSettings
-from dubbing.timeline import Line, Sense, Timeline
+from dubbing.timeline import Emotion, Line, Sense, Timeline
 from dubbing.vision.expression import LABELS as SEEN_LABELS
 from dubbing.vision.expression import Expression
 from dubbing.vision.face_pictures import face_pictures
 from dubbing.vision.track_file import read_track
 from dubbing.voice.fusion import fuse
+from dubbing.voice.manner import against_usual
 from dubbing.workspace import digest
 
 PICTURES_A_SECOND = 4.0
@@ -39,7 +41,7 @@ WORDS_OF_DOUBT = 0.1
 @stage(
     reads=("media", "source_language", "lines", "speakers", "faces"),
     writes=("lines.emotion",),
-    version=2,
+    version=3,
     engine_roles=("emotion",),
     weights=("expression",),
     outside=("source",),
@@ -53,11 +55,23 @@ def emotion(timeline: Timeline, run: Run, settings: EmotionSettings) -> Timeline
         _add(senses, _seen(timeline, run))
     if "text" in settings.senses:
         _add(senses, [_read(line, timeline.source_language) for line in timeline.lines])
-    lines = (
-        replace(line, emotion=fuse(found))
-        for line, found in zip(timeline.lines, senses, strict=True)
+    moods = [fuse(found) for found in senses]
+    if "voice" in settings.senses:
+        moods = _measured(timeline, run, moods)
+    return timeline.with_lines(
+        replace(line, emotion=mood) for line, mood in zip(timeline.lines, moods, strict=True)
     )
-    return timeline.with_lines(lines)
+
+
+def _measured(timeline: Timeline, run: Run, moods: Sequence[Emotion]) -> list[Emotion]:
+    """With how each line was said against how its speaker usually talks."""
+    said = []
+    for number, line in enumerate(timeline.lines, start=1):
+        said.append(measure_prosody(_sound(timeline, run, line)))
+        run.progress(number, len(timeline.lines), "measuring", "lines")
+    speakers = [line.speaker for line in timeline.lines]
+    manners = against_usual(said, speakers, [1 - mood.intensity for mood in moods])
+    return [replace(mood, measured=m) for mood, m in zip(moods, manners, strict=True)]
 
 
 def _add(senses: list[list[Sense]], found: Sequence[Sense | None]) -> None:

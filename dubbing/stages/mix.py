@@ -1,4 +1,7 @@
-"""Lay the takes over the ducked original, each as loud as the line it replaces."""
+"""Lay the takes over the ducked original, each as loud as the line it replaces.
+
+A line whose mood somebody chose is as loud as the mood has it, against the film's usual line.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ PUMP_GAP_MS = 400
 """Ducks closer than this become one."""
 
 
-@stage(reads=("media", "lines"), writes=("mix",), version=1)
+@stage(reads=("media", "lines"), writes=("mix",), version=2)
 def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
     """Make the finished sound; if it came out louder or softer than the original, once more."""
     assert timeline.media is not None
@@ -39,7 +42,7 @@ def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
     before = programme_loudness(original)
     gains = _line_gains_db(timeline, run, original)
     sound, after = _mixed(timeline, run, settings, original, gains)
-    correction = _correction_db(before, after)
+    correction = _correction_db(before, after) + _asked_lu(timeline)
     if gains and abs(correction) > KEPT_WITHIN_LU:
         gains = {line_id: gain + correction for line_id, gain in gains.items()}
         sound, after = _mixed(timeline, run, settings, original, gains)
@@ -58,13 +61,32 @@ def _line_gains_db(timeline: Timeline, run: Run, original: Path) -> dict[str, fl
     spread = 10 * math.log10(len(dialogue_channels(sound_format(original).n_channels)))
     gains = {}
     for line in dubbed:
-        level = heard[line.id]
-        wanted = typical if level is None else level
+        wanted = _wanted_lufs(line, heard[line.id], typical)
         wanted = min(max(wanted, typical - LOUDEST_STEP_LU), typical + LOUDEST_STEP_LU)
         assert line.take is not None
         if line.take.measured_lufs is not None:
             gains[line.id] = wanted - line.take.measured_lufs - spread
     return gains
+
+
+def _wanted_lufs(line: Line, heard: float | None, typical: float) -> float:
+    if line.delivery is not None and line.delivery.is_chosen:
+        return typical + line.delivery.level_db
+    return typical if heard is None else heard
+
+
+def _asked_lu(timeline: Timeline) -> float:
+    """How much louder the programme becomes because somebody asked for it."""
+    dubbed = [line for line in timeline.lines if line.take is not None]
+    powers = [
+        10 ** (line.delivery.level_db / 10)
+        if line.delivery is not None and line.delivery.is_chosen
+        else 1.0
+        for line in dubbed
+    ]
+    lengths = [line.span.duration_ms for line in dubbed]
+    total = sum(power * length for power, length in zip(powers, lengths, strict=True))
+    return 10 * math.log10(total / sum(lengths)) if dubbed else 0.0
 
 
 def _original_lufs(original: Path, line: Line) -> float | None:

@@ -31,7 +31,7 @@ NEIGHBOURS = 8
 @stage(
     reads=("media", "lines"),
     writes=("speakers", "lines.speaker"),
-    version=3,
+    version=4,
     engine_roles=("speakers",),
 )
 def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeline:
@@ -130,6 +130,7 @@ def _described(
     )
     stretches = [
         Stretch(
+            timeline.lines[i].id,
             timeline.lines[i].span,
             partial(_sound, timeline, run, timeline.lines[i]),
             float(vectors[i] @ centre),
@@ -159,4 +160,9 @@ def _with_reference(
     with run.workspace.new_file(".wav") as path:
         write_sound(path, audio, subtype="PCM_16")
         reference = run.workspace.adopt(path)
-    return replace(speaker, reference=reference, profile=describe_voice(audio, embedding))
+    return replace(
+        speaker,
+        reference=reference,
+        reference_lines=tuple(stretch.line for stretch in chosen),
+        profile=describe_voice(audio, embedding),
+    )

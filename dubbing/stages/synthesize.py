@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dubbing.arrays import Audio
-from dubbing.engines.speech import TakesDurations
+from dubbing.delivery import NEUTRAL, Delivery
+from dubbing.engines.speech import TakesDurations, VoiceName
 from dubbing.media.loudness import line_loudness_lufs
 from dubbing.media.sound_file import write_sound
 from dubbing.metrics.onsets import speech_extent_ms
@@ -14,13 +15,14 @@ from dubbing.settings import SynthesizeSettings
 from dubbing.timeline import Artifact, DurationPlan, Line, Span, Take, Timeline
 from dubbing.voice.casting import speaking_voice
 from dubbing.voice.watermark import marked
+from dubbing.voice.whole_lines import as_planned
 from dubbing.workspace import digest
 
 
 @stage(
-    reads=("speakers", "lines.id", "lines.speaker", "lines.plan"),
+    reads=("speakers", "lines.id", "lines.speaker", "lines.delivery", "lines.plan"),
     writes=("lines.take",),
-    version=2,
+    version=3,
     engine_roles=("speech",),
     weights=("perth",),
 )
@@ -40,15 +42,41 @@ def _take(
     voice = timeline.speaker(line.speaker).voice
     assert voice is not None
     speaks = speaking_voice(voice, run.workspace)
-    told = [settings.engine, settings.watermark, str(speaks), plan.symbols, plan.frames]
-    key = digest([run.stage_name, 2, *told])
+    delivery = line.delivery or NEUTRAL
+    said = "" if plan.whole is None else plan.whole.sha256
+    told = [settings.engine, settings.watermark, str(speaks), plan.symbols, plan.frames, said]
+    key = digest([run.stage_name, 3, *told, _as_heard(delivery)])
     known = run.recall(key)
     if known is None or not run.workspace.holds(Artifact(**known["sound"])):
-        speech: TakesDurations = run.engines.get("speech", settings.engine)
-        audio = speech.speak(plan.symbols, speaks, plan.frames)
+        audio = _spoken(plan, speaks, delivery, run, settings)
         known = _described(marked(audio) if settings.watermark else audio, plan, run)
         run.remember(key, known)
     return _placed(known, plan, is_marked=settings.watermark)
+
+
+def _spoken(
+    plan: DurationPlan,
+    voice: VoiceName,
+    delivery: Delivery,
+    run: Run,
+    settings: SynthesizeSettings,
+) -> Audio:
+    """With the lengths of the plan: told to the engine, or stretched out of what it said."""
+    if plan.whole is not None:
+        return as_planned(plan, run.workspace)
+    speech: TakesDurations = run.engines.get("speech", settings.engine, settings.engine_options)
+    return speech.speak(plan.symbols, voice, plan.frames, delivery)
+
+
+def _as_heard(delivery: Delivery) -> list[float]:
+    """What of a delivery changes the sound, once the plan is made."""
+    return [
+        delivery.pitch_st,
+        delivery.pitch_range,
+        delivery.rise_st,
+        delivery.level_db,
+        delivery.bright_db,
+    ]
 
 
 def _described(audio: Audio, plan: DurationPlan, run: Run) -> dict[str, object]:

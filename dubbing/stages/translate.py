@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from dubbing.engines.translation import Hypothesis, Length, Passage, Request, Style
 from dubbing.engines.translation import Translator as Engine
 from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.metrics.mouth import own_time, working_time
 from dubbing.pipeline import Run, stage
-from dubbing.registry import identity
+from dubbing.registry import engine_class, identity
 from dubbing.settings import TranslateSettings
-from dubbing.timeline import Candidate, Line, Timeline, Translation
+from dubbing.timeline import Candidate, Line, Timeline, Translation, Voice
 from dubbing.timing.prompter import Prompter
 from dubbing.translation.asking import Asking
 from dubbing.translation.candidates import (
@@ -34,7 +35,7 @@ from dubbing.translation.drafts import Drafter
 from dubbing.translation.names import agreed_renderings, recurring_names
 from dubbing.translation.passages import clauses_of, divided, joined_clauses, runs
 from dubbing.vision.mouths import Mouths
-from dubbing.voice.casting import speaking_voice
+from dubbing.voice.casting import PACER, pacing_voice, speaking_voice
 
 MISFIT = 0.3
 """A fit that costs more is worth another try."""
@@ -273,18 +274,17 @@ class _Desk:
         """The voice of a speaker; ``None`` if none has been cast."""
         if speaker not in self._prompters:
             voice = next((s.voice for s in self.timeline.speakers if s.id == speaker), None)
-            self._prompters[speaker] = (
-                None
-                if voice is None
-                else Prompter(
-                    lambda: self.run.engines.get("speech", voice.engine),
-                    voice.engine,
-                    self.languages[1],
-                    speaking_voice(voice, self.run.workspace),
-                    self.run,
-                )
-            )
+            self._prompters[speaker] = None if voice is None else self._prompter_of(voice)
         return self._prompters[speaker]
+
+    def _prompter_of(self, voice: Voice) -> Prompter:
+        """The voice itself where its engine can be asked; else the one that tells its pace."""
+        language, speaks = self.languages[1], speaking_voice(voice, self.run.workspace)
+        engine = voice.engine
+        if not hasattr(engine_class("speech", engine), "durations"):
+            engine, speaks = PACER, pacing_voice(voice, language)
+        load = partial(self.run.engines.get, "speech", engine)
+        return Prompter(load, engine, language, speaks, self.run)
 
     # -- another length --------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Give each speaker one voice for all their lines.
 
 Somebody who allowed it speaks with their own voice, learnt from their purest lines; everybody else with
-the stock voice that is nearest to theirs. A voice that was chosen by hand is taken as it is told.
+the stock voice that is nearest to theirs. A voice that was chosen by hand is taken as it is told. An
+engine that imitates is given a sample: of the speaker, if they allowed it, or of the stock voice.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dubbing.engines.speech import LearnsVoices, Learnt, Likeness, Speech
+from dubbing.engines.speech import LearnsVoices, Learnt, Likeness, SpeaksWhole, Speech
 from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.pipeline import Run, stage
 from dubbing.registry import identity
 from dubbing.settings import Allowed, VoicesSettings
+from dubbing.stages.voice_samples import SampleMaker
 from dubbing.timeline import Artifact, Speaker, Timeline, Voice, VoiceProfile
 from dubbing.voice.casting import Choice, StockVoice, cast
 from dubbing.voice.consent import ALL, for_speaker
@@ -27,9 +29,17 @@ LEAST_SECONDS = 3.0
 
 
 @stage(
-    reads=("target_language", "speakers"),
+    reads=(
+        "media",
+        "source_language",
+        "target_language",
+        "speakers",
+        "lines.id",
+        "lines.span",
+        "lines.text",
+    ),
     writes=("speakers",),
-    version=3,
+    version=4,
     engine_roles=("speech",),
 )
 def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
@@ -40,7 +50,7 @@ def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
         UsageError: if a voice was chosen that there is not, or for somebody who does not speak.
     """
     _check_known(timeline, settings)
-    speech: Speech = run.engines.get("speech", settings.engine)
+    speech: Speech = run.engines.get("speech", settings.engine, settings.engine_options)
     stock = _stock(speech, timeline.target_language, settings)
     picks = cast(
         [speaker.embedding for speaker in timeline.speakers],
@@ -84,6 +94,8 @@ class _Casting:
     ) -> None:
         self.language, self.run, self.settings = timeline.target_language, run, settings
         self.speech, self.stock = speech, stock
+        self.imitates = isinstance(speech, SpeaksWhole) and speech.imitates
+        self.samples = SampleMaker(timeline, run, settings.engine)
 
     def voice(self, speaker: Speaker, pick: Choice) -> Voice:
         """The voice, in this order: chosen by hand, their own, the nearest."""
@@ -93,6 +105,10 @@ class _Casting:
         allowed = self._allowed(speaker)
         if allowed is None:
             return self._stock_voice(pick, "nobody recorded a consent to clone (--consent)")
+        if self.imitates:
+            return self.samples.own(speaker, pick, allowed) or self._stock_voice(
+                pick, "no line of 3 to 10 s to imitate them from"
+            )
         if not isinstance(self.speech, LearnsVoices):
             return self._stock_voice(pick, f"{self.settings.engine} cannot learn voices")
         if speaker.profile is None or speaker.profile.seconds < LEAST_SECONDS:
@@ -108,16 +124,23 @@ class _Casting:
         for voice in self.stock:
             if voice.name == name:
                 likeness = float(np.dot(speaker.embedding, voice.embedding))
-                return Voice(self.settings.engine, name, round(likeness, 4), "chosen by hand")
-        if not isinstance(self.speech, LearnsVoices):
+                return self._as_taken(name, round(likeness, 4), "chosen by hand")
+        if not self.imitates and not isinstance(self.speech, LearnsVoices):
             raise UsageError(f"The engine '{self.settings.engine}' has no voice '{name}'.")
         enrolled = enrolled_voice(name)
         known = enrolled.profile
         near = cast([known.embedding], [known.f0_hz], self.stock, distinct=False)[0]
+        if self.imitates:
+            return self.samples.enrolled(enrolled, near)
         return self._own(known, near.name, enrolled.consent.id, enrolled.consent.person)
 
     def _stock_voice(self, pick: Choice, why: str) -> Voice:
-        return Voice(self.settings.engine, pick.name, pick.similarity, f"{pick.reason}; {why}")
+        return self._as_taken(pick.name, pick.similarity, f"{pick.reason}; {why}")
+
+    def _as_taken(self, name: str, similarity: float, reason: str) -> Voice:
+        """A stock voice; for an engine that imitates, with a sample of it."""
+        voice = Voice(self.settings.engine, name, similarity, reason)
+        return self.samples.stock(voice) if self.imitates else voice
 
     def _own(self, profile: VoiceProfile, stock: str, consent: str, person: str) -> Voice:
         """A voice that is learnt once for a profile and a language."""

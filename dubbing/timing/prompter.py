@@ -56,14 +56,17 @@ class Prompter:
         voice: object,
         memo: Remembers,
         pronunciations: Sequence[Pronunciation] = (),
+        rate: float = 1.0,
     ) -> None:
         """Remember whom to ask; ``speech`` is called, and the engine loaded, when it must be.
 
-        ``voice`` is what the engine takes for one; its ``str`` tells it from all others.
+        ``voice`` is what the engine takes for one; its ``str`` tells it from all others. ``rate`` is
+        the pace of the mood: 1.1 is a tenth faster than the voice's own.
         """
         self._speech, self.engine = speech, engine
         self.language, self.voice, self.memo = language, voice, memo
         self.pronunciations = tuple(pronunciations)
+        self.rate = rate
 
     def said(self, text: str) -> Spoken | None:
         """How a text would be said; ``None`` if there is no sound in it."""
@@ -78,7 +81,7 @@ class Prompter:
             symbols = self._symbols(text)
             known = [symbols, self._natural(symbols)]
             self.memo.remember(key, known)
-        return known[0], known[1]
+        return known[0], paced(known[0], known[1], self.rate)
 
     def natural_ms(self, text: str) -> int | None:
         """About how long a text is heard; ``None`` if there is no sound in it.
@@ -95,7 +98,7 @@ class Prompter:
 
     def said_as(self, symbols: str) -> Spoken | None:
         """The same words with other symbols."""
-        return self._as_spoken(symbols, self._natural(symbols))
+        return self._as_spoken(symbols, paced(symbols, self._natural(symbols), self.rate))
 
     def heard(self, symbols: str, frames: Sequence[int]) -> Heard:
         """Where sound begins and ends when the symbols last so long."""
@@ -119,3 +122,17 @@ class Prompter:
         if not symbols:
             return []
         return [round(float(n), 3) for n in self._speech().durations(symbols, self.voice)]
+
+
+def paced(symbols: str, natural: list[float], rate: float) -> list[float]:
+    """Natural lengths at another pace; the silences at both ends stay.
+
+    Who speaks faster shortens pauses more than sounds (Goldman-Eisler 1968), here twice as much.
+    """
+    if rate == 1.0:
+        return natural
+    inner = [
+        round(length / rate ** (2 if is_silent(symbol) else 1), 3)
+        for symbol, length in zip(symbols, natural[1:-1], strict=True)
+    ]
+    return [natural[0], *inner, natural[-1]]

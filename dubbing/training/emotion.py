@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from dubbing.arrays import Audio
 from dubbing.errors import UsageError
 from dubbing.media.sound_file import read_sound
 from dubbing.models.emotion_voice import (
@@ -72,21 +73,29 @@ def read_corpus(folder: Path, progress: Callable[[int, int], None]) -> Corpus:
     Raises:
         UsageError: if there is none.
     """
+    files = labelled(folder)
+    encoder, described = SpeakerEncoder(), []
+    for number, (path, _, _) in enumerate(files, start=1):
+        described.append(describe(trimmed_sound(path), encoder))
+        progress(number, len(files))
+    return Corpus(
+        np.stack(described), tuple(who for _, who, _ in files), tuple(what for _, _, what in files)
+    )
+
+
+def labelled(folder: Path) -> list[tuple[Path, str, str]]:
+    """File, speaker and emotion of every recording of a folder whose name is known.
+
+    Raises:
+        UsageError: if there is none.
+    """
     files = list(_labelled(folder))
     if not files:
         raise UsageError(
             f"{folder} holds no file of EmoDB or RAVDESS.",
             hint="Names are like 03a01Fa.wav or 03-01-05-01-01-01-12.wav.",
         )
-    encoder, described = SpeakerEncoder(), []
-    for number, (path, _, _) in enumerate(files, start=1):
-        audio = read_sound(path).mono()
-        samples = soxr.resample(audio.samples[0], audio.rate_hz, RATE_HZ)
-        described.append(describe(_trimmed(samples), encoder))
-        progress(number, len(files))
-    return Corpus(
-        np.stack(described), tuple(who for _, who, _ in files), tuple(what for _, _, what in files)
-    )
+    return files
 
 
 def _labelled(folder: Path) -> Iterator[tuple[Path, str, str]]:
@@ -99,10 +108,10 @@ def _labelled(folder: Path) -> Iterator[tuple[Path, str, str]]:
             yield path, f"ravdess-{found[2]}", RAVDESS_LABELS[found[1]]
 
 
-def _trimmed(samples: npt.NDArray[np.float32]) -> Any:
-    """Without the silence at both ends, as lines of a film are cut."""
-    from dubbing.arrays import Audio
-
+def trimmed_sound(path: Path) -> Audio:
+    """A recording at 16 kHz without the silence at both ends, as lines of a film are cut."""
+    audio = read_sound(path).mono()
+    samples = soxr.resample(audio.samples[0], audio.rate_hz, RATE_HZ)
     loud = np.flatnonzero(np.abs(samples) > 0.05 * np.abs(samples).max())
     margin = RATE_HZ // 20
     kept = samples[max(0, loud[0] - margin) : loud[-1] + 2 * margin]

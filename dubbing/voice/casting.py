@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dubbing.engines.speech import TunedVoice, VoiceName
+from dubbing.engines.speech import Sample, TunedVoice, VoiceName
+from dubbing.models.voices import voice_cards
 from dubbing.timeline import Voice
 from dubbing.workspace import Workspace
 
@@ -20,6 +21,8 @@ SEX_WEIGHT = 0.25
 between the two tell it only faintly."""
 BORDER_HZ = 160.0
 """Half the voices of this pitch are women's (Titze 1994: men about 125 Hz, women about 205 Hz)."""
+PACER = "kokoro"
+"""The engine that tells how long a text takes where another cannot."""
 BORDER_OCTAVES = 0.12
 """Width of the border, as the scale of a logistic curve."""
 
@@ -100,6 +103,14 @@ def _choice(voice: StockVoice, similarity: float, heard_hz: float | None) -> Cho
 
 def speaking_voice(voice: Voice, workspace: Workspace) -> VoiceName:
     """The voice as its engine takes it."""
+    if voice.sample is not None:
+        return Sample(workspace.path(voice.sample), voice.sample_text, voice.sample_language)
     if voice.clone is None:
         return voice.name
     return TunedVoice(voice.name, workspace.path(voice.clone))
+
+
+def pacing_voice(voice: Voice, language: str) -> str:
+    """The voice of Kokoro that tells how long a text takes where the engine itself cannot."""
+    known = [card.name for card in voice_cards(language)]
+    return voice.name if voice.name in known else known[0]

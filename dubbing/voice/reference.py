@@ -30,10 +30,11 @@ LEAST_LIKENESS = 0.6
 class Stretch:
     """A line of the speaker.
 
-    Where it is, how to get its sound (16 kHz mono; a film's lines are not held all at once), its
+    Its id, where it is, how to get its sound (16 kHz mono; a film's lines are not held all at once), its
     likeness to the speaker's centre, and whether anybody else talks at the same time.
     """
 
+    line: str
     span: Span
     load: Callable[[], Audio]
     likeness: float

@@ -74,7 +74,11 @@ def test_formants_are_found_within_a_tenth(wanted: tuple[float, ...]) -> None:
 
 def stretch(start_ms: int, audio: Audio, *, likeness: float = 0.9, overlapped: bool = False):
     return Stretch(
-        Span(start_ms, start_ms + audio.duration_ms), lambda: audio, likeness, overlapped
+        f"L{start_ms}",
+        Span(start_ms, start_ms + audio.duration_ms),
+        lambda: audio,
+        likeness,
+        overlapped,
     )
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dubbing.arrays import Audio
+from dubbing.delivery import MOODS
 
-LABELS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgusted", "surprised")
-"""All that a line can be; RAVDESS's eight (Livingstone and Russo 2018)."""
+LABELS = MOODS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dubbing.arrays import Audio
+from dubbing.delivery import NEUTRAL, Delivery
 
 Frames = npt.NDArray[np.float32]
 
@@ -38,8 +39,21 @@ class TunedVoice:
         return f"{self.stock}+{self.tensors.stem}"
 
 
-VoiceName = str | TunedVoice
-"""A stock voice by its name, or a tuned one."""
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Speech of somebody who is to be imitated: a mono WAV, the words in it, and their language."""
+
+    sound: Path
+    text: str
+    language: str
+
+    def __str__(self) -> str:
+        """A name that tells it from all others: files of a workspace are named by their content."""
+        return f"like {self.sound.stem}"
+
+
+VoiceName = str | TunedVoice | Sample
+"""A stock voice by its name, a tuned one, or somebody to imitate."""
 
 
 class StockVoice(Protocol):
@@ -93,8 +107,33 @@ class TakesDurations(Protocol):
         stop is mostly silence.
         """
 
-    def speak(self, phonemes: str, voice: VoiceName, frames: Sequence[int]) -> Audio:
-        """Mono sound in which element i of ``frames`` (``n + 2`` integers ≥ 1) lasts as told."""
+    def speak(
+        self,
+        phonemes: str,
+        voice: VoiceName,
+        frames: Sequence[int],
+        delivery: Delivery = NEUTRAL,
+    ) -> Audio:
+        """Mono sound in which element i of ``frames`` (``n + 2`` integers ≥ 1) lasts as told.
+
+        ``delivery`` bends pitch, loudness and colour; its rate is in ``frames`` already.
+        """
+
+
+@runtime_checkable
+class SpeaksWhole(Speech, Protocol):
+    """An engine that is handed a text, and cannot be told how long its phonemes last."""
+
+    licence: str
+    """Of its weights, in words: a user must know whether a film may be sold."""
+    imitates: bool
+    """It speaks like a :class:`Sample`; otherwise it has voices of its own."""
+    takes_speed: bool
+
+    def say(
+        self, text: str, language: str, voice: VoiceName, delivery: Delivery, speed: float
+    ) -> Audio:
+        """Mono sound of a text; ``speed`` above 1 is faster than natural."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

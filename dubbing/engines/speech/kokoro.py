@@ -16,8 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dubbing.acoustics.effort import with_effort
 from dubbing.arrays import Audio
+from dubbing.delivery import NEUTRAL, Delivery
 from dubbing.engines.speech import Learnt, Likeness, Progress, VoiceName
+from dubbing.engines.speech.kokoro_delivery import delivered_energy, delivered_pitch
 from dubbing.engines.speech.kokoro_voice import bent_pitch, style_of
 from dubbing.language.g2p import split_phonemes, to_phonemes, vocabulary
 from dubbing.models.onnx import onnx_session
@@ -44,7 +47,7 @@ Seam = dict[str, npt.NDArray[Any]]
 class Kokoro:
     """54 stock voices in eight languages, int8, 24 kHz."""
 
-    version = 1
+    version = 2
     weights = ("kokoro-82m-split", "kokoro-voices")
     rate_hz = 24_000
 
@@ -110,14 +113,23 @@ class Kokoro:
 
         return learn_voice(self, stock, language, like, progress)
 
-    def speak(self, phonemes: str, voice: VoiceName, frames: Sequence[int]) -> Audio:
+    def speak(
+        self,
+        phonemes: str,
+        voice: VoiceName,
+        frames: Sequence[int],
+        delivery: Delivery = NEUTRAL,
+    ) -> Audio:
         """Mono 24 kHz sound of exactly ``600 * sum(frames)`` samples for up to 510 symbols.
 
         A longer text is spoken in pieces, cut at punctuation or spaces; each cut adds two frames
         of silence.
         """
-        sounds = [self._spoken(piece, voice, told) for piece, told in _told(phonemes, frames)]
-        return Audio(np.concatenate(sounds)[np.newaxis], self.rate_hz)
+        sounds = [
+            self._spoken(piece, voice, told, delivery) for piece, told in _told(phonemes, frames)
+        ]
+        audio = Audio(np.concatenate(sounds)[np.newaxis], self.rate_hz)
+        return with_effort(audio, delivery.bright_db, delivery.level_db)
 
     def _encoded(self, piece: str, voice: VoiceName) -> tuple[npt.NDArray[np.float32], Seam]:
         """Raw durations ``[n + 2]`` and the tensors that prosody needs."""
@@ -152,9 +164,20 @@ class Kokoro:
         return known | {F0: bent_pitch(voice, f0), ENERGY: energy, FEATURES: features}
 
     def _spoken(
-        self, piece: str, voice: VoiceName, frames: npt.NDArray[np.float32]
+        self,
+        piece: str,
+        voice: VoiceName,
+        frames: npt.NDArray[np.float32],
+        delivery: Delivery,
     ) -> npt.NDArray[np.float32]:
-        return self.decoded(self.acoustics(piece, voice, frames))
+        known = self.acoustics(piece, voice, frames)
+        if delivery != NEUTRAL:
+            bent = {
+                F0: delivered_pitch(known[F0], delivery),
+                ENERGY: delivered_energy(known[ENERGY], delivery),
+            }
+            known = known | bent
+        return self.decoded(known)
 
     def decoded(self, known: Seam) -> npt.NDArray[np.float32]:
         """The sound ``[n]`` of what :meth:`acoustics` gave."""

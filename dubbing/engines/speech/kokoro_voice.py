@@ -21,9 +21,15 @@ VOICED_HZ = 20.0
 
 
 def style_of(voice: VoiceName, n_symbols: int) -> Numbers:
-    """Style vector float32 ``[256]`` for a text of so many symbols."""
+    """Style vector float32 ``[256]`` for a text of so many symbols.
+
+    Raises:
+        TypeError: if the voice is a sample; voices are learnt from one, not taken from it.
+    """
     if isinstance(voice, str):
         return voice_style(voice, n_symbols)
+    if not isinstance(voice, TunedVoice):
+        raise TypeError("Kokoro speaks with stock and with tuned voices")
     style = voice_style(voice.stock, n_symbols)
     style[:TIMBRE_SIZE] += _tuned(voice.tensors)[TIMBRE]
     return style

@@ -1,0 +1,35 @@
+"""How a line is spoken, as differences: the same words for all voices, languages and engines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Mood = Literal["neutral", "calm", "happy", "sad", "angry", "fearful", "disgusted", "surprised"]
+MOODS: tuple[Mood, ...] = get_args(Mood)
+"""All that a line can be; RAVDESS's eight (Livingstone and Russo 2018)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a line is to be spoken, beside how its voice speaks neutrally.
+
+    ``pitch_st`` and ``rise_st`` (from the first to the last sound) are in semitones, ``pitch_range`` and
+    ``rate`` are factors, ``level_db`` is loudness, ``bright_db`` the part of the spectrum above 1 kHz
+    against the part below it: a raised voice is brighter. ``reason`` says where it comes from.
+    """
+
+    label: str = "neutral"
+    intensity: float = 0.0
+    pitch_st: float = 0.0
+    pitch_range: float = 1.0
+    rise_st: float = 0.0
+    rate: float = 1.0
+    level_db: float = 0.0
+    bright_db: float = 0.0
+    reason: str = ""
+    is_chosen: bool = False
+    """Whether a person asked for it."""
+
+
+NEUTRAL = Delivery()

@@ -1,0 +1,164 @@
+"""Asks a speech engine about the candidates of one line: the timing stage's side of the talk.
+
+Not a stage itself. An engine that takes durations is asked how long its phonemes last; one that says
+whole lines says them, and is listened to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from dubbing.delivery import NEUTRAL
+from dubbing.engines.speech import SpeaksWhole, TakesDurations
+from dubbing.errors import BadSettings
+from dubbing.pipeline import Run
+from dubbing.registry import identity
+from dubbing.settings import TimingSettings
+from dubbing.timeline import Candidate, DurationPlan, Line, Timeline
+from dubbing.timing.bounds import Bending
+from dubbing.timing.evidence import shipped_aligner
+from dubbing.timing.isochrony import Fit, Limits, Option, Slot
+from dubbing.timing.lips import Lips
+from dubbing.timing.lipsync import Followed, Window, follow_lips
+from dubbing.timing.prompter import Prompter
+from dubbing.timing.spoken import Spoken, spread
+from dubbing.voice.casting import PACER, pacing_voice, speaking_voice
+from dubbing.voice.whole_lines import FASTEST, NOTED_SPEED, SLOWEST, Speakers, WholeLinePrompter
+
+LIPS_FASTEST, LIPS_SLOWEST = 0.65, 1.5
+"""The lips use not quite all that the limits allow: what is left costs more clarity than it gains."""
+
+
+class NothingToSay(Exception):
+    """No candidate of a line has a sound in it."""
+
+
+@dataclass(slots=True)
+class Asker:
+    """Asks about one line, within limits; keeps what was asked in ``tried``."""
+
+    line: Line
+    prompter: Prompter | WholeLinePrompter
+    limits: Limits
+    most_pauses: int
+    """How many pauses may be put into the line where its mouth rests."""
+    tried: list[tuple[Candidate, Spoken]] = field(default_factory=list)
+
+    def options(self) -> Iterator[Option]:
+        """Options as they are asked for.
+
+        Raises:
+            NothingToSay: if there is none.
+        """
+        assert self.line.translation is not None
+        for candidate in _worth_trying(self.line.translation.candidates):
+            said = self.prompter.said(candidate.text)
+            if said is not None:
+                self.tried.append((candidate, said))
+                yield said.option
+        if not self.tried:
+            raise NothingToSay
+
+    def followed(
+        self, said: Spoken, fit: Fit, where: Window, lips: Lips, strength: float
+    ) -> Followed | None:
+        """The line as its mouth has it; the lengths of ``fit`` say where its sounds are sought."""
+        option = said.option
+        rate = self.limits.max_rate if "rate" in fit.rungs else 1.0
+        if len(fit.frames) != len(option.symbols):  # a pause was put in: spread over the same time
+            fit = replace(fit, frames=spread(option.natural, sum(fit.frames)))
+        return follow_lips(
+            option,
+            fit,
+            where,
+            lips,
+            bending=Bending(
+                max(self.limits.fastest, LIPS_FASTEST), min(self.limits.slowest, LIPS_SLOWEST), rate
+            ),
+            strength=strength,
+            look=shipped_aligner().look,
+        )
+
+    def heard_as(self, said: Spoken, fit: Fit) -> Spoken:
+        """The same, corrected by where it is heard when it is bent so."""
+        return said.heard_as(self.prompter.heard(said.symbols, said.frames(fit)), fit)
+
+    def with_sound(self, plan: DurationPlan) -> DurationPlan:
+        """The plan with what the engine said of it, if it says whole lines."""
+        if not isinstance(self.prompter, WholeLinePrompter):
+            return plan
+        line = self.prompter.lines[plan.text]
+        asked_anew = abs(line.speed / self.prompter.usual_speed - 1) > NOTED_SPEED
+        rungs = (*plan.rungs, "speed") if asked_anew else plan.rungs
+        return replace(plan, whole=line.sound, speed=line.speed, rungs=rungs)
+
+
+def asker_for(
+    timeline: Timeline, run: Run, settings: TimingSettings, line: Line, slot: Slot
+) -> Asker:
+    """Who asks the engine of the settings about a line.
+
+    Raises:
+        BadSettings: if the engine can neither be told durations nor say whole lines.
+    """
+    speech = run.engines.get("speech", settings.engine, settings.engine_options)
+    if isinstance(speech, TakesDurations):
+        limits = Limits(
+            settings.fastest,
+            settings.slowest,
+            settings.comfortable_fast,
+            settings.comfortable_slow,
+            settings.max_rate,
+        )
+        prompter = _prompter(timeline, run, settings, line)
+        return Asker(line, prompter, limits, settings.most_added_pauses)
+    if isinstance(speech, SpeaksWhole):
+        limits = Limits(
+            max(FASTEST, settings.fastest),
+            min(SLOWEST, settings.slowest),
+            max(FASTEST, settings.comfortable_fast),
+            min(SLOWEST, settings.comfortable_slow),
+            max_rate=1.0,
+        )
+        return Asker(line, _listener(timeline, run, settings, line, slot), limits, most_pauses=0)
+    raise BadSettings(f"The engine '{settings.engine}' can not be told how to speak.")
+
+
+def _prompter(timeline: Timeline, run: Run, settings: TimingSettings, line: Line) -> Prompter:
+    voice = timeline.speaker(line.speaker).voice
+    assert voice is not None
+    return Prompter(
+        partial(run.engines.get, "speech", settings.engine, settings.engine_options),
+        settings.engine,
+        timeline.target_language,
+        speaking_voice(voice, run.workspace),
+        run,
+        settings.pronunciations,
+        1.0 if line.delivery is None else line.delivery.rate,
+    )
+
+
+def _listener(
+    timeline: Timeline, run: Run, settings: TimingSettings, line: Line, slot: Slot
+) -> WholeLinePrompter:
+    voice = timeline.speaker(line.speaker).voice
+    assert voice is not None
+    speakers = Speakers(
+        identity("speech", settings.engine, settings.engine_options),
+        partial(run.engines.get, "speech", settings.engine, settings.engine_options),
+        speaking_voice(voice, run.workspace),
+        partial(run.engines.get, "speech", PACER),
+        pacing_voice(voice, timeline.target_language),
+    )
+    delivery = line.delivery or NEUTRAL
+    return WholeLinePrompter(speakers, timeline.target_language, delivery, slot, run.workspace, run)
+
+
+def _worth_trying(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The chosen one, then all others without fault; the part of a whole has no stand-in."""
+    chosen, *others = candidates
+    if chosen.whole or chosen.flags:
+        return [chosen]
+    return [chosen, *(other for other in others if not other.flags and not other.whole)]
