@@ -8,6 +8,17 @@ from typing import Literal, get_args
 Mood = Literal["neutral", "calm", "happy", "sad", "angry", "fearful", "disgusted", "surprised"]
 MOODS: tuple[Mood, ...] = get_args(Mood)
 """All that a line can be; RAVDESS's eight (Livingstone and Russo 2018)."""
+CIRCUMPLEX = {
+    "neutral": (0.0, 0.4),
+    "calm": (0.3, 0.15),
+    "happy": (0.8, 0.7),
+    "sad": (-0.7, 0.25),
+    "angry": (-0.7, 0.9),
+    "fearful": (-0.6, 0.85),
+    "disgusted": (-0.7, 0.5),
+    "surprised": (0.2, 0.8),
+}
+"""Valence (-1 to 1) and arousal (0 to 1) of each label (Russell 1980)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,14 @@ class EmotionSettings(Strict):
 
     engine: str = "embedded"
     """Hears the voice."""
+    model: str | None = None
+    """What the engine shall use: a hub name or a folder."""
     senses: tuple[Literal["voice", "face", "text"], ...] = ("voice", "face", "text")
+
+    @property
+    def engine_options(self) -> EngineOptions | None:
+        """What the engine is told; ``None`` if nothing."""
+        return None if self.model is None else EngineOptions(model=self.model)
 
 
 class EmotionOverride(Strict):

@@ -318,6 +318,11 @@ class Voice:
     sample_text: str = ""
     sample_language: str = ""
 
+    @property
+    def own(self) -> Artifact | None:
+        """The file that makes it a person's own voice; ``None`` for a stock voice."""
+        return self.clone or (self.sample if self.consent else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:

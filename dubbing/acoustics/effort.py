@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from dubbing.arrays import Audio
 
@@ -27,19 +28,33 @@ def with_effort(audio: Audio, bright_db: float, level_db: float) -> Audio:
     samples = audio.samples.astype(np.float64)
     if bright_db != 0:
         before = _rms(samples)
-        # each filter is run twice, so each gives half of the gain
-        shelves = [
-            _high_shelf(BRIGHT_FROM_HZ, bright_db / 2, audio.rate_hz),
-            _high_shelf(HISS_FROM_HZ, -bright_db / 4, audio.rate_hz),
-        ]
-        samples = sosfiltfilt(np.array(shelves), samples, axis=1)
+        samples = sosfiltfilt(_shelves(audio.rate_hz, bright_db), samples, axis=1)
         samples *= before / max(_rms(samples), 1e-9)
     peak = float(np.abs(samples).max(initial=1e-9))
     gain = min(10 ** (level_db / 20), LOUDEST_PEAK / peak)
     return Audio((samples * gain).astype(np.float32), audio.rate_hz)
 
 
-def _rms(samples: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+def shelf_gains(n_samples: int, rate_hz: int, bright_db: float) -> npt.NDArray[np.float64]:
+    """What the filters do to each frequency of ``rfft``, as factors."""
+    from scipy.signal import sosfreqz
+
+    hz = np.fft.rfftfreq(n_samples, 1 / rate_hz)
+    _, response = sosfreqz(_shelves(rate_hz, bright_db), worN=hz, fs=rate_hz)
+    return np.asarray(np.abs(response) ** 2)
+
+
+def _shelves(rate_hz: int, bright_db: float) -> npt.NDArray[np.float64]:
+    """Each is run twice, so each gives half of the gain."""
+    return np.array(
+        [
+            _high_shelf(BRIGHT_FROM_HZ, bright_db / 2, rate_hz),
+            _high_shelf(HISS_FROM_HZ, -bright_db / 4, rate_hz),
+        ]
+    )
+
+
+def _rms(samples: npt.NDArray[np.float64]) -> float:
     return float(np.sqrt(np.mean(samples**2)))
 
 

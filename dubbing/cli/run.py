@@ -117,6 +117,12 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         float | None,
         typer.Option(min=0.0, max=1.5, help="How much of the mood is carried over; 1 = as it is."),
     ] = None,
+    emotion_engine: Annotated[
+        str | None, typer.Option(help="Who hears moods: embedded or hf-audio.")
+    ] = None,
+    emotion_model: Annotated[
+        str | None, typer.Option(help="Model of hf-audio: a hub name or a folder.")
+    ] = None,
     speech: Annotated[
         str | None,
         typer.Option(
@@ -175,6 +181,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
             **words_of(to, glossary or (), memory or (), register or ()),
         },
         "voices": {**speaks, **cast_of(voice or ())},
+        "emotion": {"engine": emotion_engine, "model": emotion_model},
         "delivery": {
             "overrides": tuple(read_override(text).model_dump() for text in emotion)
             if emotion

@@ -50,7 +50,7 @@ def emotion(timeline: Timeline, run: Run, settings: EmotionSettings) -> Timeline
     """Fill ``emotion`` of every line."""
     senses: list[list[Sense]] = [[] for _ in timeline.lines]
     if "voice" in settings.senses:
-        _add(senses, _heard(timeline, run, settings.engine))
+        _add(senses, _heard(timeline, run, settings))
     if "face" in settings.senses:
         _add(senses, _seen(timeline, run))
     if "text" in settings.senses:
@@ -83,8 +83,8 @@ def _add(senses: list[list[Sense]], found: Sequence[Sense | None]) -> None:
 # -- voice -----------------------------------------------------------------------------------------
 
 
-def _heard(timeline: Timeline, run: Run, engine: str) -> list[Sense | None]:
-    hearer: EmotionHearer = run.engines.get("emotion", engine)
+def _heard(timeline: Timeline, run: Run, settings: EmotionSettings) -> list[Sense | None]:
+    hearer: EmotionHearer = run.engines.get("emotion", settings.engine, settings.engine_options)
     heard = hearer.hear(
         [Utterance(line.speaker, partial(_sound, timeline, run, line)) for line in timeline.lines]
     )

@@ -58,7 +58,7 @@ def _claim(timeline: Timeline) -> Claim:
     cloned = tuple(
         {"speaker": s.id, "person": s.voice.person, "consent": s.voice.consent}
         for s in timeline.speakers
-        if s.voice is not None and s.voice.clone is not None
+        if s.voice is not None and s.voice.own is not None
     )
     is_marked = any(line.take is not None and line.take.is_marked for line in timeline.lines)
     return Claim(

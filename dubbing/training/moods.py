@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dubbing.acoustics.prosody import measure_prosody
+from dubbing.delivery import CIRCUMPLEX
 from dubbing.training.emotion import EMODB, labelled, trimmed_sound
-from dubbing.voice.fusion import CIRCUMPLEX
 
 Numbers = npt.NDArray[np.float64]
 PARTS = ("pitch_st", "pitch_range", "rise_st", "rate", "bright_db")
@@ -68,7 +68,7 @@ def learn_moods(folder: Path, progress: Callable[[int, int], None]) -> dict[str,
     said = _read(folder, progress)
     spread = _spread([item for item in said if item.mood == "neutral"])
     means = _means(said)
-    line = _line_through({mood: mean for mood, (mean, _) in means.items()})
+    line = line_through({mood: mean for mood, (mean, _) in means.items()})
     return {mood: _written(mood, means.get(mood), line, spread) for mood in DIRECTIONS}
 
 
@@ -136,15 +136,15 @@ def _spread(neutral: Sequence[_Said]) -> Numbers:
     return np.asarray(np.mean(spreads, axis=0))
 
 
-def _place(mood: str) -> Numbers:
+def place_of(mood: str) -> Numbers:
     """Valence and arousal against neutral."""
     valence, arousal = BORED if mood == "bored" else CIRCUMPLEX[mood]
     return np.array([valence - CIRCUMPLEX["neutral"][0], arousal - CIRCUMPLEX["neutral"][1]])
 
 
-def _line_through(means: Mapping[str, Numbers]) -> Numbers:
+def line_through(means: Mapping[str, Numbers]) -> Numbers:
     """Coefficients ``[2, parts]``: what valence and arousal do to each part."""
-    places = np.array([_place(mood) for mood in means])
+    places = np.array([place_of(mood) for mood in means])
     fitted, *_ = np.linalg.lstsq(places, np.array(list(means.values())), rcond=None)
     return np.asarray(fitted)
 
@@ -152,7 +152,7 @@ def _line_through(means: Mapping[str, Numbers]) -> Numbers:
 def _written(
     mood: str, mean: tuple[Numbers, Numbers] | None, line: Numbers, spread: Numbers
 ) -> dict[str, float]:
-    guess = _place(mood) @ line
+    guess = place_of(mood) @ line
     if mean is not None:
         doubt = (mean[1] / (EQUALLY_SURE * spread)) ** 2
         trust = 1 / (1 + doubt)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from dubbing.delivery import CIRCUMPLEX
 from dubbing.engines.emotion import LABELS
 from dubbing.timeline import Emotion, Sense
 
@@ -18,17 +19,6 @@ OTHER_PRIOR = 0.65 / (len(LABELS) - len(PRIOR))
 WEIGHTS = {"voice": 1.5, "face": 1.0, "text": 1.0}
 """The voice is heard whole; a face that talks, and words without their tone, say less."""
 FAINT = 0.02
-CIRCUMPLEX = {
-    "neutral": (0.0, 0.4),
-    "calm": (0.3, 0.15),
-    "happy": (0.8, 0.7),
-    "sad": (-0.7, 0.25),
-    "angry": (-0.7, 0.9),
-    "fearful": (-0.6, 0.85),
-    "disgusted": (-0.7, 0.5),
-    "surprised": (0.2, 0.8),
-}
-"""Valence (-1 to 1) and arousal (0 to 1) of each label (Russell 1980)."""
 SLACK = 0.25
 """Under this arousal, neutral speech is calm."""
 

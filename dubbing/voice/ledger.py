@@ -46,12 +46,12 @@ def enter_uses(timeline: Timeline) -> None:
     uses = []
     for speaker in timeline.speakers:
         takes = [line.take for line in timeline.lines if line.take and line.speaker == speaker.id]
-        if speaker.voice is None or speaker.voice.clone is None or not takes:
+        if speaker.voice is None or speaker.voice.own is None or not takes:
             continue
         uses.append(
             Use(
                 person=speaker.voice.person,
-                voice=speaker.voice.clone.sha256,
+                voice=speaker.voice.own.sha256,
                 consent=speaker.voice.consent,
                 film=timeline.media.name,
                 fingerprint=timeline.media.fingerprint,

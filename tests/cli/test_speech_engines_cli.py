@@ -146,12 +146,14 @@ def test_only_who_allowed_it_is_imitated(
     assert asked
     if allowed:
         assert voice.person == "Anna Example"
+        assert voice.own == voice.sample
         assert voice.sample_language == "en"
         assert {request["prompt_lang"] for request in asked} == {"en"}
         heard = " ".join(line.text for line in timeline.lines)
         assert all(part.strip() in heard for part in voice.sample_text.split("."))
     else:
         assert voice.person == ""
+        assert voice.own is None
         assert "consent" in voice.reason
         assert {request["prompt_lang"] for request in asked} == {"zh"}
 

@@ -4,15 +4,21 @@ import pytest
 
 from dubbing.engines.emotion import LABELS, Utterance
 from dubbing.registry import Engines, engine_names
+from dubbing.settings import EngineOptions
 from dubbing.testing import silence
+from tests.emotion.tiny_classifier import save_tiny_classifier
 from tests.voice.test_profile import vowel
 
 engines = Engines()
 
 
 @pytest.fixture(params=engine_names("emotion"), scope="module")
-def hearer(request):
-    return engines.get("emotion", request.param)
+def hearer(request, tmp_path_factory: pytest.TempPathFactory):
+    if request.param != "hf-audio":
+        return engines.get("emotion", request.param)
+    folder = tmp_path_factory.mktemp("tiny")
+    save_tiny_classifier(folder, ["neu", "hap", "ang", "sad", "other"])
+    return engines.get("emotion", request.param, EngineOptions(model=str(folder)))
 
 
 def test_one_opinion_an_utterance_in_their_order(hearer) -> None:

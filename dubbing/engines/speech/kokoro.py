@@ -20,7 +20,11 @@ from dubbing.acoustics.effort import with_effort
 from dubbing.arrays import Audio
 from dubbing.delivery import NEUTRAL, Delivery
 from dubbing.engines.speech import Learnt, Likeness, Progress, VoiceName
-from dubbing.engines.speech.kokoro_delivery import delivered_energy, delivered_pitch
+from dubbing.engines.speech.kokoro_delivery import (
+    delivered_energy,
+    delivered_pitch,
+    delivered_style,
+)
 from dubbing.engines.speech.kokoro_voice import bent_pitch, style_of
 from dubbing.language.g2p import split_phonemes, to_phonemes, vocabulary
 from dubbing.models.onnx import onnx_session
@@ -40,6 +44,7 @@ DURATIONS = "/encoder/Div_output_0"
 F0 = "/encoder/Squeeze_output_0"
 ENERGY = "/encoder/Squeeze_1_output_0"
 FEATURES = "/encoder/MatMul_1_output_0"
+STYLE = "style"
 
 Seam = dict[str, npt.NDArray[Any]]
 
@@ -48,7 +53,7 @@ class Kokoro:
     """54 stock voices in eight languages, int8, 24 kHz."""
 
     version = 2
-    weights = ("kokoro-82m-split", "kokoro-voices")
+    weights = ("kokoro-82m-split", "kokoro-voices", "mood-timbre")
     rate_hz = 24_000
 
     def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
@@ -142,7 +147,7 @@ class Kokoro:
         symbols = vocabulary()
         ids = [PAD, *(symbols[symbol] for symbol in piece), PAD]
         style = style_of(voice, len(piece)).reshape(1, 256).astype(np.float32)
-        return {"tokens": np.array([ids], dtype=np.int64), "style": style}
+        return {"tokens": np.array([ids], dtype=np.int64), STYLE: style}
 
     def acoustics(self, piece: str, voice: VoiceName, frames: npt.NDArray[np.float32]) -> Seam:
         """All that the decoder is fed: F0, energy, features, and what they were made from.
@@ -175,6 +180,7 @@ class Kokoro:
             bent = {
                 F0: delivered_pitch(known[F0], delivery),
                 ENERGY: delivered_energy(known[ENERGY], delivery),
+                STYLE: delivered_style(known[STYLE], delivery),
             }
             known = known | bent
         return self.decoded(known)

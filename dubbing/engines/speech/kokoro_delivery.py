@@ -1,11 +1,18 @@
-"""A mood in Kokoro: bends the pitch and the energy that its prosody network gave."""
+"""A mood in Kokoro: bends the pitch and the energy that its prosody network gave, and colours the voice.
+
+The prosody half of the style stays: what it would change is bent directly.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
+import numpy.typing as npt
 
 from dubbing.delivery import Delivery
 from dubbing.engines.speech.kokoro_voice import VOICED_HZ, Numbers
+from dubbing.models.voices import TIMBRE_SIZE
 
 LOWEST_HZ, HIGHEST_HZ = 70.0, 330.0
 """The median pitch is not taken beyond this: the decoder has hardly heard such voices."""
@@ -46,7 +53,27 @@ def delivered_energy(energy: Numbers, delivery: Delivery) -> Numbers:
     return np.where(energy > QUIET_ENERGY, energy + moved, energy).astype(np.float32)
 
 
-def _along(voiced: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Numbers:
+def delivered_style(style: Numbers, delivery: Delivery) -> Numbers:
+    """A style ``[1, 256]`` with the timbre of a mood, as strong as it is (``dub train mood-timbre``)."""
+    change = _timbres().get(delivery.label)
+    if change is None or delivery.intensity == 0:
+        return style
+    coloured = style.copy()
+    coloured[:, :TIMBRE_SIZE] += min(1.0, delivery.intensity) * change
+    return coloured
+
+
+@cache
+def _timbres() -> dict[str, Numbers]:
+    from safetensors.numpy import load_file
+
+    from dubbing.models.resolver import resolve
+
+    tensors: dict[str, Numbers] = load_file(resolve("mood-timbre") / "mood_timbre.safetensors")
+    return tensors
+
+
+def _along(voiced: npt.NDArray[np.bool_]) -> Numbers:
     """From -0.5 at the first voiced step to 0.5 at the last, in the shape of ``voiced``."""
     places = np.flatnonzero(voiced.reshape(-1))
     steps = np.arange(voiced.size, dtype=np.float32).reshape(voiced.shape)

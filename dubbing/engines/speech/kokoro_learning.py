@@ -27,7 +27,14 @@ from torch import Tensor
 
 from dubbing.arrays import Audio, Samples
 from dubbing.engines.speech import Learnt, Likeness, Progress, Tensors, TunedVoice, VoiceName
-from dubbing.engines.speech.kokoro import ENERGY, F0, FEATURES, SAMPLES_PER_FRAME, Kokoro
+from dubbing.engines.speech.kokoro import (
+    ENERGY,
+    F0,
+    FEATURES,
+    SAMPLES_PER_FRAME,
+    STYLE,
+    Kokoro,
+)
 from dubbing.engines.speech.kokoro_voice import PITCH, TIMBRE, VOICED_HZ, pitch_moved
 from dubbing.engines.translation.fixed_examples import example_sentences
 from dubbing.models.onnx_torch import TorchGraph
@@ -57,7 +64,7 @@ FAINT = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Scene:
+class Scene:
     """A sentence as the decoder is fed it, and its sound in the stock voice."""
 
     feed: dict[str, Tensor]
@@ -99,16 +106,16 @@ def _new(language: str) -> list[str]:
 
 
 def _sound(kokoro: Kokoro, text: str, voice: TunedVoice, language: str) -> Samples:
-    symbols, frames = _timed(kokoro, text, voice, language)
+    symbols, frames = timed(kokoro, text, voice, language)
     return kokoro.speak(symbols, voice, frames.astype(int).tolist()).samples
 
 
 def _spoken(kokoro: Kokoro, text: str, stock: str, language: str) -> dict[str, Any]:
-    symbols, frames = _timed(kokoro, text, stock, language)
+    symbols, frames = timed(kokoro, text, stock, language)
     return kokoro.acoustics(symbols, stock, frames)
 
 
-def _timed(
+def timed(
     kokoro: Kokoro, text: str, voice: VoiceName, language: str
 ) -> tuple[str, npt.NDArray[np.float32]]:
     """Symbols and their natural lengths in whole frames."""
@@ -138,10 +145,10 @@ def _scene(
     known: dict[str, Any],
     pitch: npt.NDArray[np.float32],
     inputs: tuple[str, ...],
-) -> _Scene:
+) -> Scene:
     moved = known | {F0: pitch_moved(known[F0], pitch)}
     feed = {name: torch.from_numpy(np.array(moved[name], np.float32)) for name in inputs}
-    return _Scene(feed, torch.from_numpy(kokoro.decoded(moved)))
+    return Scene(feed, torch.from_numpy(kokoro.decoded(moved)))
 
 
 # -- timbre --------------------------------------------------------------------------------------------
@@ -150,25 +157,25 @@ def _scene(
 def _descend(
     decoder: TorchGraph,
     encoder: GradientEncoder,
-    scenes: list[_Scene],
+    scenes: list[Scene],
     stock: str,
     like: Likeness,
     progress: Progress,
 ) -> npt.NDArray[np.float32]:
     """The change of timbre, float32 ``[128]``."""
-    centre, axes = _space()
+    centre, axes = timbre_space()
     style = torch.from_numpy(voice_style(stock, STYLE_LENGTH))
     start = torch.linalg.solve(axes.T, style[:TIMBRE_SIZE] - centre)
     target = torch.from_numpy(like.embedding.astype(np.float32))
     random = np.random.default_rng(0)
     place, speed, settled = start.clone(), torch.zeros_like(start), []
     for step in range(STEPS):
-        piece, usual = _piece(scenes[step % len(scenes)], random)
+        piece, usual = piece_of(scenes[step % len(scenes)], random)
         place = place.detach().requires_grad_(True)
         whole = torch.cat([centre + place @ axes, style[TIMBRE_SIZE:]])
-        mel = encoder.mel(decoder(piece | {"style": whole[None]})[0].reshape(-1))
+        mel = encoder.mel(decoder(piece | {STYLE: whole[None]})[0].reshape(-1))
         unlike = 1 - encoder.embed(mel) @ target
-        garbled = 1 - (_evened(mel) * _evened(encoder.mel(usual))).mean()
+        garbled = 1 - (evened(mel) * evened(encoder.mel(usual))).mean()
         cost = unlike + CLEAR * garbled + WITHIN * (place**2).mean()
         (slope,) = torch.autograd.grad(cost, place)
         speed = MOMENTUM * speed + slope / (slope.norm() + FAINT)
@@ -182,7 +189,7 @@ def _descend(
     return change
 
 
-def _space() -> tuple[Tensor, Tensor]:
+def timbre_space() -> tuple[Tensor, Tensor]:
     """Mean of the stock voices' timbres ``[128]``, and axes ``[128, 128]`` as long as their spread."""
     timbres = np.stack([voice_style(v, STYLE_LENGTH)[:TIMBRE_SIZE] for v in voice_names()])
     centre = timbres.mean(axis=0)
@@ -193,7 +200,7 @@ def _space() -> tuple[Tensor, Tensor]:
     return torch.from_numpy(centre), torch.from_numpy(scaled)
 
 
-def _piece(scene: _Scene, random: np.random.Generator) -> tuple[dict[str, Tensor], Tensor]:
+def piece_of(scene: Scene, random: np.random.Generator) -> tuple[dict[str, Tensor], Tensor]:
     """Some 1.8 s of a sentence, to be spoken, and as the stock voice speaks them."""
     n_frames = scene.feed[FEATURES].shape[-1]
     length = min(n_frames, PIECE_FRAMES)
@@ -207,7 +214,7 @@ def _piece(scene: _Scene, random: np.random.Generator) -> tuple[dict[str, Tensor
     return piece, scene.usual[first * SAMPLES_PER_FRAME : (first + length) * SAMPLES_PER_FRAME]
 
 
-def _evened(mel: Tensor) -> Tensor:
+def evened(mel: Tensor) -> Tensor:
     """Logarithms, every band with mean 0 and variance 1 over time."""
     logs = torch.log(mel + FAINT)
     return (logs - logs.mean(0, keepdim=True)) / (logs.std(0, keepdim=True) + 1e-3)
