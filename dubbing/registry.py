@@ -17,7 +17,7 @@ from typing import Any
 
 from dubbing.errors import EngineUnavailable, UnknownEngine
 
-ROLES = ("asr", "translation", "speech", "speakers", "faces", "emotion")
+ROLES = ("asr", "translation", "speech", "speakers", "faces", "emotion", "separation")
 
 
 def engine_names(role: str) -> tuple[str, ...]:

@@ -93,6 +93,14 @@ class FacesSettings(Strict):
     """Pictures are made no larger than this many pixels before faces are looked for."""
 
 
+class SeparateSettings(Strict):
+    """How dialogue is told from music and effects."""
+
+    enabled: bool = True
+    """If not, the whole original is ducked under dubbed lines."""
+    engine: str = "deepfilter"
+
+
 class EmotionSettings(Strict):
     """How moods are told."""
 
@@ -287,6 +295,7 @@ class Profile(Strict):
     ingest: IngestSettings = IngestSettings()
     transcribe: TranscribeSettings = TranscribeSettings()
     speakers: SpeakersSettings = SpeakersSettings()
+    separate: SeparateSettings = SeparateSettings()
     faces: FacesSettings = FacesSettings()
     emotion: EmotionSettings = EmotionSettings()
     translate: TranslateSettings = TranslateSettings()

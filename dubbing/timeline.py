@@ -376,6 +376,9 @@ class Timeline:
     faces: tuple[Face, ...] = ()
     sound_offset_ms: float | None = None
     """How much later than the picture the film's own sound is, where that could be told."""
+    dialogue: Artifact | None = None
+    """The original's dialogue where lines are spoken, silence elsewhere: 48 kHz, the channels that hold
+    dialogue. ``None`` where it was not separated."""
     mix: Mix | None = None
     output: OutputFile | None = None
     report: OutputFile | None = None

@@ -104,6 +104,13 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         list[str] | None,
         typer.Option(help='Clone voices: "Anna Example: contract of 2 May", or S1=... for one.'),
     ] = None,
+    separate: Annotated[
+        bool | None,
+        typer.Option(
+            "--separate/--no-separate",
+            help="Take the dialogue out of music and effects; else the original is ducked.",
+        ),
+    ] = None,
     emotion: Annotated[
         list[str] | None,
         typer.Option(
@@ -175,6 +182,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         "ingest": {"audio_track": audio_track},
         "transcribe": {"language": _language_code(source)},
         "speakers": {"count": speakers},
+        "separate": {"enabled": separate},
         "translate": {
             "lines": line_numbers(lines) if lines else None,
             **engine_of(translator, translation_model, translation_server, translations),

@@ -79,12 +79,18 @@ class SoundWriter:
     """Writes block by block; the file appears under its name only when everything went well."""
 
     def __init__(
-        self, path: Path, rate_hz: int, n_channels: int, *, subtype: str = "PCM_24"
+        self,
+        path: Path,
+        rate_hz: int,
+        n_channels: int,
+        *,
+        subtype: str = "PCM_24",
+        container: str = "RF64",
     ) -> None:
-        """Nothing is written before the ``with`` block."""
+        """Nothing is written before the ``with`` block; ``container`` as libsndfile calls it."""
         self.n_samples = 0
         self._path, self._rate_hz, self._n_channels = path, rate_hz, n_channels
-        self._subtype = subtype
+        self._subtype, self._container = subtype, container
         self._whole: Any = None
         self._file: Any = None
 
@@ -95,7 +101,12 @@ class SoundWriter:
         self._whole = written_whole(self._path)
         temporary = self._whole.__enter__()
         self._file = soundfile.SoundFile(
-            str(temporary), "w", self._rate_hz, self._n_channels, self._subtype, format="RF64"
+            str(temporary),
+            "w",
+            self._rate_hz,
+            self._n_channels,
+            self._subtype,
+            format=self._container,
         )
         return self
 

@@ -1,6 +1,7 @@
-"""The dub over the ducked original, in a stream: memory does not grow with the film.
+"""The dub over music and effects, in a stream: memory does not grow with the film.
 
-Outside the ducked intervals the original's samples come through unchanged, bit for bit.
+Where lines are dubbed, the original's dialogue is taken out of it; where it was not separated, all of the
+original is ducked. Outside these intervals its samples come through unchanged, bit for bit.
 """
 
 from __future__ import annotations
@@ -34,13 +35,18 @@ class PlacedTake:
 
 @dataclass(frozen=True, slots=True)
 class MixPlan:
-    """Everything the mixer needs beside the original's samples; intervals are in samples."""
+    """Everything the mixer needs beside the original's samples; intervals are in samples.
+
+    ``dialogue(first, last)`` gives the original's dialogue in its channels; without it the original is
+    turned down to ``floor``.
+    """
 
     takes: tuple[PlacedTake, ...]
     ducked: tuple[Interval, ...]
     floor: float
     ramp: int
     ceiling_dbtp: float
+    dialogue: Callable[[int, int], Audio] | None = None
 
 
 def mix(
@@ -71,8 +77,7 @@ def _sounding(takes: Sequence[PlacedTake], begin: int, end: int) -> list[PlacedT
 
 def _layered(original: Samples, begin: int, plan: MixPlan) -> Samples:
     n_channels, n = original.shape
-    gain = duck_gain(plan.ducked, begin, n, floor=plan.floor, ramp=plan.ramp)
-    mixed = original * gain
+    mixed = background(original, begin, plan)
     for take in _sounding(plan.takes, begin, begin + n):
         sound = take.load() * np.float32(take.gain)
         start = take.first - begin
@@ -80,6 +85,19 @@ def _layered(original: Samples, begin: int, plan: MixPlan) -> Samples:
         part = sound[into.start - start : into.stop - start]
         mixed[list(dialogue_channels(n_channels)), into] += part
     return mixed
+
+
+def background(original: Samples, begin: int, plan: MixPlan) -> Samples:
+    """What is left of the original (whose first sample is ``begin``) under the dub."""
+    n_channels, n = original.shape
+    if plan.dialogue is None:
+        return original * duck_gain(plan.ducked, begin, n, floor=plan.floor, ramp=plan.ramp)
+    taken = 1 - duck_gain(plan.ducked, begin, n, floor=0.0, ramp=plan.ramp)
+    if not taken.any():
+        return original
+    left = original.copy()
+    left[list(dialogue_channels(n_channels))] -= taken * plan.dialogue(begin, begin + n).samples
+    return left
 
 
 def dialogue_channels(n_channels: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Lay the takes over the ducked original, each as loud as the line it replaces.
+"""Lay the takes over music and effects, each as loud as the line it replaces.
 
 A line whose mood somebody chose is as loud as the mood has it, against the film's usual line.
 """
@@ -33,7 +33,7 @@ PUMP_GAP_MS = 400
 """Ducks closer than this become one."""
 
 
-@stage(reads=("media", "lines"), writes=("mix",), version=2)
+@stage(reads=("media", "lines", "dialogue"), writes=("mix",), version=3)
 def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
     """Make the finished sound; if it came out louder or softer than the original, once more."""
     assert timeline.media is not None
@@ -146,6 +146,9 @@ def _plan(
         floor=10 ** (settings.duck_db / 20),
         ramp=ramp,
         ceiling_dbtp=settings.ceiling_dbtp,
+        dialogue=None
+        if timeline.dialogue is None
+        else partial(read_samples, run.workspace.path(timeline.dialogue)),
     )
 
 
