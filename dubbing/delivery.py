@@ -38,6 +38,8 @@ class Delivery:
     rate: float = 1.0
     level_db: float = 0.0
     bright_db: float = 0.0
+    tension: float = 0.0
+    """Arousal against neutral, -1 to 1, beside what the label says of it."""
     reason: str = ""
     is_chosen: bool = False
     """Whether a person asked for it."""

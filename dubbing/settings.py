@@ -266,6 +266,12 @@ class MixSettings(Strict):
     """Length of the ramps into and out of the duck."""
     ceiling_dbtp: float = Field(-1.0, le=0)
     """True peak that is never passed (EBU R 128)."""
+    loudness: Literal["source", "ebu-r128", "netflix", "streaming"] = "source"
+    """Of the programme: as it was, -23 LUFS, -27 LUFS of dialogue, or -14 LUFS."""
+    tone: bool = True
+    """Whether voices get the film's tone."""
+    room: bool = True
+    """Whether voices get a little of the film's room."""
 
 
 class MuxSettings(Strict):

@@ -21,6 +21,15 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class Loudness(StrEnum):
+    """How loud the programme shall be."""
+
+    SOURCE = "source"
+    EBU_R128 = "ebu-r128"
+    NETFLIX = "netflix"
+    STREAMING = "streaming"
+
+
 class EmotionFrom(StrEnum):
     """Which sense the mood is taken from."""
 
@@ -148,6 +157,10 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
             min=0.0, max=1.0, help="How much the mouth on screen sets the timing; 0 = natural."
         ),
     ] = None,
+    loudness: Annotated[
+        Loudness | None,
+        typer.Option(help="Of the programme: as it was, -23 LUFS, -27 of dialogue, or -14 LUFS."),
+    ] = None,
     watermark: Annotated[
         bool | None,
         typer.Option("--watermark/--no-watermark", help="Inaudible mark in synthetic speech."),
@@ -203,6 +216,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
             "pronunciations": said_of(to, pronunciations) if pronunciations else None,
         },
         "synthesize": {**speaks, "watermark": watermark},
+        "mix": {"loudness": loudness.value if loudness else None},
         "mux": {
             "keep_original": keep_original,
             "subtitles": subtitles,

@@ -46,6 +46,15 @@ class SubtitleFile:
 
 
 @dataclass(frozen=True, slots=True)
+class DubTrack:
+    """A dub as a sound file, the language that it speaks and what the track is called."""
+
+    wav: Path
+    language: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class MuxRequest:
     """What goes into the file; languages are ISO 639-2 codes."""
 
@@ -59,6 +68,15 @@ class MuxRequest:
     original_language: str
     keep_original: bool = True
     subtitles: tuple[SubtitleFile, ...] = ()
+    more_dubs: tuple[DubTrack, ...] = ()
+    """In other languages."""
+    original_first: bool = False
+    """Whether the original sound stands before the dubs and is what plays unasked."""
+
+    @property
+    def dubs(self) -> tuple[DubTrack, ...]:
+        """All dubs, in the order of the inputs."""
+        return (DubTrack(self.dub_wav, self.dub_language, self.dub_title), *self.more_dubs)
 
 
 def mux(request: MuxRequest) -> None:
@@ -94,7 +112,8 @@ def _arguments(request: MuxRequest) -> list[str]:
     start = f"{info.start_ms / 1000:.6f}"
     # AVI and MPEG-PS leave the presentation times of reordered frames out
     arguments = ["-copyts", "-fflags", "+genpts", *input_args(request.source)]
-    arguments += ["-itsoffset", start, *input_args(request.dub_wav)]
+    for dub in request.dubs:
+        arguments += ["-itsoffset", start, *input_args(dub.wav)]
     for subtitle in request.subtitles:
         arguments += ["-itsoffset", start, "-f", "srt", "-i", f"file:{subtitle.path}"]
     arguments += ["-output_ts_offset", f"-{start}" if info.start_ms >= 0 else start.lstrip("-")]
@@ -124,29 +143,49 @@ def _times(info: MediaInfo) -> list[str]:
 
 
 def _sound(request: MuxRequest, suffix: str) -> list[str]:
-    n_channels = sound_format(request.dub_wav).n_channels
-    arguments = ["-map", "1:a:0", "-c:a:0", DUB_CODEC.get(suffix, "aac")]
+    """The dubs and then the original sound, or the other way round."""
+    n_dubs, kept = len(request.dubs), _kept_originals(request, suffix)
+    first_dub, first_original = (len(kept), 0) if request.original_first else (0, n_dubs)
+    dubs, originals = [], []
+    for number in range(n_dubs):
+        dubs += _dub(request, number, first_dub + number, suffix)
+    for place, track in enumerate(kept, start=first_original):
+        originals += _original(request, track, place, suffix)
+    return originals + dubs if request.original_first else dubs + originals
+
+
+def _kept_originals(request: MuxRequest, suffix: str) -> tuple[AudioTrack, ...]:
+    if not request.keep_original or suffix in ONE_TRACK:
+        return ()
+    return request.source_info.audio
+
+
+def _dub(request: MuxRequest, number: int, place: int, suffix: str) -> list[str]:
+    dub = request.dubs[number]
+    n_channels = sound_format(dub.wav).n_channels
+    arguments = ["-map", f"{number + 1}:a:0", f"-c:a:{place}", DUB_CODEC.get(suffix, "aac")]
     if suffix not in (".flac", ".wav"):
-        arguments += ["-b:a:0", f"{KBIT_PER_CHANNEL * n_channels}k"]
-    arguments += ["-metadata:s:a:0", f"language={request.dub_language}"]
-    arguments += ["-metadata:s:a:0", f"title={request.dub_title}", "-disposition:a:0", "default"]
-    if request.keep_original and suffix not in ONE_TRACK:
-        for place, track in enumerate(request.source_info.audio, start=1):
-            arguments += _original(request, track, place, suffix)
-    return arguments
+        arguments += [f"-b:a:{place}", f"{KBIT_PER_CHANNEL * n_channels}k"]
+    arguments += [f"-metadata:s:a:{place}", f"language={dub.language}"]
+    is_default = number == 0 and not request.original_first
+    arguments += [f"-metadata:s:a:{place}", f"title={dub.title}"]
+    return [*arguments, f"-disposition:a:{place}", "default" if is_default else "0"]
 
 
 def _original(request: MuxRequest, track: AudioTrack, place: int, suffix: str) -> list[str]:
-    arguments = ["-map", f"0:a:{track.number}", f"-disposition:a:{place}", "0"]
-    arguments += _original_codec(track, place, suffix)
-    if track.number == request.original_audio_track:
+    is_dubbed = track.number == request.original_audio_track
+    is_default = is_dubbed and request.original_first
+    arguments = ["-map", f"0:a:{track.number}"]
+    arguments += [f"-disposition:a:{place}", "default" if is_default else "0"]
+    arguments += original_codec(track, place, suffix)
+    if is_dubbed:
         language = track.language if track.language not in ("", "und") else None
         arguments += [f"-metadata:s:a:{place}", f"language={language or request.original_language}"]
         arguments += [f"-metadata:s:a:{place}", f"title={track.title or 'Original'}"]
     return arguments
 
 
-def _original_codec(track: AudioTrack, place: int, suffix: str) -> list[str]:
+def original_codec(track: AudioTrack, place: int, suffix: str) -> list[str]:
     """Copied where the container allows it, else in the container's own codec."""
     if suffix == ".webm" and track.codec not in WEBM_AUDIO:
         return [f"-c:a:{place}", "libopus"]
@@ -160,7 +199,7 @@ def _all_subtitles(request: MuxRequest, suffix: str) -> list[str]:
     if request.source_info.video is None:
         return ["-sn"]
     arguments, place = [], 0
-    for number, subtitle in enumerate(request.subtitles, start=2):
+    for number, subtitle in enumerate(request.subtitles, start=1 + len(request.dubs)):
         arguments += ["-map", f"{number}:s:0", f"-c:s:{place}", SUBTITLE_CODEC.get(suffix, "srt")]
         arguments += [f"-metadata:s:s:{place}", f"language={subtitle.language}"]
         arguments += [f"-metadata:s:s:{place}", f"title={subtitle.title}"]

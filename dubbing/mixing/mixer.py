@@ -38,7 +38,7 @@ class MixPlan:
     """Everything the mixer needs beside the original's samples; intervals are in samples.
 
     ``dialogue(first, last)`` gives the original's dialogue in its channels; without it the original is
-    turned down to ``floor``.
+    turned down to ``floor``. ``programme_gain`` is for everything.
     """
 
     takes: tuple[PlacedTake, ...]
@@ -47,6 +47,7 @@ class MixPlan:
     ramp: int
     ceiling_dbtp: float
     dialogue: Callable[[int, int], Audio] | None = None
+    programme_gain: float = 1.0
 
 
 def mix(
@@ -62,13 +63,15 @@ def mix(
         if _is_untouched(begin, end, plan):
             mixed = original.samples
         else:
-            mixed = limit(_layered(original.samples, begin, plan), rate_hz, plan.ceiling_dbtp)
+            layered = _layered(original.samples, begin, plan) * np.float32(plan.programme_gain)
+            mixed = limit(layered, rate_hz, plan.ceiling_dbtp)
         yield Audio(mixed[:, first - begin : last - begin], rate_hz)
 
 
 def _is_untouched(begin: int, end: int, plan: MixPlan) -> bool:
     ducked = any(a - plan.ramp < end and b + plan.ramp > begin for a, b in plan.ducked)
-    return not ducked and not _sounding(plan.takes, begin, end)
+    is_quiet = not ducked and not _sounding(plan.takes, begin, end)
+    return is_quiet and plan.programme_gain == 1.0
 
 
 def _sounding(takes: Sequence[PlacedTake], begin: int, end: int) -> list[PlacedTake]:

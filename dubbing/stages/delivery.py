@@ -15,7 +15,7 @@ from dubbing.voice.emotion_overrides import check_overrides, override_for, place
 @stage(
     reads=("media", "speakers", "lines.id", "lines.span", "lines.speaker", "lines.emotion"),
     writes=("lines.delivery",),
-    version=1,
+    version=2,
 )
 def delivery(timeline: Timeline, run: Run, settings: DeliverySettings) -> Timeline:
     """Fill ``delivery`` of every line.

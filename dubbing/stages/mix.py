@@ -1,186 +1,255 @@
 """Lay the takes over music and effects, each as loud as the line it replaces.
 
-A line whose mood somebody chose is as loud as the mood has it, against the film's usual line.
+A line whose mood somebody chose is as loud as the mood has it, against the film's usual line. Voices get
+the film's tone and a little of its room; the programme comes out as loud as it was, or as a preset asks.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
-from functools import lru_cache, partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from dubbing.arrays import Audio, Samples
+import numpy as np
+
+from dubbing.arrays import Audio
 from dubbing.media.loudness import Loudness, line_loudness_lufs, programme_loudness
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import SoundWriter, read_samples, read_sound, sound_format
-from dubbing.mixing.ducking import merge
-from dubbing.mixing.mixer import MixPlan, PlacedTake, dialogue_channels
+from dubbing.mixing.mixer import dialogue_channels
 from dubbing.mixing.mixer import mix as mix_blocks
 from dubbing.pipeline import Run, stage
 from dubbing.settings import MixSettings
-from dubbing.timeline import Artifact, Line, Mix, Take, Timeline
+from dubbing.soundtrack.levels import level_curve_db
+from dubbing.soundtrack.render import mix_plan, treated
+from dubbing.soundtrack.room import reverberation_s
+from dubbing.soundtrack.tone import octaves_db, tone_match_db
+from dubbing.timeline import Artifact, Line, LineMix, Mix, SpeakerMix, Take, Timeline
 
-LOUDEST_STEP_LU = 6.0
+LOUDEST_STEP_LU = 10.0
 """No line is set further than this from the median line of the film."""
 QUIETEST_DIALOGUE_LUFS = -40.0
+USUAL_DIALOGUE_LUFS = -23.0
 KEPT_WITHIN_LU = 0.5
 """The programme's loudness may change by this much."""
 MOST_CORRECTION_DB = 6.0
-PUMP_GAP_MS = 400
-"""Ducks closer than this become one."""
+PASSES = 3
+"""A limiter takes some of what a preset asks for, so it is asked for again."""
+ROOM_AFTER_MS = 500
+"""How long a room is listened to after a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What a programme shall measure, over all of it or over its dialogue."""
+
+    lufs: float
+    ceiling_dbtp: float
+    of_dialogue: bool = False
+
+
+PRESETS = {
+    "ebu-r128": Preset(-23.0, -1.0),  # EBU R 128
+    "netflix": Preset(-27.0, -2.0, of_dialogue=True),  # Netflix Sound Mix Specifications 1.6
+    "streaming": Preset(-14.0, -1.0),  # what music and video platforms play at
+}
 
 
 @stage(reads=("media", "lines", "dialogue"), writes=("mix",), version=3)
 def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
-    """Make the finished sound; if it came out louder or softer than the original, once more."""
+    """Make the finished sound; where its loudness misses its aim, once or twice more."""
     assert timeline.media is not None
     assert timeline.media.sound is not None
     original = run.workspace.path(timeline.media.sound)
     before = programme_loudness(original)
-    gains = _line_gains_db(timeline, run, original)
-    sound, after = _mixed(timeline, run, settings, original, gains)
-    correction = _correction_db(before, after) + _asked_lu(timeline)
-    if gains and abs(correction) > KEPT_WITHIN_LU:
-        gains = {line_id: gain + correction for line_id, gain in gains.items()}
-        sound, after = _mixed(timeline, run, settings, original, gains)
-    return replace(
-        timeline,
-        mix=Mix(sound, before.integrated_lufs, after.integrated_lufs, after.true_peak_dbtp),
-    )
+    desk = _Desk(timeline, run, settings, original)
+    made = desk.first(before)
+    made = desk.rendered(made)
+    if settings.loudness == "source":
+        made = _as_before(desk, made, before)
+    else:
+        made = _as_preset(desk, made, PRESETS[settings.loudness])
+    return replace(timeline, mix=made)
 
 
-def _line_gains_db(timeline: Timeline, run: Run, original: Path) -> dict[str, float]:
-    """For each take, the gain that makes it as loud as the original line, in dB."""
-    dubbed = [line for line in timeline.lines if line.take is not None]
-    heard = {line.id: _original_lufs(original, line) for line in dubbed}
-    known = [level for level in heard.values() if level is not None]
-    typical = max(median(known), QUIETEST_DIALOGUE_LUFS) if known else -23.0
-    spread = 10 * math.log10(len(dialogue_channels(sound_format(original).n_channels)))
-    gains = {}
-    for line in dubbed:
-        wanted = _wanted_lufs(line, heard[line.id], typical)
-        wanted = min(max(wanted, typical - LOUDEST_STEP_LU), typical + LOUDEST_STEP_LU)
+def _as_before(desk: _Desk, made: Mix, before: Loudness) -> Mix:
+    """As loud as the original, by the level of the dub alone: the rest is as it was."""
+    if before.integrated_lufs is None or made.dub_lufs is None or not made.lines:
+        return made
+    missing = before.integrated_lufs - made.dub_lufs + desk.asked_lu()
+    correction = min(max(missing, -MOST_CORRECTION_DB), MOST_CORRECTION_DB)
+    if abs(correction) <= KEPT_WITHIN_LU:
+        return made
+    lines = tuple(replace(i, gain_db=round(i.gain_db + correction, 2)) for i in made.lines)
+    return desk.rendered(replace(made, lines=lines))
+
+
+def _as_preset(desk: _Desk, made: Mix, preset: Preset) -> Mix:
+    for _ in range(PASSES):
+        measured = made.dialogue_lufs if preset.of_dialogue else made.dub_lufs
+        if measured is None or abs(preset.lufs - measured) <= KEPT_WITHIN_LU / 5:
+            break
+        gain = round(made.programme_gain_db + preset.lufs - measured, 2)
+        made = desk.rendered(
+            replace(made, programme_gain_db=gain, ceiling_dbtp=preset.ceiling_dbtp)
+        )
+    return made
+
+
+class _Desk:
+    """Decides how takes lie in the mix, and renders it."""
+
+    def __init__(self, timeline: Timeline, run: Run, settings: MixSettings, original: Path) -> None:
+        self.timeline, self.run, self.settings = timeline, run, settings
+        self.original, self.info = original, sound_format(original)
+        found = timeline.dialogue
+        self.dialogue = None if found is None else run.workspace.path(found)
+        self.dubbed = [line for line in timeline.lines if line.take is not None]
+
+    # -- decisions -------------------------------------------------------------------------------
+
+    def first(self, before: Loudness) -> Mix:
+        """Everything but the programme's gain; nothing is rendered yet."""
+        tones = {s: self._tone(s) for s in dict.fromkeys(line.speaker for line in self.dubbed)}
+        curves = {line.id: self._curve(line) for line in self.dubbed}
+        gains = self._gains_db(tones, curves)
+        preset = PRESETS.get(self.settings.loudness)
+        return Mix(
+            sound=Artifact("", "", 0),
+            original_lufs=before.integrated_lufs,
+            dub_lufs=None,
+            true_peak_dbtp=None,
+            preset=self.settings.loudness,
+            reverberation_s=self._room() if self.settings.room else None,
+            lines=tuple(
+                LineMix(line.id, gains[line.id], curves[line.id])
+                for line in self.dubbed
+                if line.id in gains
+            ),
+            speakers=tuple(SpeakerMix(speaker, tone) for speaker, tone in tones.items()),
+            fade_ms=self.settings.fade_ms,
+            duck_db=self.settings.duck_db,
+            ceiling_dbtp=self.settings.ceiling_dbtp if preset is None else preset.ceiling_dbtp,
+        )
+
+    def _tone(self, speaker: str) -> tuple[float, ...]:
+        if not self.settings.tone or self.dialogue is None:
+            return ()
+        lines = [line for line in self.dubbed if line.speaker == speaker]
+        return tone_match_db(
+            octaves_db([self._was(line).mono() for line in lines]),
+            octaves_db([self._spoken(line) for line in lines]),
+        )
+
+    def _curve(self, line: Line) -> tuple[float, ...]:
+        if self.dialogue is None:
+            return ()
+        return level_curve_db(self._was(line).mono(), self._spoken(line))
+
+    def _room(self) -> float | None:
+        pieces = [
+            read_sound(self.original, line.span.start_ms, line.span.end_ms + ROOM_AFTER_MS).mono()
+            for line in self.dubbed
+        ]
+        return reverberation_s(pieces)
+
+    def _gains_db(
+        self, tones: dict[str, tuple[float, ...]], curves: dict[str, tuple[float, ...]]
+    ) -> dict[str, float]:
+        """For each take, the gain that makes it as loud as the original line, in dB."""
+        heard = {line.id: line_loudness_lufs(self._was(line)) for line in self.dubbed}
+        known = [level for level in heard.values() if level is not None]
+        typical = max(median(known), QUIETEST_DIALOGUE_LUFS) if known else USUAL_DIALOGUE_LUFS
+        spread = 10 * math.log10(len(dialogue_channels(self.info.n_channels)))
+        gains = {}
+        for line in self.dubbed:
+            wanted = _wanted_lufs(line, heard[line.id], typical)
+            wanted = min(max(wanted, typical - LOUDEST_STEP_LU), typical + LOUDEST_STEP_LU)
+            assert line.take is not None
+            sound = treated(line.take, self._take(line), tones[line.speaker], curves[line.id])
+            own = line_loudness_lufs(_sounding(sound, line.take))
+            if own is not None:
+                gains[line.id] = round(wanted - own - spread, 2)
+        return gains
+
+    def asked_lu(self) -> float:
+        """How much louder the programme becomes because somebody asked for it."""
+        powers = [10 ** (_asked_db(line) / 10) for line in self.dubbed]
+        lengths = [line.span.duration_ms for line in self.dubbed]
+        total = sum(power * length for power, length in zip(powers, lengths, strict=True))
+        return 10 * math.log10(total / sum(lengths)) if self.dubbed else 0.0
+
+    def _was(self, line: Line) -> Audio:
+        """The original line: its dialogue where that was separated."""
+        path = self.dialogue or self.original
+        return read_sound(path, line.span.start_ms, line.span.end_ms)
+
+    def _take(self, line: Line) -> Audio:
         assert line.take is not None
-        if line.take.measured_lufs is not None:
-            gains[line.id] = wanted - line.take.measured_lufs - spread
-    return gains
+        return read_sound(self.run.workspace.path(line.take.sound)).mono()
+
+    def _spoken(self, line: Line) -> Audio:
+        """The take from its first to its last sound, at the film's rate."""
+        assert line.take is not None
+        return resample(_sounding(self._take(line), line.take), self.info.rate_hz)
+
+    # -- rendering -------------------------------------------------------------------------------
+
+    def rendered(self, made: Mix) -> Mix:
+        """The sound of a mix, measured."""
+        plan = mix_plan(self.timeline, made, self.run.workspace, self.info.rate_hz)
+        with self.run.workspace.new_file(".wav") as path:
+            with SoundWriter(path, self.info.rate_hz, self.info.n_channels) as writer:
+                blocks = mix_blocks(self._read, self.info.n_samples, self.info.rate_hz, plan)
+                for block in blocks:
+                    writer.write(block)
+                    self._tell(writer.n_samples)
+            loudness = programme_loudness(path)
+            sound = self.run.workspace.adopt(path)
+        return replace(
+            made,
+            sound=sound,
+            dub_lufs=loudness.integrated_lufs,
+            true_peak_dbtp=loudness.true_peak_dbtp,
+            dialogue_lufs=self._dialogue_lufs(sound),
+        )
+
+    def _dialogue_lufs(self, sound: Artifact) -> float | None:
+        """Loudness of the finished sound while somebody is dubbed, by power over all lines."""
+        path = self.run.workspace.path(sound)
+        spans = [line.take.speech for line in self.dubbed if line.take is not None]
+        levels = [
+            (line_loudness_lufs(read_sound(path, span.start_ms, span.end_ms)), span.duration_ms)
+            for span in spans
+        ]
+        known = [(level, length) for level, length in levels if level is not None]
+        if not known:
+            return None
+        weights = np.array([length for _, length in known], dtype=np.float64)
+        powers = 10 ** (np.array([level for level, _ in known]) / 10)
+        return round(float(10 * np.log10(np.average(powers, weights=weights))), 2)
+
+    def _read(self, first: int, last: int) -> Audio:
+        return read_samples(self.original, first, last)
+
+    def _tell(self, n_samples: int) -> None:
+        rate = self.info.rate_hz
+        self.run.progress(n_samples / rate, self.info.n_samples / rate, "mixing", "s")
+
+
+def _sounding(audio: Audio, take: Take) -> Audio:
+    return audio.between(take.speech.start_ms - take.start_ms, take.speech.end_ms - take.start_ms)
+
+
+def _asked_db(line: Line) -> float:
+    """What the mood of a line, where somebody chose it, adds to its level."""
+    if line.delivery is not None and line.delivery.is_chosen:
+        return line.delivery.level_db
+    return 0.0
 
 
 def _wanted_lufs(line: Line, heard: float | None, typical: float) -> float:
     if line.delivery is not None and line.delivery.is_chosen:
         return typical + line.delivery.level_db
     return typical if heard is None else heard
-
-
-def _asked_lu(timeline: Timeline) -> float:
-    """How much louder the programme becomes because somebody asked for it."""
-    dubbed = [line for line in timeline.lines if line.take is not None]
-    powers = [
-        10 ** (line.delivery.level_db / 10)
-        if line.delivery is not None and line.delivery.is_chosen
-        else 1.0
-        for line in dubbed
-    ]
-    lengths = [line.span.duration_ms for line in dubbed]
-    total = sum(power * length for power, length in zip(powers, lengths, strict=True))
-    return 10 * math.log10(total / sum(lengths)) if dubbed else 0.0
-
-
-def _original_lufs(original: Path, line: Line) -> float | None:
-    return line_loudness_lufs(read_sound(original, line.span.start_ms, line.span.end_ms))
-
-
-def _correction_db(before: Loudness, after: Loudness) -> float:
-    if before.integrated_lufs is None or after.integrated_lufs is None:
-        return 0.0
-    wanted = before.integrated_lufs - after.integrated_lufs
-    return min(max(wanted, -MOST_CORRECTION_DB), MOST_CORRECTION_DB)
-
-
-def _mixed(
-    timeline: Timeline,
-    run: Run,
-    settings: MixSettings,
-    original: Path,
-    gains_db: dict[str, float],
-) -> tuple[Artifact, Loudness]:
-    info = sound_format(original)
-    plan = _plan(timeline, run, settings, gains_db, info.rate_hz)
-    read = partial(read_samples, original)
-    with run.workspace.new_file(".wav") as path:
-        with SoundWriter(path, info.rate_hz, info.n_channels) as writer:
-            for block in mix_blocks(read, info.n_samples, info.rate_hz, plan):
-                writer.write(block)
-                run.progress(
-                    writer.n_samples / info.rate_hz, info.n_samples / info.rate_hz, "mixing", "s"
-                )
-        loudness = programme_loudness(path)
-        return run.workspace.adopt(path), loudness
-
-
-def _plan(
-    timeline: Timeline,
-    run: Run,
-    settings: MixSettings,
-    gains_db: dict[str, float],
-    rate_hz: int,
-) -> MixPlan:
-    load = _loader(run, rate_hz)
-    takes = [
-        _placed(line.take, gains_db.get(line.id, 0.0), rate_hz, load)
-        for line in timeline.lines
-        if line.take is not None
-    ]
-    ramp = settings.fade_ms * rate_hz // 1000
-    ducked = [
-        interval for line in timeline.lines for interval in _ducked_ms(line, settings.fade_ms)
-    ]
-    return MixPlan(
-        takes=tuple(takes),
-        ducked=tuple(
-            (a * rate_hz // 1000, b * rate_hz // 1000) for a, b in merge(ducked, PUMP_GAP_MS)
-        ),
-        floor=10 ** (settings.duck_db / 20),
-        ramp=ramp,
-        ceiling_dbtp=settings.ceiling_dbtp,
-        dialogue=None
-        if timeline.dialogue is None
-        else partial(read_samples, run.workspace.path(timeline.dialogue)),
-    )
-
-
-def _ducked_ms(line: Line, margin_ms: int) -> list[tuple[int, int]]:
-    """The original voice is down while it speaks, and while the dub does."""
-    if line.take is None:
-        return []
-    spoken = line.take.speech
-    return [
-        (line.span.start_ms - margin_ms, line.span.end_ms + margin_ms),
-        (spoken.start_ms, spoken.end_ms),
-    ]
-
-
-def _placed(
-    take: Take, gain_db: float, rate_hz: int, load: Callable[[Artifact], Samples]
-) -> PlacedTake:
-    return PlacedTake(
-        first=take.start_ms * rate_hz // 1000,
-        n_samples=take.n_samples * rate_hz // take.rate_hz,
-        gain=10 ** (gain_db / 20),
-        load=partial(load, take.sound),
-    )
-
-
-def _loader(run: Run, rate_hz: int) -> Callable[[Artifact], Samples]:
-    """Reads takes at the film's rate; a few are kept, since blocks share them."""
-
-    @lru_cache(maxsize=8)
-    def load(sound: Artifact) -> Samples:
-        audio: Audio = resample(read_sound(run.workspace.path(sound)), rate_hz)
-        samples: Samples = audio.mono().samples[0]
-        return samples
-
-    return load

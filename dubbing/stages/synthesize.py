@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 
 from dubbing.arrays import Audio
 from dubbing.delivery import NEUTRAL, Delivery
@@ -22,7 +23,7 @@ from dubbing.workspace import digest
 @stage(
     reads=("speakers", "lines.id", "lines.speaker", "lines.delivery", "lines.plan"),
     writes=("lines.take",),
-    version=3,
+    version=4,
     engine_roles=("speech",),
     weights=("perth",),
 )
@@ -68,15 +69,9 @@ def _spoken(
     return speech.speak(plan.symbols, voice, plan.frames, delivery)
 
 
-def _as_heard(delivery: Delivery) -> list[float]:
+def _as_heard(delivery: Delivery) -> dict[str, Any]:
     """What of a delivery changes the sound, once the plan is made."""
-    return [
-        delivery.pitch_st,
-        delivery.pitch_range,
-        delivery.rise_st,
-        delivery.level_db,
-        delivery.bright_db,
-    ]
+    return asdict(replace(delivery, reason="", is_chosen=False, rate=1.0))
 
 
 def _described(audio: Audio, plan: DurationPlan, run: Run) -> dict[str, object]:

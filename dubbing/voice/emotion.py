@@ -12,7 +12,7 @@ import math
 from dataclasses import replace
 from typing import Literal
 
-from dubbing.delivery import NEUTRAL, Delivery
+from dubbing.delivery import CIRCUMPLEX, NEUTRAL, Delivery
 from dubbing.timeline import Emotion
 from dubbing.voice.fusion import fuse
 from dubbing.voice.moods import mood
@@ -20,6 +20,8 @@ from dubbing.voice.moods import mood
 Source = Literal["source", "voice", "face", "text", "none"]
 CARRIED, ACTED = 0.7, 0.5
 """Shares of what was measured and of the mood; they say much the same, so their sum is about one."""
+WHOLE_TENSION = 0.5
+"""So much more arousal than neutral speech has is all that a voice can show."""
 USUAL_INTENSITY = 0.7
 """Of a mood that is asked for without saying how strong."""
 MOST = {
@@ -48,12 +50,14 @@ def carried_over(emotion: Emotion | None, source: Source, strength: float) -> De
     said = _parts(measured or NEUTRAL, CARRIED * strength)
     both = {part: acted[part] + said[part] for part in MOST}
     heard = "" if measured is None else " and how it was said"
-    return _bounded(
+    delivery = _bounded(
         both,
         label=emotion.label,
-        intensity=round(emotion.intensity * strength, 3),
+        intensity=round(ACTED * emotion.intensity * strength, 3),
         reason=f"{emotion.label} as felt in the {_WHERE[source]}{heard}",
     )
+    tension = strength * (emotion.arousal - CIRCUMPLEX["neutral"][1]) / WHOLE_TENSION
+    return replace(delivery, tension=round(min(1.0, max(-1.0, tension)), 3))
 
 
 _WHERE = {"source": "film", "voice": "voice", "face": "face", "text": "words"}

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from dubbing.delivery import Delivery
+from dubbing.delivery import CIRCUMPLEX, Delivery
 from dubbing.engines.speech.kokoro_voice import VOICED_HZ, Numbers
 from dubbing.models.voices import TIMBRE_SIZE
 
@@ -55,12 +55,25 @@ def delivered_energy(energy: Numbers, delivery: Delivery) -> Numbers:
 
 def delivered_style(style: Numbers, delivery: Delivery) -> Numbers:
     """A style ``[1, 256]`` with the timbre of a mood, as strong as it is (``dub train mood-timbre``)."""
-    change = _timbres().get(delivery.label)
-    if change is None or delivery.intensity == 0:
+    change = np.zeros(TIMBRE_SIZE, dtype=np.float32)
+    if delivery.label in _timbres():
+        change += min(1.0, delivery.intensity) * _timbres()[delivery.label]
+    change += delivery.tension * _tense()
+    if not change.any():
         return style
     coloured = style.copy()
-    coloured[:, :TIMBRE_SIZE] += min(1.0, delivery.intensity) * change
+    coloured[:, :TIMBRE_SIZE] += change
     return coloured
+
+
+@cache
+def _tense() -> Numbers:
+    """From slack to tense, whatever the mood: half the way between the mean timbres of such moods."""
+    moods = _timbres()
+    middle = CIRCUMPLEX["neutral"][1]
+    tense = [moods[mood] for mood in moods if CIRCUMPLEX[mood][1] > middle]
+    slack = [moods[mood] for mood in moods if CIRCUMPLEX[mood][1] < middle]
+    return np.asarray((np.mean(tense, axis=0) - np.mean(slack, axis=0)) / 2, dtype=np.float32)
 
 
 @cache
