@@ -81,7 +81,7 @@ def index(sounds: list[Audio], actors: list[str]) -> np.ndarray:
         own = np.array(actors) == actor
         numbers[own] -= np.nanmean(numbers[own], axis=0)
         numbers[own] /= np.nanstd(numbers[own], axis=0) + 1e-9
-    return np.nan_to_num(np.nanmean(numbers, axis=1))
+    return np.nan_to_num(numbers).mean(axis=1)
 
 
 def by_model(engines: Engines, sounds: list[Audio], actors: list[str]) -> np.ndarray:

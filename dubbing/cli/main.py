@@ -47,10 +47,25 @@ def _program(
 
 
 def _mount() -> None:
-    from dubbing.cli import doctor, evaluate, memory, models, plot, run, show, train, verify, voices
+    from dubbing.cli import (
+        doctor,
+        evaluate,
+        export,
+        memory,
+        models,
+        plot,
+        run,
+        show,
+        train,
+        verify,
+        voices,
+    )
 
     app.command("run", help="Dub one film (the default command).")(run.run)
     app.command("show", help="Show the lines of a workspace.")(show.show)
+    app.command("export", help="Subtitles, edit lists, cue sheets and other films of a dub.")(
+        export.export
+    )
     app.command("memory", help="Keep what a dub says for other episodes.")(memory.memory)
     app.command("plot", help="Draw a line: mouth, phonemes, sound.")(plot.plot)
     app.command("verify", help="Whether a file holds synthetic speech, and what it says of it.")(

@@ -1,7 +1,7 @@
 """Takes as clips on tracks: which part of which file is heard from which frame on.
 
-A clip begins and ends with a frame of the picture, as edit lists want it, and its sound lies where it lay
-in the mix to the sample: what the frame begins earlier or later is taken from the silence around the speech.
+A clip begins and ends with a frame of the picture, as edit lists want it, and its sound lies where it
+lay in the mix to the sample: what a frame begins earlier or later is silence around the speech.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ HANDLE_MS = 120
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A part of a take: ``n_frames`` of the picture from ``first_frame`` on, from sample ``first_sample``."""
+    """A part of a take, from sample ``first_sample`` on, and the frames of the picture it lasts."""
 
     number: int
     """Of the line, as ``dub show`` has it."""

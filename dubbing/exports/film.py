@@ -112,7 +112,7 @@ def _named(name: str | None, rate: Fraction) -> tuple[int, bool]:
     if name is None:
         return 0, False
     try:
-        return frame_of(name, rate), ":" != name.strip()[8:9]
+        return frame_of(name, rate), name.strip()[8:9] != ":"
     except ValueError:
         return 0, can_drop(rate)
 

@@ -76,13 +76,16 @@ def _track(
     from opentimelineio import schema
 
     names = {person.id: person.name for person in timeline.speakers}
+    gains = {mixed.line: mixed.gain_db for mixed in timeline.mix.lines} if timeline.mix else {}
     track = schema.Track(name=speaker or "Speech", kind=schema.TrackKind.Audio)
     track.metadata[NAMESPACE] = {"speaker": speaker, "name": names.get(speaker, "")}
     end = 0
     for clip in clips:
         if clip.first_frame > end:
             track.append(schema.Gap(duration=_frames(clip.first_frame - end, clock)))
-        track.append(_clip(clip, workspace, clock))
+        made = _clip(clip, workspace, clock)
+        made.metadata[NAMESPACE] = {**_described(clip), "gain_db": gains.get(clip.line.id)}
+        track.append(made)
         end = clip.first_frame + clip.n_frames
     return track
 
@@ -103,7 +106,6 @@ def _clip(clip: Clip, workspace: Workspace, clock: FrameClock) -> schema.Clip:
         name=clip.name,
         media_reference=file,
         source_range=opentime.TimeRange(start, _frames(clip.n_frames, clock)),
-        metadata={NAMESPACE: _described(clip)},
     )
     made.markers.extend(_markers(clip.line, start, clock))
     return made

@@ -39,8 +39,8 @@ COLOURS = (
     (255, 173, 196),
     (214, 188, 255),
 )
-HEIGHT_SHARE = 0.055
-"""Height of the letters, of the picture: two rows then take an eighth of it."""
+HEIGHT_SHARE = 0.068
+"""Height of a row, of the picture (libass counts ascenders and descenders): two take a seventh of it."""
 WIDTH_SHARE = 0.92
 FULL_WIDTH_EM, HALF_WIDTH_EM = 1.0, 0.5
 MARGIN_SHARE = 0.045
@@ -130,7 +130,7 @@ def _style(language: str, picture: Picture, colour: tuple[int, int, int]) -> SSA
 
     size = font_size(language, picture)
     return SSAStyle(
-        fontname=FONTS.get(language.split("-")[0], FONT),
+        fontname=FONTS.get(language.partition("-")[0], FONT),
         fontsize=size,
         primarycolor=Color(*colour),
         outlinecolor=Color(0, 0, 0),

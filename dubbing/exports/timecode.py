@@ -1,8 +1,8 @@
 """Frames and their names: SMPTE timecode (ST 12-1), drop-frame and not.
 
-At 29.97 and 59.94 frames a second a count of 30 or 60 falls behind the clock by 3.6 s an hour. Drop-frame
-timecode skips the names (never the frames) 00 and 01, at 59.94 also 02 and 03, at the start of every minute
-but each tenth.
+At 29.97 and 59.94 frames a second a count of 30 or 60 falls behind the clock by 3.6 s an hour.
+Drop-frame timecode skips the names (never the frames) 00 and 01, at 59.94 also 02 and 03, at the start
+of every minute but each tenth.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def ttml_document(subtitles: Subtitles, title: str) -> str:
 def _head(root: ET.Element, language: str, title: str) -> None:
     head = ET.SubElement(root, "head")
     ET.SubElement(ET.SubElement(head, "metadata"), "ttm:title").text = title
-    is_rtl = language.split("-")[0] in RIGHT_TO_LEFT
+    is_rtl = language.partition("-")[0] in RIGHT_TO_LEFT
     direction = {"tts:direction": "rtl"} if is_rtl else {}
     ET.SubElement(ET.SubElement(head, "styling"), "style", {**STYLE, **direction})
     ET.SubElement(ET.SubElement(head, "layout"), "region", REGION)

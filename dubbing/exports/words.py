@@ -53,10 +53,8 @@ class Word:
 def words_of(text: str, language: str, rules: SubtitleRules) -> tuple[Word, ...]:
     """The words of a plain text (one row, no controls) with what stands between them."""
     if SPACELESS.search(text):
-        pieces = _spaceless(text, language, rules)
-    else:
-        pieces = _spaced(text, rules)
-    return _graded(pieces, language, rules)
+        return _graded(_spaceless(text, language, rules), language, rules)
+    return _graded(_spaced(text, rules), language, rules)
 
 
 def joined(words: Iterable[Word]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from dubbing.arrays import Audio, Samples
 from dubbing.mixing.ducking import Interval, duck_gain
@@ -64,7 +65,8 @@ def mix(
             mixed = original.samples
         else:
             layered = _layered(original.samples, begin, plan) * np.float32(plan.programme_gain)
-            mixed = limit(layered, rate_hz, plan.ceiling_dbtp)
+            where = None if plan.programme_gain != 1.0 else _busy(begin, end, plan)
+            mixed = limit(layered, rate_hz, plan.ceiling_dbtp, where)
         yield Audio(mixed[:, first - begin : last - begin], rate_hz)
 
 
@@ -72,6 +74,15 @@ def _is_untouched(begin: int, end: int, plan: MixPlan) -> bool:
     ducked = any(a - plan.ramp < end and b + plan.ramp > begin for a, b in plan.ducked)
     is_quiet = not ducked and not _sounding(plan.takes, begin, end)
     return is_quiet and plan.programme_gain == 1.0
+
+
+def _busy(begin: int, end: int, plan: MixPlan) -> npt.NDArray[np.bool_]:
+    """Where the mix is another than the original, bool ``[end - begin]``."""
+    busy = np.zeros(end - begin, dtype=bool)
+    ducked = [(a - plan.ramp, b + plan.ramp) for a, b in plan.ducked]
+    for first, last in [*ducked, *((t.first, t.first + t.n_samples) for t in plan.takes)]:
+        busy[max(0, first - begin) : max(0, last - begin)] = True
+    return busy
 
 
 def _sounding(takes: Sequence[PlacedTake], begin: int, end: int) -> list[PlacedTake]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
-from dubbing.arrays import Audio, Samples
+import numpy as np
+
+from dubbing.arrays import Audio, Samples, ms_to_samples
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import read_samples, read_sound
 from dubbing.mixing.ducking import merge
@@ -16,6 +18,7 @@ from dubbing.soundtrack.tone import with_tone
 from dubbing.timeline import Line, LineMix, Mix, Take, Timeline
 from dubbing.workspace import Workspace
 
+FADE_IN_MS, FADE_OUT_MS = 50, 100
 PUMP_GAP_MS = 400
 """Ducks closer than this become one."""
 
@@ -81,12 +84,30 @@ def _placed(
     load: Load,
 ) -> PlacedTake:
     tail = tail_samples(made.reverberation_s, rate_hz)
+    first_ms, last_ms = _heard_ms(take)
     return PlacedTake(
-        first=take.start_ms * rate_hz // 1000,
-        n_samples=take.n_samples * rate_hz // take.rate_hz + tail,
+        first=ms_to_samples(take.start_ms + first_ms, rate_hz),
+        n_samples=ms_to_samples(last_ms, rate_hz) - ms_to_samples(first_ms, rate_hz) + tail,
         gain=10 ** (line.gain_db / 20),
         load=partial(load, take, tone_db, line.curve_db),
     )
+
+
+def _heard_ms(take: Take) -> tuple[int, int]:
+    """The part of a take that is mixed: from a breath before its first sound to one after its last."""
+    length_ms = take.n_samples * 1000 // take.rate_hz
+    first_ms = take.speech.start_ms - take.start_ms - FADE_IN_MS
+    last_ms = take.speech.end_ms - take.start_ms + FADE_OUT_MS
+    return max(0, first_ms), min(length_ms, last_ms)
+
+
+def _faded(audio: Audio) -> Audio:
+    """With ramps at both ends: engines are not silent where they say nothing."""
+    gain = np.ones(audio.n_samples, dtype=np.float32)
+    for n_ms, part in ((FADE_IN_MS, slice(None)), (FADE_OUT_MS, slice(None, None, -1))):
+        n = min(ms_to_samples(n_ms, audio.rate_hz), audio.n_samples)
+        gain[part][:n] *= np.linspace(0, 1, n, dtype=np.float32) ** 2
+    return Audio(audio.samples * gain, audio.rate_hz)
 
 
 def _loader(workspace: Workspace, rate_hz: int, reverberation_s: float | None) -> Load:
@@ -95,7 +116,8 @@ def _loader(workspace: Workspace, rate_hz: int, reverberation_s: float | None) -
     @lru_cache(maxsize=8)
     def load(take: Take, tone_db: tuple[float, ...], curve_db: tuple[float, ...]) -> Samples:
         audio = resample(read_sound(workspace.path(take.sound)).mono(), rate_hz)
-        spoken = in_room(treated(take, audio, tone_db, curve_db), reverberation_s)
+        heard = treated(take, audio, tone_db, curve_db).between(*_heard_ms(take))
+        spoken = in_room(_faded(heard), reverberation_s)
         samples: Samples = spoken.samples[0]
         return samples
 

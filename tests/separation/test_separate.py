@@ -10,8 +10,8 @@ from dubbing.engines.separation.deepfilter import DeepFilter
 from dubbing.media.extract import extract_audio
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import read_sound, sound_format
-from dubbing.mixing.ducking import merge
 from dubbing.mixing.mixer import MixPlan, mix
+from dubbing.soundtrack.render import mix_plan
 from dubbing.workspace import Workspace
 from tests.conftest import Dubbed
 
@@ -126,14 +126,11 @@ def test_outside_lines_a_dub_is_the_original_sample_for_sample(portrait_zh: Dubb
     mixed = read_sound(workspace.path(timeline.mix.sound))
     found = workspace.path(timeline.dialogue)
     assert sound_format(found).n_samples == original.n_samples
-    busy = [
-        (min(line.span.start_ms, line.take.start_ms) - 200,
-         max(line.span.end_ms, line.take.start_ms + 25 + line.take.n_samples * 1000
-             // line.take.rate_hz) + 200)
-        for line in timeline.lines if line.take is not None
-    ]  # fmt: skip
+    plan = mix_plan(timeline, timeline.mix, workspace, 48_000)
+    busy = [(a - plan.ramp, b + plan.ramp) for a, b in plan.ducked]
+    busy += [(take.first, take.first + take.n_samples) for take in plan.takes]
     free = np.ones(original.n_samples, dtype=bool)
-    for start_ms, end_ms in merge(busy, 400):
-        free[max(0, start_ms * 48) : end_ms * 48] = False
-    assert free.any()
+    for first, last in busy:
+        free[max(0, first - 960) : last + 960] = False  # the limiter looks 20 ms ahead
+    assert free.sum() > 4_800
     assert np.abs((mixed.samples - original.samples)[:, free]).max() < 10 ** (-90 / 20)

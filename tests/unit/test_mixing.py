@@ -70,6 +70,14 @@ def test_no_true_peak_passes_the_ceiling() -> None:
     assert limit(soft, RATE_HZ, -1.0) is soft
 
 
+def test_what_was_loud_before_stays_loud_outside_dubbed_lines() -> None:
+    original = noise(3 * RATE_HZ, level=0.6)
+    voice = np.full(RATE_HZ, 0.3, np.float32)
+    made = mixed(original, plan([take(RATE_HZ, voice)], [(RATE_HZ, 2 * RATE_HZ)]))
+    assert np.array_equal(made[:, : RATE_HZ - 960], original[:, : RATE_HZ - 960])
+    assert np.array_equal(made[:, 2 * RATE_HZ + 960 :], original[:, 2 * RATE_HZ + 960 :])
+
+
 def test_dialogue_goes_to_the_centre_of_surround_and_to_both_sides_of_stereo() -> None:
     assert dialogue_channels(1) == (0,)
     assert dialogue_channels(2) == (0, 1)

@@ -1,0 +1,43 @@
+"""The signed statement in an exported film that its dialogue is synthetic, as in the dub itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dubbing.timeline import Timeline
+from dubbing.voice.credentials import Claim, can_hold_claim, label
+
+
+def label_film(path: Path, dubs: Sequence[Timeline]) -> None:
+    """Label a finished film that holds these dubs, if its container has a place for it.
+
+    Raises:
+        StageFailed: if it cannot be signed.
+    """
+    if can_hold_claim(path):
+        label(path, claim_of(dubs))
+
+
+def claim_of(dubs: Sequence[Timeline]) -> Claim:
+    """What is stated of a film with one dub or several."""
+    cloned = {
+        (speaker.id, speaker.voice.person, speaker.voice.consent)
+        for dub in dubs
+        for speaker in dub.speakers
+        if speaker.voice is not None and speaker.voice.own is not None
+    }
+    is_marked = any(
+        line.take is not None and line.take.is_marked for dub in dubs for line in dub.lines
+    )
+    media = dubs[0].media
+    return Claim(
+        title=media.name if media is not None else "",
+        source_language=dubs[0].source_language,
+        target_language=", ".join(dub.target_language for dub in dubs),
+        watermark="Perth" if is_marked else "",
+        cloned=tuple(
+            {"speaker": speaker, "person": person, "consent": consent}
+            for speaker, person, consent in sorted(cloned)
+        ),
+    )

@@ -1,0 +1,138 @@
+"""What an export is made from: the workspace, its timeline, the film and the dubbed film."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+import typer
+
+from dubbing.cli.show import latest
+from dubbing.errors import UsageError, WorkspaceError
+from dubbing.exports.film import FrameClock, find_film, frame_clock
+from dubbing.exports.many_languages import Dubs, finished_dubs
+from dubbing.media.probe import MediaInfo, probe
+from dubbing.pipeline import file_identity
+from dubbing.timeline import Media, Timeline
+from dubbing.workspace import Workspace
+
+GUIDES_FPS = Fraction(24)
+"""What the subtitle guides are written for; where the film's own rate is not known."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Found out when asked for, and once; every property raises what ``dub`` says if it cannot be.
+
+    ``folder`` is the workspace; ``to``, ``given_film`` and ``drop_frame`` are the flags.
+    """
+
+    folder: Path
+    to: str | None = None
+    given_film: Path | None = None
+    drop_frame: bool | None = None
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The folder, not locked: an export changes nothing in it."""
+        return Workspace(self.folder)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The newest document in the language that is asked for."""
+        return latest(self.folder, self.to)
+
+    @cached_property
+    def dubs(self) -> Dubs:
+        """All finished dubs."""
+        return finished_dubs(self.workspace)
+
+    @cached_property
+    def media(self) -> Media:
+        """What was dubbed, the same in every language."""
+        languages = self.workspace.languages()
+        media = latest(self.folder, self.to or (languages[0] if languages else None)).media
+        if media is None:
+            raise WorkspaceError(f"{self.folder} names no film.", hint="Dub a film first.")
+        return media
+
+    @cached_property
+    def film_path(self) -> Path | None:
+        """The film as it was given, or where it lies beside the workspace or the dub."""
+        if self.given_film is None:
+            places = [self.folder.absolute().parent, *(path.parent for path in self._dub_paths())]
+            return find_film(self.media, places, self._is_film)
+        probe(self.given_film)
+        if not self._is_film(self.given_film):
+            typer.secho(
+                f"note: {self.given_film.name} is not the very file that was dubbed.", err=True
+            )
+        return self.given_film.absolute()
+
+    @cached_property
+    def film(self) -> MediaInfo:
+        """What is in the film."""
+        if self.film_path is None:
+            raise UsageError(
+                f"{self.media.name} does not lie beside {self.folder} any more.",
+                hint="Say where it is with --film.",
+            )
+        return probe(self.film_path)
+
+    @cached_property
+    def dub(self) -> MediaInfo:
+        """What is in the dubbed film."""
+        paths = self._dub_paths()
+        if not paths:
+            raise WorkspaceError(f"{self.folder} holds no finished dub.", hint="Dub it to its end.")
+        found = next((path for path in paths if path.is_file()), None)
+        if found is None:
+            raise WorkspaceError(
+                f"The dub {paths[0]} is not there any more.", hint="Run dub again to write it."
+            )
+        return probe(found)
+
+    @cached_property
+    def picture(self) -> MediaInfo | None:
+        """The film, or the dub, whose picture is the same; ``None`` if neither is there."""
+        if self.film_path is not None:
+            return self.film
+        return self.dub if any(path.is_file() for path in self._dub_paths()) else None
+
+    @cached_property
+    def clock(self) -> FrameClock:
+        """How the film's frames are counted."""
+        clock = frame_clock(self.picture or self.film, self.drop_frame)
+        if not clock.is_steady:
+            typer.secho(
+                f"note: frames are not equally long; {float(clock.rate):.3f} a second is their mean.",
+                err=True,
+            )
+        return clock
+
+    @property
+    def subtitle_rate(self) -> Fraction:
+        """Frames a second, for the gap between subtitles."""
+        return self.clock.rate if self.picture is not None else GUIDES_FPS
+
+    def refuse_to_replace(self, outputs: list[Path]) -> None:
+        """Raise ``UsageError`` if an output is the film or a dub itself."""
+        ours = [path.resolve() for path in (self.film_path, *self._dub_paths()) if path is not None]
+        for path in outputs:
+            if path.resolve() in ours:
+                raise UsageError(f"{path} would overwrite the film itself.", hint="Name another.")
+
+    def _dub_paths(self) -> list[Path]:
+        """Where the dubs were written, and beside the workspace, should both have been moved."""
+        found = []
+        for code in [self.to] if self.to else self.workspace.languages():
+            output = latest(self.folder, code).output
+            if output is not None:
+                path = Path(output.path)
+                found += [path, self.folder.absolute().parent / path.name]
+        return found
+
+    def _is_film(self, path: Path) -> bool:
+        return file_identity(path) == self.media.fingerprint
