@@ -28,7 +28,7 @@ def test_every_flag_that_the_readme_names_exists() -> None:
         for words in (
             ["run"], ["show"], ["models"], ["doctor"], ["plot"], ["evaluate", "dub"], ["memory"],
             ["train", "aligner"], ["train", "translator"], ["train", "emotion"], ["verify"],
-            ["evaluate", "emotion"], ["voices", "enroll"], ["voices", "use"],
+            ["evaluate", "emotion"], ["train", "moods"], ["train", "mood-timbre"], ["voices", "enroll"], ["voices", "use"],
         )
     )  # fmt: skip
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
@@ -57,5 +57,6 @@ def test_the_wheel_holds_profiles_recipes_and_weights(tmp_path: Path) -> None:
     for wanted in ("configs/embedded.yaml", "pipelines/dub.yaml", "models/data/ge2e.onnx",
                    "models/catalogue.yaml", "language/kokoro_vocab.json", "review/report.html.j2",
                    "engines/translation/examples.yaml",
-                   "models/data/emotion_voice.safetensors"):  # fmt: skip
+                   "models/data/emotion_voice.safetensors", "voice/moods.yaml",
+                   "models/data/mood_timbre.safetensors"):  # fmt: skip
         assert f"dubbing/{wanted}" in names
