@@ -73,14 +73,23 @@ class TranscribeSettings(Strict):
     """A shorter line is joined to its neighbour if hardly any silence lies between."""
 
 
-class SpeakersSettings(Strict):
-    """How many people talk, and who says which line."""
+class TurnsSettings(Strict):
+    """How voices are told apart."""
 
     engine: str = "ge2e"
     count: int | None = Field(None, ge=1)
-    """``None`` = find out."""
+    """How many people speak; ``None`` = find out."""
     threshold: float = Field(0.62, gt=0, lt=1)
-    """Mean GE2E cosine under which two groups of lines are two people."""
+    """Mean GE2E cosine under which two groups of a few windows are two people."""
+
+
+class SpeakersSettings(Strict):
+    """What is known of the people who speak."""
+
+    engine: str = "ge2e"
+    count: int | None = Field(None, ge=1)
+    """``None``: the faces may show one more than the voices told."""
+    use_faces: bool = True
 
 
 class FacesSettings(Strict):
@@ -300,6 +309,7 @@ class Profile(Strict):
     """CPU threads an engine may use; 0 = all cores."""
     ingest: IngestSettings = IngestSettings()
     transcribe: TranscribeSettings = TranscribeSettings()
+    turns: TurnsSettings = TurnsSettings()
     speakers: SpeakersSettings = SpeakersSettings()
     separate: SeparateSettings = SeparateSettings()
     faces: FacesSettings = FacesSettings()

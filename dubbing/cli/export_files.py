@@ -23,6 +23,7 @@ from dubbing.media.ffmpeg import OnProgress, written_whole
 
 WITH_SUBTITLES = {"srt", "vtt", "ass", "ttml", "burn-in"}
 WITH_FILM = {"otio", "edl"}
+WITH_TIMECODE = {"otio", "edl", "csv"}
 
 
 def checked_outputs(named: Mapping[str, Path | None], *, force: bool) -> dict[str, Path]:
@@ -63,6 +64,11 @@ class Exporter:
         self._check(outputs)
         if outputs.keys() & WITH_SUBTITLES:
             self._tell_broken_rules()
+        if outputs.keys() & WITH_TIMECODE and not self.sources.clock.is_steady:
+            mean = float(self.sources.clock.rate)
+            typer.secho(
+                f"note: frames are not equally long; {mean:.3f} a second is their mean.", err=True
+            )
         for kind, path in outputs.items():
             self._writers[kind](path)
             typer.echo(f"Written: {path}")
@@ -88,6 +94,8 @@ class Exporter:
         self.sources.refuse_to_replace(list(outputs.values()))
         if outputs.keys() & WITH_FILM:
             _ = self.sources.film
+        if outputs.keys() & WITH_TIMECODE:
+            _ = self.sources.clock
         if outputs.keys() & WITH_SUBTITLES:
             _ = self.subtitles
         if "burn-in" in outputs:

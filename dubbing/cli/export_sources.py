@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -62,7 +63,8 @@ class Sources:
     def film_path(self) -> Path | None:
         """The film as it was given, or where it lies beside the workspace or the dub."""
         if self.given_film is None:
-            places = [self.folder.absolute().parent, *(path.parent for path in self._dub_paths())]
+            dubs = self._dub_paths(self.workspace.languages())
+            places = [self.folder.absolute().parent, *(path.parent for path in dubs)]
             return find_film(self.media, places, self._is_film)
         probe(self.given_film)
         if not self._is_film(self.given_film):
@@ -84,7 +86,7 @@ class Sources:
     @cached_property
     def dub(self) -> MediaInfo:
         """What is in the dubbed film."""
-        paths = self._dub_paths()
+        paths = self._dub_paths([self.timeline.target_language])
         if not paths:
             raise WorkspaceError(f"{self.folder} holds no finished dub.", hint="Dub it to its end.")
         found = next((path for path in paths if path.is_file()), None)
@@ -99,18 +101,14 @@ class Sources:
         """The film, or the dub, whose picture is the same; ``None`` if neither is there."""
         if self.film_path is not None:
             return self.film
-        return self.dub if any(path.is_file() for path in self._dub_paths()) else None
+        dubs = self._dub_paths(self.workspace.languages())
+        found = next((path for path in dubs if path.is_file()), None)
+        return probe(found) if found is not None else None
 
     @cached_property
     def clock(self) -> FrameClock:
         """How the film's frames are counted."""
-        clock = frame_clock(self.picture or self.film, self.drop_frame)
-        if not clock.is_steady:
-            typer.secho(
-                f"note: frames are not equally long; {float(clock.rate):.3f} a second is their mean.",
-                err=True,
-            )
-        return clock
+        return frame_clock(self.picture or self.film, self.drop_frame)
 
     @property
     def subtitle_rate(self) -> Fraction:
@@ -119,15 +117,16 @@ class Sources:
 
     def refuse_to_replace(self, outputs: list[Path]) -> None:
         """Raise ``UsageError`` if an output is the film or a dub itself."""
-        ours = [path.resolve() for path in (self.film_path, *self._dub_paths()) if path is not None]
+        ours = [self.film_path, *self._dub_paths(self.workspace.languages())]
+        kept = {path.resolve() for path in ours if path is not None}
         for path in outputs:
-            if path.resolve() in ours:
+            if path.resolve() in kept:
                 raise UsageError(f"{path} would overwrite the film itself.", hint="Name another.")
 
-    def _dub_paths(self) -> list[Path]:
-        """Where the dubs were written, and beside the workspace, should both have been moved."""
+    def _dub_paths(self, codes: Iterable[str]) -> list[Path]:
+        """Where dubs were written, and beside the workspace, should both have been moved."""
         found = []
-        for code in [self.to] if self.to else self.workspace.languages():
+        for code in codes:
             output = latest(self.folder, code).output
             if output is not None:
                 path = Path(output.path)

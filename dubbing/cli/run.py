@@ -194,6 +194,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     flags: dict[str, dict[str, Any]] = {
         "ingest": {"audio_track": audio_track},
         "transcribe": {"language": _language_code(source)},
+        "turns": {"count": speakers},
         "speakers": {"count": speakers},
         "separate": {"enabled": separate},
         "translate": {

@@ -42,11 +42,12 @@ def edl_document(timeline: Timeline, workspace: Workspace, film: Path, clock: Fr
     tracks = clips_by_speaker(timeline, clock)
     with_clip = {clip.line.id for clips in tracks.values() for clip in clips}
     others = [line for line in timeline.lines if line.id not in with_clip]
-    events = [_picture(film, clock, others)]
-    for number, clips in enumerate(tracks.values(), start=1):
+    has_picture = timeline.media is None or timeline.media.has_picture
+    events = [_film(film, clock, others, "V" if has_picture else "A")]
+    for number, clips in enumerate(tracks.values(), start=1 if has_picture else 2):
         channel = "A" if number == 1 else f"A{number}"
         events += [_sound(clip, channel, workspace, clock) for clip in clips]
-    events.sort(key=lambda event: (event.first_frame, event.channel != "V"))
+    events.sort(key=lambda event: event.first_frame)
     rows = [
         f"TITLE: {plain_text(film.stem)[:TITLE_CHARACTERS]}",
         f"FCM: {'DROP FRAME' if clock.drop else 'NON-DROP FRAME'}",
@@ -63,7 +64,7 @@ def beyond_cmx(timeline: Timeline, clock: FrameClock) -> bool:
     return len(tracks) > TRACKS or 1 + sum(map(len, tracks.values())) > EVENTS
 
 
-def _picture(film: Path, clock: FrameClock, lines: list[Line]) -> _Event:
+def _film(film: Path, clock: FrameClock, lines: list[Line], channel: str) -> _Event:
     """The film from end to end; flags of lines that have no clip of their own stand here."""
     flags = [
         mark
@@ -71,7 +72,7 @@ def _picture(film: Path, clock: FrameClock, lines: list[Line]) -> _Event:
         for mark in _locators(line, clock.nearest(dub_span(line).start_ms), clock)
     ]
     return _Event(
-        channel="V",
+        channel=channel,
         file=film,
         file_in=clock.name(0),
         file_out=clock.name(clock.n_frames),

@@ -112,7 +112,9 @@ def _split(cue: Cue) -> tuple[Event, ...]:
         [(part, rules) for part, (_, rules) in zip(row, words, strict=True) if part]
         for row in zip_longest(*columns)
     ]
-    lengths = [max(rules.length(joined(part)) for part, rules in shown) for shown in at_once]
+    lengths = [
+        max(1.0, *(rules.length(joined(part)) for part, rules in shown)) for shown in at_once
+    ]
     return tuple(
         Event(
             span=span,

@@ -20,13 +20,14 @@ NAMESPACE = "dubbing"
 
 
 def otio_document(timeline: Timeline, workspace: Workspace, film: Path, clock: FrameClock) -> str:
-    """The text of an .otio file; rates are those of the film, sounds start to the sample."""
+    """The text of an .otio file; all of it at the rate of the film."""
     from opentimelineio import adapters, schema
 
     document = schema.Timeline(
         name=film.stem, global_start_time=_frames(clock.first, clock), metadata=_about(timeline)
     )
-    document.tracks.append(_picture(film, clock))
+    has_picture = timeline.media is None or timeline.media.has_picture
+    document.tracks.append(_film(film, clock, has_picture=has_picture))
     tracks = clips_by_speaker(timeline, clock)
     for speaker, clips in tracks.items():
         document.tracks.append(_track(timeline, speaker, clips, workspace, clock))
@@ -55,11 +56,12 @@ def _about(timeline: Timeline) -> dict[str, Any]:
     }
 
 
-def _picture(film: Path, clock: FrameClock) -> schema.Track:
-    """The whole picture from its own first timecode on."""
+def _film(film: Path, clock: FrameClock, *, has_picture: bool) -> schema.Track:
+    """The whole film from its own first timecode on."""
     from opentimelineio import opentime, schema
 
-    track = schema.Track(name="Picture", kind=schema.TrackKind.Video)
+    kind = schema.TrackKind.Video if has_picture else schema.TrackKind.Audio
+    track = schema.Track(name="Picture" if has_picture else "Original", kind=kind)
     whole = opentime.TimeRange(_frames(clock.first, clock), _frames(clock.n_frames, clock))
     file = schema.ExternalReference(target_url=film.absolute().as_uri(), available_range=whole)
     track.append(schema.Clip(name=film.name, media_reference=file, source_range=whole))
@@ -91,14 +93,15 @@ def _track(
 
 
 def _clip(clip: Clip, workspace: Workspace, clock: FrameClock) -> schema.Clip:
+    """A take; where it begins is told in frames as all else is, with the samples as a fraction."""
     from opentimelineio import opentime, schema
 
     def samples(n: int) -> opentime.RationalTime:
-        return opentime.RationalTime(n, clip.take.rate_hz)
+        rate = float(clock.rate)
+        return opentime.RationalTime(float(n * clock.rate / clip.take.rate_hz), rate)
 
-    path = workspace.path(clip.take.sound)
     file = schema.ExternalReference(
-        target_url=path.as_uri(),
+        target_url=workspace.path(clip.take.sound).as_uri(),
         available_range=opentime.TimeRange(samples(0), samples(clip.take.n_samples)),
     )
     start = samples(clip.first_sample)
@@ -116,6 +119,8 @@ def _described(clip: Clip) -> dict[str, Any]:
     line, take = clip.line, clip.take
     return {
         "number": clip.number,
+        "first_sample": clip.first_sample,
+        "sample_rate_hz": take.rate_hz,
         "line": line.id,
         "speaker": line.speaker,
         "source_text": line.text,

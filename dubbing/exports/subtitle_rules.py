@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+WRITTEN_ALIKE = {"yue": "zh", "wuu": "zh", "cmn": "zh"}
 TAKES_NO_ROOM = ("Mn", "Me", "Cf", "Cc")
 """Unicode categories of marks above and below a letter and of what is not seen at all."""
 
@@ -71,5 +72,6 @@ def subtitle_rules(language: str) -> SubtitleRules:
     text = files("dubbing.exports").joinpath("subtitle_rules.yaml").read_text(encoding="utf-8")
     tables = yaml.safe_load(text)
     own = tables["languages"]
-    base = language.lower().split("-")[0]
-    return SubtitleRules.model_validate(tables["general"] | own.get(base, own["default"]))
+    base = language.lower().partition("-")[0]
+    code = WRITTEN_ALIKE.get(base, base)
+    return SubtitleRules.model_validate(tables["general"] | own.get(code, own["default"]))

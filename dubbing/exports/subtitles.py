@@ -21,6 +21,9 @@ Format = Literal["srt", "vtt", "ass"]
 HARMLESS = str.maketrans({"{": "(", "}": ")", "\\": "/"})
 """Opens an override in ASS, and in SubRip for most players."""
 NO_TAG = str.maketrans({"<": "‹", ">": "›"})
+CLOCK_TIME = re.compile(r"(?<=\d):(?=\d\d)")
+TIMES = re.compile(r"\d:\d\d[:.,]\d")
+"""Lenient readers take any row with two times in it for the head of a subtitle."""
 ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 FONTS = {
     "zh": "Noto Sans CJK SC",
@@ -85,11 +88,16 @@ def subtitle_document(
 
 
 def _subrip(row: str) -> str:
-    return row.translate(HARMLESS).translate(NO_TAG)
+    return _no_times(row).translate(HARMLESS).translate(NO_TAG)
 
 
 def _webvtt(row: str) -> str:
-    return row.replace("\\", "/").translate(ENTITIES)
+    return _no_times(row).replace("\\", "/").translate(ENTITIES)
+
+
+def _no_times(row: str) -> str:
+    """Two times of day to the second with a sign of ratio for a colon; it looks the same."""
+    return row if len(TIMES.findall(row)) < 2 else CLOCK_TIME.sub("∶", row)
 
 
 def _ass(row: str) -> str:

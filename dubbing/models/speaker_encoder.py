@@ -6,6 +6,7 @@ dependency webrtcvad needs a compiler to install, which a fresh machine does not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -23,6 +24,7 @@ STEP_FRAMES = 77
 """1.3 windows a second, as in Resemblyzer's ``embed_utterance``."""
 LEAST_COVERAGE = 0.75
 TARGET_DBFS = -30.0
+BATCH = 64
 
 
 class SpeakerEncoder:
@@ -48,10 +50,43 @@ class SpeakerEncoder:
         samples = np.pad(samples, (0, max(0, needed - len(samples))))
         mel = mel_spectrogram(samples)
         windows = np.stack([mel[start : start + WINDOW_FRAMES] for start in starts])
-        parts = self._session.run(None, {"mels": windows})[0]
+        parts = self._parts(windows)
         mean = parts.mean(axis=0)
         unit: npt.NDArray[np.float32] = (mean / np.linalg.norm(mean)).astype(np.float32)
         return unit
+
+    def embed_windows(
+        self, audio: Audio, windows_ms: Sequence[tuple[int, int]]
+    ) -> npt.NDArray[np.float32]:
+        """Unit vectors, float32 ``[n, 256]``, of windows of 1.6 s; shorter ones are repeated to that.
+
+        Raises:
+            ValueError: if the rate is not 16 kHz.
+        """
+        if audio.rate_hz != RATE_HZ:
+            raise ValueError(f"the speaker encoder wants 16 kHz, not {audio.rate_hz} Hz")
+        mel = mel_spectrogram(_raised(audio.mono().samples[0]))
+        parts = [_filled(mel, start_ms, end_ms) for start_ms, end_ms in windows_ms]
+        found = [
+            self._parts(np.stack(parts[first : first + BATCH]))
+            for first in range(0, len(parts), BATCH)
+        ]
+        vectors = np.concatenate(found)
+        unit: npt.NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit.astype(np.float32)
+
+    def _parts(self, windows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        parts: npt.NDArray[np.float32] = self._session.run(None, {"mels": windows})[0]
+        return parts
+
+
+def _filled(mel: npt.NDArray[np.float32], start_ms: int, end_ms: int) -> npt.NDArray[np.float32]:
+    """A window of 160 frames, from what there is between two times."""
+    step_ms = 1000 * HOP // RATE_HZ
+    part = mel[start_ms // step_ms : max(start_ms // step_ms + 1, end_ms // step_ms)]
+    part = part if len(part) else mel[-1:]
+    times = -(-WINDOW_FRAMES // len(part))
+    return np.tile(part, (times, 1))[:WINDOW_FRAMES]
 
 
 def mel_spectrogram(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -1,7 +1,8 @@
-"""Find out how many people talk and who says which line, by the sound of their voices."""
+"""Say who the people are that speak: voices and faces together, and what is known of each voice."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from dubbing.acoustics.pitch import median_f0_hz
 from dubbing.arrays import Audio
+from dubbing.diarization.faces import SEEN, SURE_SCORE_LEAD, SeenLine, with_faces
 from dubbing.engines.speakers import SpeakerEmbedder
 from dubbing.media.sound_file import read_sound, write_sound
 from dubbing.pipeline import Run, stage
@@ -21,23 +23,22 @@ from dubbing.voice.reference import Stretch, choose_reference, joined
 from dubbing.workspace import digest
 
 Vectors = npt.NDArray[np.float32]
-SURE_MS = 1_000
-"""A shorter line tells little of who speaks (one GE2E window is 1.6 s)."""
+TOGETHER_MS = 500
 LONGEST_SAMPLE_MS = 10_000
 NEIGHBOURS = 8
 """Lines before and after that are asked whether they overlap."""
 
 
 @stage(
-    reads=("media", "lines"),
+    reads=("media", "lines", "faces"),
     writes=("speakers", "lines.speaker"),
-    version=4,
+    version=5,
     engine_roles=("speakers",),
 )
 def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeline:
-    """Group lines by voice and describe each group."""
+    """Correct the voices that were told apart by the faces, and describe each speaker."""
     vectors = _embed_lines(timeline, run, settings.engine)
-    labels = cluster(vectors, _sure(timeline.lines), settings)
+    labels = _labels(timeline, settings)
     embedder: SpeakerEmbedder = run.engines.get("speakers", settings.engine)
     people = tuple(
         _with_reference(
@@ -50,6 +51,36 @@ def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeli
         for line, label in zip(timeline.lines, labels, strict=True)
     )
     return replace(timeline.with_lines(lines), speakers=people)
+
+
+def _labels(timeline: Timeline, settings: SpeakersSettings) -> list[int]:
+    """Number of the speaker of each line, from 0 in order of appearance."""
+    names = list(dict.fromkeys(line.speaker for line in timeline.lines))
+    voices = [names.index(line.speaker) for line in timeline.lines]
+    if settings.use_faces:
+        voices = with_faces(
+            voices, _seen(timeline), _together(timeline), may_add=settings.count is None
+        )
+    order = {voice: rank for rank, voice in enumerate(dict.fromkeys(voices))}
+    return [order[voice] for voice in voices]
+
+
+def _seen(timeline: Timeline) -> list[SeenLine]:
+    """Lines whose mouth is surely the one that speaks."""
+    found = []
+    for number, line in enumerate(timeline.lines):
+        if line.mouth is None or line.mouth.seen < SEEN:
+            continue
+        rival = max((score for _, score in line.mouth.rivals), default=float("-inf"))
+        if line.mouth.score - rival >= SURE_SCORE_LEAD:
+            found.append(SeenLine(number, line.mouth.face, line.span.duration_ms))
+    return found
+
+
+def _together(timeline: Timeline) -> list[tuple[str, str]]:
+    """Faces that are seen at the same time."""
+    pairs = itertools.combinations(timeline.faces, 2)
+    return [(a.id, b.id) for a, b in pairs if a.span.overlap_ms(b.span) >= TOGETHER_MS]
 
 
 def _embed_lines(timeline: Timeline, run: Run, engine: str) -> Vectors:
@@ -72,44 +103,6 @@ def _sound(timeline: Timeline, run: Run, line: Line) -> Audio:
     assert timeline.media.speech is not None
     end_ms = min(line.span.end_ms, line.span.start_ms + LONGEST_SAMPLE_MS)
     return read_sound(run.workspace.path(timeline.media.speech), line.span.start_ms, end_ms)
-
-
-def _sure(lines: Sequence[Line]) -> list[int]:
-    """Lines long enough to tell voices apart; all of them if none is."""
-    long = [i for i, line in enumerate(lines) if line.span.duration_ms >= SURE_MS]
-    return long or list(range(len(lines)))
-
-
-def cluster(vectors: Vectors, sure: Sequence[int], settings: SpeakersSettings) -> list[int]:
-    """A label for each line, numbered in order of appearance.
-
-    Average-linkage clustering of the long lines by cosine; short lines go to the nearest group.
-    """
-    found = _group(vectors[list(sure)], settings)
-    centres = np.stack(
-        [vectors[list(sure)][found == k].mean(axis=0) for k in range(max(found) + 1)]
-    )
-    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-    labels = (vectors @ centres.T).argmax(axis=1)
-    labels[list(sure)] = found
-    order = {label: rank for rank, label in enumerate(dict.fromkeys(labels.tolist()))}
-    return [order[label] for label in labels.tolist()]
-
-
-def _group(vectors: Vectors, settings: SpeakersSettings) -> npt.NDArray[np.int64]:
-    from sklearn.cluster import AgglomerativeClustering
-
-    if len(vectors) == 1:
-        return np.zeros(1, dtype=np.int64)
-    count = None if settings.count is None else min(settings.count, len(vectors))
-    model = AgglomerativeClustering(
-        n_clusters=count,
-        distance_threshold=None if count else 1 - settings.threshold,
-        metric="cosine",
-        linkage="average",
-    )
-    labels: npt.NDArray[np.int64] = model.fit_predict(vectors)
-    return labels
 
 
 def _described(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,3 +27,10 @@ class GE2E:
         """Unit vector, float32 ``[256]``, of 16 kHz mono speech."""
         embedding: npt.NDArray[np.float32] = self._encoder.embed(audio)
         return embedding
+
+    def embed_windows(
+        self, audio: Audio, windows_ms: Sequence[tuple[int, int]]
+    ) -> npt.NDArray[np.float32]:
+        """Unit vectors, float32 ``[n, 256]``, of parts of 16 kHz mono speech, 1.6 s or shorter."""
+        found: npt.NDArray[np.float32] = self._encoder.embed_windows(audio, windows_ms)
+        return found

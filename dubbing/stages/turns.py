@@ -1,0 +1,88 @@
+"""Find out how many voices there are and who speaks when; no line mixes two of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dubbing.diarization.turns import Interval, Turn, divided, turns_of, windows_of
+from dubbing.diarization.voices import Vectors, group_voices, means
+from dubbing.engines.speakers import SpeakerEmbedder
+from dubbing.media.sound_file import read_sound
+from dubbing.mixing.ducking import merge
+from dubbing.pipeline import Run, stage
+from dubbing.settings import TurnsSettings
+from dubbing.timeline import Line, Timeline
+from dubbing.workspace import digest
+
+GAP_MS = 300
+"""Lines closer than this are listened to in one go."""
+MARGIN_MS = 100
+
+
+@stage(
+    reads=("media", "lines.id", "lines.span", "lines.text", "lines.words"),
+    writes=("lines",),
+    version=1,
+    engine_roles=("speakers",),
+)
+def turns(timeline: Timeline, run: Run, settings: TurnsSettings) -> Timeline:
+    """Divide lines where the voice changes; ``speaker`` of each is its voice, ``S1`` the first."""
+    regions = _regions(timeline)
+    windows = [windows_of(region) for region in regions]
+    vectors = [
+        _vectors(timeline, run, settings, r, w) for r, w in zip(regions, windows, strict=True)
+    ]
+    everything = np.concatenate(vectors)
+    labels = group_voices(everything, settings.threshold, settings.count)
+    centres = means(everything, labels)
+    spoken = [
+        turn
+        for region, own, found in zip(regions, windows, vectors, strict=True)
+        for turn in turns_of(region, own, (found @ centres.T).astype(np.float64))
+    ]
+    return timeline.with_lines(_divided(timeline, spoken))
+
+
+def _regions(timeline: Timeline) -> list[Interval]:
+    """Where lines are spoken."""
+    spans = [
+        (max(0, line.span.start_ms - MARGIN_MS), line.span.end_ms + MARGIN_MS)
+        for line in timeline.lines
+    ]
+    return list(merge(spans, GAP_MS))
+
+
+def _vectors(
+    timeline: Timeline,
+    run: Run,
+    settings: TurnsSettings,
+    region: Interval,
+    windows: list[Interval],
+) -> Vectors:
+    """Voices of the windows of a region, float32 ``[n, 256]``."""
+    assert timeline.media is not None
+    assert timeline.media.speech is not None
+    key = digest([run.stage_key, region])
+    known = run.recall(key)
+    if known is None:
+        embedder: SpeakerEmbedder = run.engines.get("speakers", settings.engine)
+        audio = read_sound(run.workspace.path(timeline.media.speech), *region)
+        local = [(start - region[0], end - region[0]) for start, end in windows]
+        found = embedder.embed_windows(audio, local)
+        known = [[round(float(v), 4) for v in row] for row in found]
+        run.remember(key, known)
+        run.progress(region[1] / 1000, timeline.media.duration_ms / 1000, unit="s")
+    return np.array(known, dtype=np.float32)
+
+
+def _divided(timeline: Timeline, spoken: list[Turn]) -> list[Line]:
+    parts: list[tuple[Line, int]] = []
+    for line in timeline.lines:
+        near = [
+            t for t in spoken if t.end_ms > line.span.start_ms and t.start_ms < line.span.end_ms
+        ]
+        parts += divided(line, near)
+    order = {voice: rank for rank, voice in enumerate(dict.fromkeys(v for _, v in parts), start=1)}
+    return [replace(line, speaker=f"S{order[voice]}") for line, voice in parts]
