@@ -142,7 +142,8 @@ class Heard:
     def ours(self, count: int | None) -> Said:
         """Spectral groups, then the likeliest path."""
         everything = np.concatenate(self.vectors)
-        centres = means(everything, group_voices(everything, 0.62, count))
+        phrases = np.concatenate([np.full(len(v), n) for n, v in enumerate(self.vectors)])
+        centres = means(everything, group_voices(everything, phrases, 0.62, count))
         turns = [
             turn
             for region, own, vectors in zip(self.regions, self.windows, self.vectors, strict=True)

@@ -37,6 +37,10 @@ def export(  # noqa: PLR0913 - one parameter a flag is what a command line is
     csv: Annotated[
         Path | None, typer.Option(help="Cue sheet: times, texts, syllables, lips, mood, flags.")
     ] = None,
+    stems: Annotated[
+        Path | None,
+        typer.Option(help="Folder for dialogue of each speaker, music and effects, mix (BWF)."),
+    ] = None,
     burn_in: Annotated[
         Path | None,
         typer.Option(help="The dub with its subtitles in the picture, which is encoded anew."),
@@ -71,9 +75,10 @@ def export(  # noqa: PLR0913 - one parameter a flag is what a command line is
         "otio": otio,
         "edl": edl,
         "csv": csv,
+        "stems": stems,
         "multi": multi,
         "burn-in": burn_in,
     }
     outputs = checked_outputs(named, force=force)
     sources = Sources(workspace, to, film, drop_frame)
-    Exporter(sources, of.value, colours, credentials).write_all(outputs)
+    Exporter(sources, of.value, colours, credentials, force).write_all(outputs)

@@ -20,10 +20,12 @@ from dubbing.exports.many_languages import check_tracks, write_many_languages
 from dubbing.exports.subtitle_rules import subtitle_rules
 from dubbing.exports.subtitles import Format, Picture, subtitle_document
 from dubbing.media.ffmpeg import OnProgress, written_whole
+from dubbing.workspace import disk_errors
 
 WITH_SUBTITLES = {"srt", "vtt", "ass", "ttml", "burn-in"}
 WITH_FILM = {"otio", "edl"}
 WITH_TIMECODE = {"otio", "edl", "csv"}
+FOLDERS = {"stems"}
 
 
 def checked_outputs(named: Mapping[str, Path | None], *, force: bool) -> dict[str, Path]:
@@ -38,7 +40,9 @@ def checked_outputs(named: Mapping[str, Path | None], *, force: bool) -> dict[st
         raise UsageError("No file is asked for.", hint="Name one, e.g. --srt film.srt.")
     if len({path.resolve() for path in outputs.values()}) < len(outputs):
         raise UsageError("Two outputs have the same name.", hint="Name them differently.")
-    for path in outputs.values():
+    for kind, path in outputs.items():
+        if kind in FOLDERS:
+            continue
         if path.is_dir():
             raise UsageError(f"{path} is a folder.", hint="Name a file in it.")
         if not path.absolute().parent.is_dir():
@@ -58,6 +62,7 @@ class Exporter:
     of: Of = "target"
     colours: bool = False
     credentials: bool = True
+    force: bool = False
 
     def write_all(self, outputs: Mapping[str, Path]) -> None:
         """Write each file, after all that can be checked before the first is written."""
@@ -83,6 +88,7 @@ class Exporter:
             "otio": self._write_otio,
             "edl": self._write_edl,
             "csv": self._write_csv,
+            "stems": self._write_stems,
             "multi": self._write_multi,
             "burn-in": self._burn_in,
         }
@@ -98,6 +104,8 @@ class Exporter:
             _ = self.sources.clock
         if outputs.keys() & WITH_SUBTITLES:
             _ = self.subtitles
+        if "stems" in outputs:
+            self._check_stems(outputs["stems"])
         if "burn-in" in outputs:
             check_picture(self.sources.dub, outputs["burn-in"])
         if "multi" in outputs:
@@ -174,6 +182,38 @@ class Exporter:
         from dubbing.exports.cue_sheet import cue_sheet
 
         _write(path, cue_sheet(self.sources.timeline, self.sources.clock))
+
+    # -- sound -------------------------------------------------------------------------------
+
+    def _check_stems(self, folder: Path) -> None:
+        from dubbing.exports.stems import stem_names
+
+        names = stem_names(self.sources.timeline).values()
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder.", hint="Name one for the stems.")
+        there = [name for name in names if (folder / name).exists()]
+        if there and not self.force:
+            raise OutputExists(
+                f"{folder / there[0]} is there already.", hint="Use --force to replace it."
+            )
+
+    def _write_stems(self, folder: Path) -> None:
+        from dubbing.exports.stems import stem_names, write_stems
+
+        timeline = self.sources.timeline
+        assert timeline.media is not None
+        seconds = timeline.media.duration_ms / 1000
+        with disk_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with _bar("stems", seconds * (len(stem_names(timeline)) - 1)) as on_progress:
+            finished: list[str] = []
+
+            def tell(done_s: float, stem: str) -> None:
+                if stem not in finished:
+                    finished.append(stem)
+                on_progress(done_s + seconds * (len(finished) - 1))
+
+            write_stems(timeline, self.sources.workspace, folder, self.sources.start_s, tell)
 
     # -- films -------------------------------------------------------------------------------
 

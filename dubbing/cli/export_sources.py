@@ -111,6 +111,13 @@ class Sources:
         return frame_clock(self.picture or self.film, self.drop_frame)
 
     @property
+    def start_s(self) -> float:
+        """The film's own time at the beginning of its container, in seconds since midnight."""
+        if self.picture is None or self.picture.video is None:
+            return 0.0
+        return max(0.0, float(self.clock.first / self.clock.rate - self.clock.picture_ms / 1000))
+
+    @property
     def subtitle_rate(self) -> Fraction:
         """Frames a second, for the gap between subtitles."""
         return self.clock.rate if self.picture is not None else GUIDES_FPS

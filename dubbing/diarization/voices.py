@@ -14,8 +14,8 @@ import numpy.typing as npt
 Vectors = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
-FEWEST_WINDOWS = 60
-"""Of fewer windows no graph can be drawn; they are joined one by one."""
+FEWEST_WINDOWS = 120
+"""Of fewer windows no graph can be drawn; whole phrases are joined one by one."""
 MOST_WINDOWS = 1_000
 """A sample of so many stands for a long film."""
 MOST_VOICES = 8
@@ -27,18 +27,24 @@ SAME_VOICE = 0.88
 """Two groups with such means are one voice anyhow."""
 
 
-def group_voices(vectors: Vectors, threshold: float, count: int | None = None) -> Labels:
+def group_voices(
+    vectors: Vectors, phrases: Labels, threshold: float, count: int | None = None
+) -> Labels:
     """A label for each vector ``[n, d]`` of unit norm, from 0 in order of appearance.
 
     Args:
         vectors: windows in order of time.
-        threshold: mean cosine under which two groups of a few windows are two voices.
+        phrases: the number of the phrase that each window lies in, from 0.
+        threshold: mean cosine under which two groups of a few phrases are two voices.
         count: how many voices there are; ``None`` = find out.
     """
     if len(vectors) < 2 or count == 1:
         return np.zeros(len(vectors), dtype=np.int64)
     if len(vectors) < FEWEST_WINDOWS:
-        return in_order(_joined(vectors, threshold, count))
+        said = means(vectors, phrases).astype(np.float32)
+        if len(said) > 1 and (count is None or len(said) >= count):
+            return in_order(_joined(said, threshold, count)[phrases])
+        return in_order(_joined(vectors, threshold, count or 1))
     step = -(-len(vectors) // MOST_WINDOWS)
     sample = vectors[::step]
     labels = _spectral(sample, count)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from dubbing.diarization.turns import Interval, Turn, divided, turns_of, windows_of
-from dubbing.diarization.voices import Vectors, group_voices, means
+from dubbing.diarization.voices import Labels, Vectors, group_voices, in_order, means
 from dubbing.engines.speakers import SpeakerEmbedder
 from dubbing.media.sound_file import read_sound
 from dubbing.mixing.ducking import merge
@@ -35,7 +36,8 @@ def turns(timeline: Timeline, run: Run, settings: TurnsSettings) -> Timeline:
         _vectors(timeline, run, settings, r, w) for r, w in zip(regions, windows, strict=True)
     ]
     everything = np.concatenate(vectors)
-    labels = group_voices(everything, settings.threshold, settings.count)
+    phrases = _phrases(timeline, [window for own in windows for window in own])
+    labels = group_voices(everything, phrases, settings.threshold, settings.count)
     centres = means(everything, labels)
     spoken = [
         turn
@@ -52,6 +54,15 @@ def _regions(timeline: Timeline) -> list[Interval]:
         for line in timeline.lines
     ]
     return list(merge(spans, GAP_MS))
+
+
+def _phrases(timeline: Timeline, windows: Sequence[Interval]) -> Labels:
+    """Which line each window lies in most, as numbers without gaps."""
+    middles = np.array([(line.span.start_ms + line.span.end_ms) / 2 for line in timeline.lines])
+    halves = np.array([line.span.duration_ms / 2 for line in timeline.lines])
+    centres = np.array([(start_ms + end_ms) / 2 for start_ms, end_ms in windows])
+    outside = np.abs(centres[:, None] - middles[None, :]) - halves[None, :]
+    return in_order(outside.argmin(axis=1))
 
 
 def _vectors(

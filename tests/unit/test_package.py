@@ -28,7 +28,8 @@ def test_every_flag_that_the_readme_names_exists() -> None:
         for words in (
             ["run"], ["show"], ["models"], ["doctor"], ["plot"], ["evaluate", "dub"], ["memory"],
             ["train", "aligner"], ["train", "translator"], ["train", "emotion"], ["verify"],
-            ["evaluate", "emotion"], ["train", "moods"], ["train", "mood-timbre"], ["voices", "enroll"], ["voices", "use"],
+            ["evaluate", "emotion"], ["train", "moods"], ["train", "mood-timbre"], ["export"],
+            ["voices", "enroll"], ["voices", "use"],
         )
     )  # fmt: skip
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
