@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from dubbing.diarization.people_file import read_people
 from dubbing.errors import DiskFull, OutputExists, UnknownLanguage, UsageError
 from dubbing.language.languages import SPOKEN, language, spoken_code
 from dubbing.media.mux import check_container
@@ -87,7 +88,10 @@ def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = s
         run = Run(workspace, source, output, engines, listener)
         fresh_from = stages[0].name if job.force and not job.from_stage else job.from_stage
         profile = _with_consents(
-            job, workspace, file_identity(source), _with_cast(workspace, profile)
+            job,
+            workspace,
+            file_identity(source),
+            _with_people(workspace, _with_cast(workspace, profile)),
         )
         timeline = run_stages(stages, Timeline(target), run, profile, fresh_from=fresh_from)
     enter_uses(timeline)
@@ -128,6 +132,16 @@ def _with_cast(workspace: Workspace, profile: Profile) -> Profile:
     files = [path for path in map(find_voice, cast.values()) if path is not None]
     content = tuple(map(file_sha256, files))
     return profile.with_values({"voices": {"cast": cast, "cast_content": content}})
+
+
+def _with_people(workspace: Workspace, profile: Profile) -> Profile:
+    """Who is who, as it was corrected in the workspace; a flag outweighs a name that is kept."""
+    people = read_people(workspace.root)
+    names = {**people.names, **profile.speakers.names}
+    lines = {**people.lines, **profile.speakers.lines}
+    if not names and not lines:
+        return profile
+    return profile.with_values({"speakers": {"names": names, "lines": lines}})
 
 
 def _with_consents(job: Job, workspace: Workspace, film: str, profile: Profile) -> Profile:

@@ -90,6 +90,10 @@ class SpeakersSettings(Strict):
     count: int | None = Field(None, ge=1)
     """``None``: the faces may show one more than the voices told."""
     use_faces: bool = True
+    names: dict[str, str] = {}
+    """What speakers are called, by id."""
+    lines: dict[str, str] = {}
+    """Speakers of lines (by id) that a person corrected."""
 
 
 class FacesSettings(Strict):

@@ -17,3 +17,14 @@ def cast_of(voices: Sequence[str]) -> dict[str, Any]:
             raise UsageError(f"'{text}' casts nobody.", hint="Write e.g. --voice S1=zm_yunxi.")
         cast[speaker] = name
     return {"cast": cast or None}
+
+
+def names_of(text: str) -> dict[str, str]:
+    """``--speaker-names S1=Anna,S2=Ben``."""
+    names: dict[str, str] = {}
+    for part in text.split(","):
+        speaker, equals, name = part.partition("=")
+        if not equals or not speaker.strip() or not name.strip():
+            raise UsageError(f"'{part}' names nobody.", hint="Write e.g. S1=Anna,S2=Ben.")
+        names[speaker.strip()] = name.strip()
+    return names

@@ -56,6 +56,7 @@ def _mount() -> None:
         plot,
         run,
         show,
+        speakers,
         train,
         verify,
         voices,
@@ -63,6 +64,7 @@ def _mount() -> None:
 
     app.command("run", help="Dub one film (the default command).")(run.run)
     app.command("show", help="Show the lines of a workspace.")(show.show)
+    app.command("speakers", help="Who speaks: list, merge, split, rename.")(speakers.speakers)
     app.command("export", help="Subtitles, edit lists, cue sheets and other films of a dub.")(
         export.export
     )

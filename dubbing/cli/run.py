@@ -65,6 +65,9 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     speakers: Annotated[
         int | None, typer.Option(min=1, help="How many people speak; found out if not given.")
     ] = None,
+    speaker_names: Annotated[
+        str | None, typer.Option(help="What speakers are called: S1=Anna,S2=Ben.")
+    ] = None,
     audio_track: Annotated[
         int | None, typer.Option(min=0, help="Which sound track is dubbed, from 0.")
     ] = None,
@@ -182,7 +185,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
 ) -> None:
     """Dub one film."""
     del debug  # read by main(), which must know it before anything can fail
-    from dubbing.cli.casting import cast_of
+    from dubbing.cli.casting import cast_of, names_of
     from dubbing.cli.listeners import listener_for
     from dubbing.cli.words import engine_of, said_of, words_of
     from dubbing.job import Job, run_job
@@ -195,7 +198,10 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         "ingest": {"audio_track": audio_track},
         "transcribe": {"language": _language_code(source)},
         "turns": {"count": speakers},
-        "speakers": {"count": speakers},
+        "speakers": {
+            "count": speakers,
+            "names": names_of(speaker_names) if speaker_names else None,
+        },
         "separate": {"enabled": separate},
         "translate": {
             "lines": line_numbers(lines) if lines else None,

@@ -14,6 +14,7 @@ from dubbing.acoustics.pitch import median_f0_hz
 from dubbing.arrays import Audio
 from dubbing.diarization.faces import SEEN, SURE_SCORE_LEAD, SeenLine, with_faces
 from dubbing.engines.speakers import SpeakerEmbedder
+from dubbing.errors import UsageError
 from dubbing.media.sound_file import read_sound, write_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import SpeakersSettings
@@ -32,25 +33,48 @@ NEIGHBOURS = 8
 @stage(
     reads=("media", "lines", "faces"),
     writes=("speakers", "lines.speaker"),
-    version=5,
+    version=6,
     engine_roles=("speakers",),
 )
 def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeline:
-    """Correct the voices that were told apart by the faces, and describe each speaker."""
+    """Correct the voices that were told apart by the faces, and describe each speaker.
+
+    Raises:
+        UsageError: if somebody is named who does not speak.
+    """
     vectors = _embed_lines(timeline, run, settings.engine)
-    labels = _labels(timeline, settings)
+    told = _told(timeline, settings)
+    _check_names(told, settings)
     embedder: SpeakerEmbedder = run.engines.get("speakers", settings.engine)
     people = tuple(
         _with_reference(
-            *_described(timeline, run, vectors, labels, label), run=run, embedder=embedder
+            *_described(timeline, run, vectors, told, speaker), run=run, embedder=embedder
         )
-        for label in range(max(labels) + 1)
+        for speaker in sorted(set(told), key=lambda name: (len(name), name))
+    )
+    named = tuple(
+        replace(person, name=settings.names.get(person.id, person.name)) for person in people
     )
     lines = (
-        replace(line, speaker=people[label].id)
-        for line, label in zip(timeline.lines, labels, strict=True)
+        replace(line, speaker=speaker) for line, speaker in zip(timeline.lines, told, strict=True)
     )
-    return replace(timeline.with_lines(lines), speakers=people)
+    return replace(timeline.with_lines(lines), speakers=named)
+
+
+def _check_names(told: Sequence[str], settings: SpeakersSettings) -> None:
+    known = sorted(set(told))
+    for name in settings.names:
+        if name not in known:
+            raise UsageError(f"There is no speaker {name}.", hint=f"Heard: {', '.join(known)}.")
+
+
+def _told(timeline: Timeline, settings: SpeakersSettings) -> list[str]:
+    """The speaker of each line: ``S1`` is the first to be heard, unless somebody said otherwise."""
+    voices = _labels(timeline, settings)
+    return [
+        settings.lines.get(line.id, f"S{voice + 1}")
+        for line, voice in zip(timeline.lines, voices, strict=True)
+    ]
 
 
 def _labels(timeline: Timeline, settings: SpeakersSettings) -> list[int]:
@@ -106,18 +130,18 @@ def _sound(timeline: Timeline, run: Run, line: Line) -> Audio:
 
 
 def _described(
-    timeline: Timeline, run: Run, vectors: Vectors, labels: Sequence[int], label: int
+    timeline: Timeline, run: Run, vectors: Vectors, told: Sequence[str], speaker_id: str
 ) -> tuple[Speaker, list[Stretch]]:
     """A speaker, and their lines, each with its likeness to the mean of them all."""
-    members = [i for i, found in enumerate(labels) if found == label]
+    members = [i for i, found in enumerate(told) if found == speaker_id]
     centre = vectors[members].mean(axis=0)
     centre /= np.linalg.norm(centre)
     longest = sorted(members, key=lambda i: -timeline.lines[i].span.duration_ms)[:5]
     pitches = [median_f0_hz(_sound(timeline, run, timeline.lines[i])) for i in longest]
     heard = [pitch for pitch in pitches if pitch is not None]
     speaker = Speaker(
-        id=f"S{label + 1}",
-        name=f"Speaker {label + 1}",
+        id=speaker_id,
+        name=f"Speaker {speaker_id.removeprefix('S')}",
         f0_hz=round(float(np.median(heard)), 1) if heard else None,
         embedding=tuple(round(float(value), 5) for value in centre),
     )
@@ -127,18 +151,18 @@ def _described(
             timeline.lines[i].span,
             partial(_sound, timeline, run, timeline.lines[i]),
             float(vectors[i] @ centre),
-            _is_talked_over(timeline.lines, i, labels),
+            _is_talked_over(timeline.lines, i, told),
         )
         for i in members
     ]
     return speaker, stretches
 
 
-def _is_talked_over(lines: Sequence[Line], number: int, labels: Sequence[int]) -> bool:
+def _is_talked_over(lines: Sequence[Line], number: int, told: Sequence[str]) -> bool:
     """Whether somebody else speaks during this line."""
     near = range(max(0, number - NEIGHBOURS), min(len(lines), number + NEIGHBOURS + 1))
     span = lines[number].span
-    return any(labels[i] != labels[number] and lines[i].span.overlap_ms(span) > 0 for i in near)
+    return any(told[i] != told[number] and lines[i].span.overlap_ms(span) > 0 for i in near)
 
 
 def _with_reference(

@@ -29,6 +29,7 @@ def test_every_flag_that_the_readme_names_exists() -> None:
             ["run"], ["show"], ["models"], ["doctor"], ["plot"], ["evaluate", "dub"], ["memory"],
             ["train", "aligner"], ["train", "translator"], ["train", "emotion"], ["verify"],
             ["evaluate", "emotion"], ["train", "moods"], ["train", "mood-timbre"], ["export"],
+            ["speakers"],
             ["voices", "enroll"], ["voices", "use"],
         )
     )  # fmt: skip
