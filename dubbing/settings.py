@@ -114,6 +114,13 @@ class SeparateSettings(Strict):
     engine: str = "deepfilter"
 
 
+class SongsSettings(Strict):
+    """What happens to lines that are sung."""
+
+    keep: bool = True
+    """Whether they stay as they are."""
+
+
 class EmotionSettings(Strict):
     """How moods are told."""
 
@@ -316,6 +323,7 @@ class Profile(Strict):
     turns: TurnsSettings = TurnsSettings()
     speakers: SpeakersSettings = SpeakersSettings()
     separate: SeparateSettings = SeparateSettings()
+    songs: SongsSettings = SongsSettings()
     faces: FacesSettings = FacesSettings()
     emotion: EmotionSettings = EmotionSettings()
     translate: TranslateSettings = TranslateSettings()

@@ -123,6 +123,10 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
             help="Take the dialogue out of music and effects; else the original is ducked.",
         ),
     ] = None,
+    dub_songs: Annotated[
+        bool | None,
+        typer.Option("--dub-songs/--keep-songs", help="Speak what is sung; else it stays."),
+    ] = None,
     emotion: Annotated[
         list[str] | None,
         typer.Option(
@@ -203,6 +207,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
             "names": names_of(speaker_names) if speaker_names else None,
         },
         "separate": {"enabled": separate},
+        "songs": {"keep": None if dub_songs is None else not dub_songs},
         "translate": {
             "lines": line_numbers(lines) if lines else None,
             **engine_of(translator, translation_model, translation_server, translations),

@@ -100,6 +100,7 @@ def _line(
         "speaker": line.speaker,
         "source": {"start_ms": line.span.start_ms, "end_ms": line.span.end_ms, "text": line.text},
         "says": line.spoken_text,
+        "kept": line.kept,
         "candidates": [asdict(c) for c in line.translation.candidates] if line.translation else [],
         "plan": None
         if plan is None

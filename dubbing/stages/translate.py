@@ -47,7 +47,7 @@ Offers = list[list[Candidate]]
 @stage(
     reads=("media", "source_language", "target_language", "speakers", "lines", "faces"),
     writes=("lines.translation",),
-    version=2,
+    version=3,
     engine_roles=("translation",),
 )
 def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Timeline:
@@ -92,11 +92,12 @@ def _check(timeline: Timeline, engine: Engine, settings: TranslateSettings) -> N
 
 
 def _chosen(lines: Sequence[Line], numbers: Sequence[int]) -> frozenset[int]:
-    """Places of the lines that are dubbed."""
+    """Places of the lines that are dubbed; songs are not, even if they are among the numbers."""
     beyond = [number for number in numbers if not 1 <= number <= len(lines)]
     if beyond:
         raise UsageError(f"There is no line {beyond[0]}.", hint=f"Lines go from 1 to {len(lines)}.")
-    return frozenset(n for n in range(len(lines)) if not numbers or n + 1 in numbers)
+    wanted = (n for n in range(len(lines)) if not numbers or n + 1 in numbers)
+    return frozenset(n for n in wanted if not lines[n].kept)
 
 
 class _Desk:
