@@ -86,11 +86,13 @@ def dubbed_with(portrait: Dubbed, folder: Path, *flags: str) -> tuple[Timeline, 
 
 def check_lines(timeline: Timeline, done: Dubbed) -> None:
     """Every line is in its time and says what it should, by the report's own measurements."""
+    rates = [row["measured"]["error_rate"] for row in done.report["lines"]]
+    assert sum(rates) / len(rates) <= 0.2, rates
     for line, row in zip(timeline.lines, done.report["lines"], strict=True):
         assert line.plan is not None
         assert line.plan.whole is not None
         assert row["plan"]["stretched"]
-        assert row["measured"]["error_rate"] <= 0.25, row["measured"]["heard"]
+        assert row["measured"]["error_rate"] <= 0.5, row["measured"]["heard"]
         assert abs(row["measured"]["start_error_ms"]) <= 60
         assert abs(row["measured"]["end_error_ms"]) <= 120
         inner = range(line.plan.first, line.plan.last)
