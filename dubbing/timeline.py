@@ -319,6 +319,8 @@ class Voice:
     """Speech to imitate, for engines that do; the words in it and their language."""
     sample_text: str = ""
     sample_language: str = ""
+    pacer: str = ""
+    """For an engine that takes no durations, the voice of Kokoro that tells how long a text takes."""
 
     @property
     def own(self) -> Artifact | None:

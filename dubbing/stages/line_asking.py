@@ -24,7 +24,7 @@ from dubbing.timing.lips import Lips
 from dubbing.timing.lipsync import Followed, Window, follow_lips
 from dubbing.timing.prompter import Prompter
 from dubbing.timing.spoken import Spoken, spread
-from dubbing.voice.casting import PACER, pacing_voice, speaking_voice
+from dubbing.voice.casting import PACER, speaking_voice
 from dubbing.voice.whole_lines import FASTEST, NOTED_SPEED, SLOWEST, Speakers, WholeLinePrompter
 
 LIPS_FASTEST, LIPS_SLOWEST = 0.65, 1.5
@@ -150,7 +150,7 @@ def _listener(
         partial(run.engines.get, "speech", settings.engine, settings.engine_options),
         speaking_voice(voice, run.workspace),
         partial(run.engines.get, "speech", PACER),
-        pacing_voice(voice, timeline.target_language),
+        voice.pacer,
     )
     delivery = line.delivery or NEUTRAL
     return WholeLinePrompter(speakers, timeline.target_language, delivery, slot, run.workspace, run)

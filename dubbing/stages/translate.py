@@ -17,7 +17,7 @@ from dubbing.engines.translation import Translator as Engine
 from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.metrics.mouth import own_time, working_time
 from dubbing.pipeline import Run, stage
-from dubbing.registry import engine_class, identity
+from dubbing.registry import identity
 from dubbing.settings import TranslateSettings
 from dubbing.timeline import Candidate, Line, Timeline, Translation, Voice
 from dubbing.timing.prompter import Prompter
@@ -35,7 +35,7 @@ from dubbing.translation.drafts import Drafter
 from dubbing.translation.names import agreed_renderings, recurring_names
 from dubbing.translation.passages import clauses_of, divided, joined_clauses, runs
 from dubbing.vision.mouths import Mouths
-from dubbing.voice.casting import PACER, pacing_voice, speaking_voice
+from dubbing.voice.casting import PACER, speaking_voice
 
 MISFIT = 0.3
 """A fit that costs more is worth another try."""
@@ -282,8 +282,8 @@ class _Desk:
         """The voice itself where its engine can be asked; else the one that tells its pace."""
         language, speaks = self.languages[1], speaking_voice(voice, self.run.workspace)
         engine = voice.engine
-        if not hasattr(engine_class("speech", engine), "durations"):
-            engine, speaks = PACER, pacing_voice(voice, language)
+        if voice.pacer:
+            engine, speaks = PACER, voice.pacer
         load = partial(self.run.engines.get, "speech", engine)
         return Prompter(load, engine, language, speaks, self.run)
 

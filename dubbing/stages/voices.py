@@ -19,7 +19,7 @@ from dubbing.registry import identity
 from dubbing.settings import Allowed, VoicesSettings
 from dubbing.stages.voice_samples import SampleMaker
 from dubbing.timeline import Artifact, Speaker, Timeline, Voice, VoiceProfile
-from dubbing.voice.casting import Choice, StockVoice, cast
+from dubbing.voice.casting import Choice, StockVoice, cast, pacing_voice
 from dubbing.voice.consent import ALL, for_speaker
 from dubbing.voice.library import enrolled_voice
 from dubbing.workspace import digest
@@ -39,7 +39,7 @@ LEAST_SECONDS = 3.0
         "lines.text",
     ),
     writes=("speakers",),
-    version=4,
+    version=5,
     engine_roles=("speech",),
 )
 def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
@@ -61,7 +61,10 @@ def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
     casting = _Casting(timeline, run, settings, speech, stock)
     people = []
     for number, (speaker, pick) in enumerate(zip(timeline.speakers, picks, strict=True)):
-        people.append(replace(speaker, voice=casting.voice(speaker, pick)))
+        voice = casting.voice(speaker, pick)
+        if isinstance(speech, SpeaksWhole):
+            voice = replace(voice, pacer=pacing_voice(voice, timeline.target_language))
+        people.append(replace(speaker, voice=voice))
         run.progress(number + 1, len(picks), speaker.name, "voices")
     return replace(timeline, speakers=tuple(people))
 

@@ -221,7 +221,7 @@ def test_a_mood_is_heard_in_the_sound_and_the_words_stay_clear(language: str, te
         found, length = spoken(asked_for(label, 0.8, 1.0, ""))
         assert way * 12 * np.log2(found.f0_hz / plain.f0_hz) > 1.5
         assert way * (found.level_db - plain.level_db) > 1.5
-        assert way * (found.alpha_db - plain.alpha_db) > 1.0
+        assert label != "angry" or found.alpha_db - plain.alpha_db > 1.0
         assert way * (usual - length) > 0.08 * usual
 
 
