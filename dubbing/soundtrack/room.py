@@ -22,10 +22,11 @@ NOISE_PERCENTILE = 5
 STEEPEST_PERCENT = 3
 """Of all slopes these are the decays that the room alone bounds; most are slower, a voice seldom stops at
 once."""
-FEWEST_SLOPES = 100
-DRIEST_S, WETTEST_S = 0.32, 0.8
-"""What dry speech measures, and beyond which words would suffer."""
-WET_DB, WETTEST_DB = -22.0, -13.0
+LEAST_S = 20.0
+"""Of less dialogue the steepest falls are a matter of chance."""
+DRIEST_S, WETTEST_S = 0.45, 0.8
+"""What dry speech measures at most, and beyond which words would suffer."""
+WET_DB, WETTEST_DB = -26.0, -18.0
 """How loud the room's answer is beside the voice, at these two."""
 PRE_DELAY_MS = 12
 SEED = 11
@@ -38,7 +39,7 @@ def reverberation_s(lines: Sequence[Audio]) -> float | None:
     ``lines`` are pieces of dialogue with what follows each of them.
     """
     slopes = np.concatenate([np.zeros(0), *(_slopes(levels_db(line, STEP_MS)) for line in lines)])
-    if len(slopes) < FEWEST_SLOPES:
+    if len(slopes) * STEP_MS < LEAST_S * 1000:
         return None
     steepest = float(np.percentile(slopes, STEEPEST_PERCENT))
     return None if steepest >= 0 else round(60.0 / -steepest, 3)

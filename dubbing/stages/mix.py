@@ -56,7 +56,7 @@ PRESETS = {
 }
 
 
-@stage(reads=("media", "lines", "dialogue"), writes=("mix",), version=3)
+@stage(reads=("media", "lines", "dialogue"), writes=("mix",), version=4)
 def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
     """Make the finished sound; where its loudness misses its aim, once or twice more."""
     assert timeline.media is not None

