@@ -45,7 +45,9 @@ def late_ms(line: Line, workspace: Workspace, speech: Path) -> float | None:
     )
     from_ms = max(0, take.speech.start_ms - SEARCH_MS)
     found = read_sound(speech, from_ms, take.speech.end_ms + SEARCH_MS)
-    return lag_ms(resample(said, found.rate_hz), found, take.speech.start_ms - from_ms)
+    expected_ms = take.speech.start_ms - from_ms
+    said = said.between(0, found.duration_ms - expected_ms)  # a film may end before its last line
+    return lag_ms(resample(said, found.rate_hz), found, expected_ms)
 
 
 def written_down(audio: Audio, recognizer: Recognizer, code: str) -> str:
