@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from dubbing.arrays import Audio
 from dubbing.delivery import CIRCUMPLEX, MOODS
 from dubbing.engines.emotion import Heard, Utterance
 from dubbing.errors import EngineFailed, WeightsMissing
+from dubbing.models.hub import from_hub
 from dubbing.settings import EngineOptions
 
 NO_OPTIONS = EngineOptions()
@@ -62,7 +62,7 @@ class HFAudio:
     def _features(self) -> Any:
         from transformers import AutoFeatureExtractor
 
-        return self._load(AutoFeatureExtractor)
+        return from_hub(AutoFeatureExtractor, self._name)
 
     @cached_property
     def _model(self) -> Any:
@@ -70,18 +70,8 @@ class HFAudio:
         from transformers import AutoModelForAudioClassification
 
         torch.set_num_threads(self._threads)
-        model = self._load(AutoModelForAudioClassification, use_safetensors=True)
+        model = from_hub(AutoModelForAudioClassification, self._name, use_safetensors=True)
         return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
-
-    def _load(self, kind: Any, **more: Any) -> Any:
-        try:
-            is_local = Path(self._name).is_dir()
-            return kind.from_pretrained(self._name, local_files_only=is_local, **more)
-        except (OSError, ValueError, KeyError) as error:
-            raise WeightsMissing(
-                f"The model {self._name} cannot be loaded: {str(error).splitlines()[0]}",
-                hint="Name a folder or, with a network, a model of the hub with safetensors.",
-            ) from error
 
     @cached_property
     def _moods(self) -> tuple[str | None, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from dubbing.engines.translation import (
@@ -21,6 +20,7 @@ from dubbing.engines.translation import (
 )
 from dubbing.engines.translation.directions import Direction, direction
 from dubbing.errors import UnknownLanguage, WeightsMissing
+from dubbing.models.hub import from_hub
 from dubbing.settings import EngineOptions
 
 LONGEST_TOKENS = 200
@@ -52,7 +52,7 @@ class HuggingFace:
         """The model's tokenizer."""
         from transformers import AutoTokenizer
 
-        return self._load(AutoTokenizer)
+        return from_hub(AutoTokenizer, self._name)
 
     @cached_property
     def _model(self) -> Any:
@@ -60,18 +60,8 @@ class HuggingFace:
         from transformers import AutoModelForSeq2SeqLM
 
         torch.set_num_threads(self._threads)
-        model = self._load(AutoModelForSeq2SeqLM, use_safetensors=True)
+        model = from_hub(AutoModelForSeq2SeqLM, self._name, use_safetensors=True)
         return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
-
-    def _load(self, kind: Any, **more: Any) -> Any:
-        try:
-            is_local = Path(self._name).is_dir()
-            return kind.from_pretrained(self._name, local_files_only=is_local, **more)
-        except (OSError, ValueError, KeyError) as error:
-            raise WeightsMissing(
-                f"The model {self._name} cannot be loaded: {str(error).splitlines()[0]}",
-                hint="Name a folder or, with a network, a model of the hub with safetensors.",
-            ) from error
 
     def supports(self, source: str, target: str) -> bool:
         """Whether the model knows both languages."""
