@@ -7,6 +7,7 @@ the film's tone and a little of its room; the programme comes out as loud as it 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -36,6 +37,8 @@ KEPT_WITHIN_LU = 0.5
 MOST_CORRECTION_DB = 6.0
 PASSES = 3
 """A limiter takes some of what a preset asks for, so it is asked for again."""
+MOST_HEARD = 60
+"""So many lines tell tone and room; all of a long film's at once would not fit into memory."""
 ROOM_AFTER_MS = 500
 """How long a room is listened to after a line."""
 
@@ -136,7 +139,7 @@ class _Desk:
     def _tone(self, speaker: str) -> tuple[float, ...]:
         if not self.settings.tone or self.dialogue is None:
             return ()
-        lines = [line for line in self.dubbed if line.speaker == speaker]
+        lines = _some([line for line in self.dubbed if line.speaker == speaker])
         return tone_match_db(
             octaves_db([self._was(line).mono() for line in lines]),
             octaves_db([self._spoken(line) for line in lines]),
@@ -150,7 +153,7 @@ class _Desk:
     def _room(self) -> float | None:
         pieces = [
             read_sound(self.original, line.span.start_ms, line.span.end_ms + ROOM_AFTER_MS).mono()
-            for line in self.dubbed
+            for line in _some(self.dubbed)
         ]
         return reverberation_s(pieces)
 
@@ -236,6 +239,11 @@ class _Desk:
     def _tell(self, n_samples: int) -> None:
         rate = self.info.rate_hz
         self.run.progress(n_samples / rate, self.info.n_samples / rate, "mixing", "s")
+
+
+def _some(lines: Sequence[Line]) -> Sequence[Line]:
+    """Enough of them, spread over the film: what they have in common is asked for."""
+    return lines[:: -(-len(lines) // MOST_HEARD)] if lines else lines
 
 
 def _sounding(audio: Audio, take: Take) -> Audio:

@@ -20,6 +20,8 @@ from dubbing.workspace import digest
 GAP_MS = 300
 """Lines closer than this are listened to in one go."""
 MARGIN_MS = 100
+LONGEST_MS = 120_000
+"""Who talks without a pause is listened to in parts."""
 
 
 @stage(
@@ -48,12 +50,16 @@ def turns(timeline: Timeline, run: Run, settings: TurnsSettings) -> Timeline:
 
 
 def _regions(timeline: Timeline) -> list[Interval]:
-    """Where lines are spoken."""
+    """Where lines are spoken, in parts of two minutes at most."""
     spans = [
         (max(0, line.span.start_ms - MARGIN_MS), line.span.end_ms + MARGIN_MS)
         for line in timeline.lines
     ]
-    return list(merge(spans, GAP_MS))
+    return [
+        (first, min(first + LONGEST_MS, end_ms))
+        for start_ms, end_ms in merge(spans, GAP_MS)
+        for first in range(start_ms, end_ms, LONGEST_MS)
+    ]
 
 
 def _phrases(timeline: Timeline, windows: Sequence[Interval]) -> Labels:
