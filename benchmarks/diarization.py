@@ -19,9 +19,10 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import AgglomerativeClustering
 
 from dubbing.arrays import Audio
-from dubbing.diarization.turns import Turn, turns_of, windows_of
+from dubbing.diarization.turns import turns_of, windows_of
 from dubbing.diarization.voices import group_voices, means
 from dubbing.engines.asr.faster_whisper import FasterWhisper
+from dubbing.engines.speakers import SpokenTurn as Turn
 from dubbing.engines.speakers.ge2e import GE2E
 from dubbing.mixing.ducking import merge
 from dubbing.training.emotion import labelled, trimmed_sound

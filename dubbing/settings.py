@@ -77,10 +77,17 @@ class TurnsSettings(Strict):
     """How voices are told apart."""
 
     engine: str = "ge2e"
+    model: str | None = None
+    """What the engine shall use: a folder or a hub name."""
     count: int | None = Field(None, ge=1)
     """How many people speak; ``None`` = find out."""
     threshold: float = Field(0.62, gt=0, lt=1)
-    """Mean GE2E cosine under which two groups of a few windows are two people."""
+    """Mean GE2E cosine under which two groups of a few phrases are two people."""
+
+    @property
+    def engine_options(self) -> EngineOptions | None:
+        """What the engine is told; ``None`` if nothing."""
+        return None if self.model is None else EngineOptions(model=self.model)
 
 
 class SpeakersSettings(Strict):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from dubbing.engines.speakers import SpokenTurn as Turn
 from dubbing.timeline import Line, Span, Word, line_id
 
 Interval = tuple[int, int]
@@ -22,15 +22,6 @@ EVIDENCE, CHANGE = 30.0, 6.0
 """What a cosine counts at each step, and what a change of voice costs."""
 BRIEFEST_MS = 600
 """A shorter turn inside somebody else's is not believed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A stretch of one voice (its number)."""
-
-    start_ms: int
-    end_ms: int
-    voice: int
 
 
 def windows_of(region: Interval) -> list[Interval]:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from dubbing.diarization.turns import Interval, Turn, divided, turns_of, windows_of
+from dubbing.diarization.turns import Interval, divided, turns_of, windows_of
 from dubbing.diarization.voices import Labels, Vectors, group_voices, in_order, means
-from dubbing.engines.speakers import SpeakerEmbedder
+from dubbing.engines.speakers import FindsTurns, SpeakerEmbedder
+from dubbing.engines.speakers import SpokenTurn as Turn
 from dubbing.media.sound_file import read_sound
 from dubbing.mixing.ducking import merge
 from dubbing.pipeline import Run, stage
@@ -32,6 +33,17 @@ LONGEST_MS = 120_000
 )
 def turns(timeline: Timeline, run: Run, settings: TurnsSettings) -> Timeline:
     """Divide lines where the voice changes; ``speaker`` of each is its voice, ``S1`` the first."""
+    engine = run.engines.get("speakers", settings.engine, settings.engine_options)
+    if isinstance(engine, FindsTurns):
+        assert timeline.media is not None
+        assert timeline.media.speech is not None
+        sound = run.workspace.path(timeline.media.speech)
+        return timeline.with_lines(_divided(timeline, engine.turns(sound, settings.count)))
+    return timeline.with_lines(_divided(timeline, _by_voice(timeline, run, settings)))
+
+
+def _by_voice(timeline: Timeline, run: Run, settings: TurnsSettings) -> list[Turn]:
+    """Turns from windows whose voices are grouped."""
     regions = _regions(timeline)
     windows = [windows_of(region) for region in regions]
     vectors = [
@@ -41,12 +53,11 @@ def turns(timeline: Timeline, run: Run, settings: TurnsSettings) -> Timeline:
     phrases = _phrases(timeline, [window for own in windows for window in own])
     labels = group_voices(everything, phrases, settings.threshold, settings.count)
     centres = means(everything, labels)
-    spoken = [
+    return [
         turn
         for region, own, found in zip(regions, windows, vectors, strict=True)
         for turn in turns_of(region, own, (found @ centres.T).astype(np.float64))
     ]
-    return timeline.with_lines(_divided(timeline, spoken))
 
 
 def _regions(timeline: Timeline) -> list[Interval]:
@@ -94,7 +105,7 @@ def _vectors(
     return np.array(known, dtype=np.float32)
 
 
-def _divided(timeline: Timeline, spoken: list[Turn]) -> list[Line]:
+def _divided(timeline: Timeline, spoken: Sequence[Turn]) -> list[Line]:
     parts: list[tuple[Line, int]] = []
     for line in timeline.lines:
         near = [
