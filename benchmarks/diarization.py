@@ -22,7 +22,7 @@ from dubbing.arrays import Audio
 from dubbing.diarization.turns import turns_of, windows_of
 from dubbing.diarization.voices import group_voices, means
 from dubbing.engines.asr.faster_whisper import FasterWhisper
-from dubbing.engines.speakers import SpokenTurn as Turn
+from dubbing.engines.speakers import Turn
 from dubbing.engines.speakers.ge2e import GE2E
 from dubbing.mixing.ducking import merge
 from dubbing.training.emotion import labelled, trimmed_sound

@@ -2,6 +2,7 @@
 
     DubbingError             exit code 1; says what happened, where, and what to do next
     ├── UsageError           exit code 2: the command asks for something that cannot be
+    │   ├── UnknownSpeaker
     │   ├── UnknownLanguage
     │   ├── UnknownEngine
     │   ├── BadSettings
@@ -20,6 +21,8 @@ The library raises; only ``dubbing.cli`` catches, prints one sentence and sets t
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class DubbingError(Exception):
@@ -50,6 +53,15 @@ class UsageError(DubbingError):
     """The command asks for something that cannot be."""
 
     exit_code = 2
+
+
+class UnknownSpeaker(UsageError):
+    """Somebody is named who does not speak in the film."""
+
+    @classmethod
+    def among(cls, heard: Iterable[str], name: str) -> UnknownSpeaker:
+        """The error that names who does."""
+        return cls(f"There is no speaker {name}.", hint=f"Heard: {', '.join(heard)}.")
 
 
 class UnknownLanguage(UsageError):

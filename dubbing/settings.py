@@ -36,20 +36,27 @@ class EngineOptions(Strict):
     prices: tuple[float, float] | None = None
 
 
-class SpeechEngine(Strict):
-    """Who speaks; the same in the three stages that ask."""
+NO_OPTIONS = EngineOptions()
 
-    engine: str = "kokoro"
+
+class TakesModel(Strict):
+    """Settings of a stage whose engine may be told what to use."""
+
     model: str | None = None
     """What the engine shall use: a folder, a hub name, or a name that a server knows."""
-    server: str | None = None
 
     @property
     def engine_options(self) -> EngineOptions | None:
         """What the engine is told; ``None`` if nothing."""
-        if self.model is None and self.server is None:
-            return None
-        return EngineOptions(model=self.model, server=self.server)
+        told = EngineOptions(**self.model_dump(include={"model", "server"}))
+        return None if told == NO_OPTIONS else told
+
+
+class SpeechEngine(TakesModel):
+    """Who speaks; the same in the three stages that ask."""
+
+    engine: str = "kokoro"
+    server: str | None = None
 
 
 class IngestSettings(Strict):
@@ -73,21 +80,14 @@ class TranscribeSettings(Strict):
     """A shorter line is joined to its neighbour if hardly any silence lies between."""
 
 
-class TurnsSettings(Strict):
+class TurnsSettings(TakesModel):
     """How voices are told apart."""
 
     engine: str = "ge2e"
-    model: str | None = None
-    """What the engine shall use: a folder or a hub name."""
     count: int | None = Field(None, ge=1)
     """How many people speak; ``None`` = find out."""
     threshold: float = Field(0.62, gt=0, lt=1)
     """Mean GE2E cosine under which two groups of a few phrases are two people."""
-
-    @property
-    def engine_options(self) -> EngineOptions | None:
-        """What the engine is told; ``None`` if nothing."""
-        return None if self.model is None else EngineOptions(model=self.model)
 
 
 class SpeakersSettings(Strict):
@@ -128,19 +128,12 @@ class SongsSettings(Strict):
     """Whether they stay as they are."""
 
 
-class EmotionSettings(Strict):
+class EmotionSettings(TakesModel):
     """How moods are told."""
 
     engine: str = "embedded"
     """Hears the voice."""
-    model: str | None = None
-    """What the engine shall use: a hub name or a folder."""
     senses: tuple[Literal["voice", "face", "text"], ...] = ("voice", "face", "text")
-
-    @property
-    def engine_options(self) -> EngineOptions | None:
-        """What the engine is told; ``None`` if nothing."""
-        return None if self.model is None else EngineOptions(model=self.model)
 
 
 class EmotionOverride(Strict):
@@ -154,10 +147,13 @@ class EmotionOverride(Strict):
     speaker: str | None = None
 
 
+MoodSource = Literal["source", "voice", "face", "text", "none"]
+
+
 class DeliverySettings(Strict):
     """How lines are to be said."""
 
-    source: Literal["source", "voice", "face", "text", "none"] = "source"
+    source: MoodSource = "source"
     """Which sense of the film's moods is carried over; ``source`` is all of them."""
     strength: float = Field(1.0, ge=0, le=1.5)
     overrides: tuple[EmotionOverride, ...] = ()

@@ -219,6 +219,11 @@ class Take:
     is_marked: bool = False
     """Whether it carries the watermark of synthetic speech."""
 
+    @property
+    def spoken_ms(self) -> tuple[int, int]:
+        """Where speech is heard, from the take's first sample on."""
+        return self.speech.start_ms - self.start_ms, self.speech.end_ms - self.start_ms
+
 
 @dataclass(frozen=True, slots=True)
 class Sense:

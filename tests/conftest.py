@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from dubbing.timeline import Timeline
+from dubbing.workspace import Workspace
+
 ROOT = Path(__file__).parent.parent
 DUB = Path(sys.executable).with_name("dub")
 
@@ -71,3 +74,13 @@ def portrait_zh(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Dubb
                  "--subtitles", "--quiet")  # fmt: skip
     assert result.returncode == 0, result.stderr
     return done
+
+
+def redub(portrait: Dubbed, workspace: Path, *flags: str) -> Timeline:
+    """The portrait dubbed into Chinese once more in another workspace, beside which ``out.mp4`` lies."""
+    result = dub(
+        portrait.source, "--to", "zh", "-o", workspace.parent / "out.mp4",
+        "--workspace", workspace, "--quiet", *flags,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    return Workspace(workspace).latest_timeline("zh")

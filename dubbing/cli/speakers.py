@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dubbing.errors import UsageError
+from dubbing.errors import UnknownSpeaker, UsageError
 
 if TYPE_CHECKING:
     from dubbing.diarization.people_file import People
@@ -62,7 +62,7 @@ def _pair(text: str) -> tuple[str, str]:
 def _check(timeline: Timeline, speaker: str) -> None:
     known = [person.id for person in timeline.speakers]
     if speaker not in known:
-        raise UsageError(f"There is no speaker {speaker}.", hint=f"Heard: {', '.join(known)}.")
+        raise UnknownSpeaker.among(known, speaker)
 
 
 def _merged(timeline: Timeline, people: People, gone: str, into: str) -> People:

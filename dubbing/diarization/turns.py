@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dubbing.engines.speakers import SpokenTurn as Turn
+from dubbing.engines.speakers import Turn
 from dubbing.timeline import Line, Span, Word, line_id
 
 Interval = tuple[int, int]

@@ -16,7 +16,8 @@ import numpy as np
 from dubbing.arrays import Audio, ms_to_samples
 from dubbing.errors import UnreadableMedia
 from dubbing.media.ffmpeg import written_whole
-from dubbing.workspace import explain_os_error
+from dubbing.timeline import Artifact
+from dubbing.workspace import Workspace, explain_os_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,13 @@ def write_sound(path: Path, audio: Audio, *, subtype: str = "PCM_24") -> None:
     """Write a whole sound file, or none."""
     with SoundWriter(path, audio.rate_hz, audio.n_channels, subtype=subtype) as writer:
         writer.write(audio)
+
+
+def keep_sound(workspace: Workspace, audio: Audio, *, subtype: str) -> Artifact:
+    """Keep a sound among the artifacts of a workspace, as WAV."""
+    with workspace.new_file(".wav") as path:
+        write_sound(path, audio, subtype=subtype)
+        return workspace.adopt(path)
 
 
 class SoundWriter:

@@ -40,9 +40,7 @@ def late_ms(line: Line, workspace: Workspace, speech: Path) -> float | None:
     """How much later than it was mixed a take sounds in ``speech``; ``None`` if it is not found."""
     take = line.take
     assert take is not None
-    said = read_sound(workspace.path(take.sound)).between(
-        take.speech.start_ms - take.start_ms, take.speech.end_ms - take.start_ms
-    )
+    said = read_sound(workspace.path(take.sound)).between(*take.spoken_ms)
     from_ms = max(0, take.speech.start_ms - SEARCH_MS)
     found = read_sound(speech, from_ms, take.speech.end_ms + SEARCH_MS)
     expected_ms = take.speech.start_ms - from_ms

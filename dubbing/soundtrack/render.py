@@ -68,8 +68,7 @@ def ducked_ms(line: Line, margin_ms: int) -> list[tuple[int, int]]:
 
 def treated(take: Take, audio: Audio, tone_db: Sequence[float], curve_db: Sequence[float]) -> Audio:
     """A take with the film's tone, and the slow curve of its original; without the room."""
-    spoken = (take.speech.start_ms - take.start_ms, take.speech.end_ms - take.start_ms)
-    return with_curve(with_tone(audio.mono(), tone_db), curve_db, *spoken)
+    return with_curve(with_tone(audio.mono(), tone_db), curve_db, *take.spoken_ms)
 
 
 Load = Callable[[Take, tuple[float, ...], tuple[float, ...]], Samples]
@@ -96,9 +95,8 @@ def _placed(
 def _heard_ms(take: Take) -> tuple[int, int]:
     """The part of a take that is mixed: from a breath before its first sound to one after its last."""
     length_ms = take.n_samples * 1000 // take.rate_hz
-    first_ms = take.speech.start_ms - take.start_ms - FADE_IN_MS
-    last_ms = take.speech.end_ms - take.start_ms + FADE_OUT_MS
-    return max(0, first_ms), min(length_ms, last_ms)
+    begins_ms, ends_ms = take.spoken_ms
+    return max(0, begins_ms - FADE_IN_MS), min(length_ms, ends_ms + FADE_OUT_MS)
 
 
 def _faded(audio: Audio) -> Audio:

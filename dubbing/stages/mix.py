@@ -26,7 +26,7 @@ from dubbing.soundtrack.levels import level_curve_db
 from dubbing.soundtrack.render import mix_plan, treated
 from dubbing.soundtrack.room import reverberation_s
 from dubbing.soundtrack.tone import octaves_db, tone_match_db
-from dubbing.timeline import Artifact, Line, LineMix, Mix, SpeakerMix, Take, Timeline
+from dubbing.timeline import Artifact, Line, LineMix, Mix, SpeakerMix, Timeline
 
 LOUDEST_STEP_LU = 10.0
 """No line is set further than this from the median line of the film."""
@@ -57,6 +57,15 @@ PRESETS = {
     "netflix": Preset(-27.0, -2.0, of_dialogue=True),  # Netflix Sound Mix Specifications 1.6
     "streaming": Preset(-14.0, -1.0),  # what music and video platforms play at
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    """Loudness of a line as it was and of its take (``None`` for silence), and the take's slow curve."""
+
+    was_lufs: float | None
+    take_lufs: float | None
+    curve_db: tuple[float, ...]
 
 
 @stage(reads=("media", "lines", "dialogue"), writes=("mix",), version=4)
@@ -115,8 +124,7 @@ class _Desk:
     def first(self, before: Loudness) -> Mix:
         """Everything but the programme's gain; nothing is rendered yet."""
         tones = {s: self._tone(s) for s in dict.fromkeys(line.speaker for line in self.dubbed)}
-        curves = {line.id: self._curve(line) for line in self.dubbed}
-        gains = self._gains_db(tones, curves)
+        levels = [self._levels(line, tones[line.speaker]) for line in self.dubbed]
         preset = PRESETS.get(self.settings.loudness)
         return Mix(
             sound=Artifact("", "", 0),
@@ -125,11 +133,7 @@ class _Desk:
             true_peak_dbtp=None,
             preset=self.settings.loudness,
             reverberation_s=self._room() if self.settings.room else None,
-            lines=tuple(
-                LineMix(line.id, gains[line.id], curves[line.id])
-                for line in self.dubbed
-                if line.id in gains
-            ),
+            lines=self._lines(levels),
             speakers=tuple(SpeakerMix(speaker, tone) for speaker, tone in tones.items()),
             fade_ms=self.settings.fade_ms,
             duck_db=self.settings.duck_db,
@@ -142,13 +146,19 @@ class _Desk:
         lines = _some([line for line in self.dubbed if line.speaker == speaker])
         return tone_match_db(
             octaves_db([self._was(line).mono() for line in lines]),
-            octaves_db([self._spoken(line) for line in lines]),
+            octaves_db([self._at_rate(line, self._take(line)) for line in lines]),
         )
 
-    def _curve(self, line: Line) -> tuple[float, ...]:
-        if self.dialogue is None:
-            return ()
-        return level_curve_db(self._was(line).mono(), self._spoken(line))
+    def _levels(self, line: Line, tone: tuple[float, ...]) -> _Levels:
+        """What is measured of one line; its sounds are read once."""
+        assert line.take is not None
+        was, take = self._was(line), self._take(line)
+        curve = (
+            () if self.dialogue is None else level_curve_db(was.mono(), self._at_rate(line, take))
+        )
+        sound = treated(line.take, take, tone, curve)
+        own = line_loudness_lufs(sound.between(*line.take.spoken_ms))
+        return _Levels(line_loudness_lufs(was), own, curve)
 
     def _room(self) -> float | None:
         pieces = [
@@ -157,28 +167,23 @@ class _Desk:
         ]
         return reverberation_s(pieces)
 
-    def _gains_db(
-        self, tones: dict[str, tuple[float, ...]], curves: dict[str, tuple[float, ...]]
-    ) -> dict[str, float]:
-        """For each take, the gain that makes it as loud as the original line, in dB."""
-        heard = {line.id: line_loudness_lufs(self._was(line)) for line in self.dubbed}
-        known = [level for level in heard.values() if level is not None]
+    def _lines(self, levels: Sequence[_Levels]) -> tuple[LineMix, ...]:
+        """For each take that is heard, the gain that makes it as loud as the original line."""
+        known = [level.was_lufs for level in levels if level.was_lufs is not None]
         typical = max(median(known), QUIETEST_DIALOGUE_LUFS) if known else USUAL_DIALOGUE_LUFS
         spread = 10 * math.log10(len(dialogue_channels(self.info.n_channels)))
-        gains = {}
-        for line in self.dubbed:
-            wanted = _wanted_lufs(line, heard[line.id], typical)
+        lines = []
+        for line, level in zip(self.dubbed, levels, strict=True):
+            wanted = _wanted_lufs(line, level.was_lufs, typical)
             wanted = min(max(wanted, typical - LOUDEST_STEP_LU), typical + LOUDEST_STEP_LU)
-            assert line.take is not None
-            sound = treated(line.take, self._take(line), tones[line.speaker], curves[line.id])
-            own = line_loudness_lufs(_sounding(sound, line.take))
-            if own is not None:
-                gains[line.id] = round(wanted - own - spread, 2)
-        return gains
+            if level.take_lufs is not None:
+                gain = round(wanted - level.take_lufs - spread, 2)
+                lines.append(LineMix(line.id, gain, level.curve_db))
+        return tuple(lines)
 
     def asked_lu(self) -> float:
         """How much louder the programme becomes because somebody asked for it."""
-        powers = [10 ** (_asked_db(line) / 10) for line in self.dubbed]
+        powers = [10 ** ((_asked_db(line) or 0.0) / 10) for line in self.dubbed]
         lengths = [line.span.duration_ms for line in self.dubbed]
         total = sum(power * length for power, length in zip(powers, lengths, strict=True))
         return 10 * math.log10(total / sum(lengths)) if self.dubbed else 0.0
@@ -192,10 +197,10 @@ class _Desk:
         assert line.take is not None
         return read_sound(self.run.workspace.path(line.take.sound)).mono()
 
-    def _spoken(self, line: Line) -> Audio:
-        """The take from its first to its last sound, at the film's rate."""
+    def _at_rate(self, line: Line, take: Audio) -> Audio:
+        """A take from its first to its last sound, at the film's rate."""
         assert line.take is not None
-        return resample(_sounding(self._take(line), line.take), self.info.rate_hz)
+        return resample(take.between(*line.take.spoken_ms), self.info.rate_hz)
 
     # -- rendering -------------------------------------------------------------------------------
 
@@ -246,18 +251,15 @@ def _some(lines: Sequence[Line]) -> Sequence[Line]:
     return lines[:: -(-len(lines) // MOST_HEARD)] if lines else lines
 
 
-def _sounding(audio: Audio, take: Take) -> Audio:
-    return audio.between(take.speech.start_ms - take.start_ms, take.speech.end_ms - take.start_ms)
-
-
-def _asked_db(line: Line) -> float:
-    """What the mood of a line, where somebody chose it, adds to its level."""
+def _asked_db(line: Line) -> float | None:
+    """What the mood of a line adds to its level; ``None`` if nobody chose it."""
     if line.delivery is not None and line.delivery.is_chosen:
         return line.delivery.level_db
-    return 0.0
+    return None
 
 
 def _wanted_lufs(line: Line, heard: float | None, typical: float) -> float:
-    if line.delivery is not None and line.delivery.is_chosen:
-        return typical + line.delivery.level_db
+    asked = _asked_db(line)
+    if asked is not None:
+        return typical + asked
     return typical if heard is None else heard

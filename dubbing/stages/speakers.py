@@ -14,8 +14,8 @@ from dubbing.acoustics.pitch import median_f0_hz
 from dubbing.arrays import Audio
 from dubbing.diarization.faces import SEEN, SURE_SCORE_LEAD, SeenLine, with_faces
 from dubbing.engines.speakers import SpeakerEmbedder
-from dubbing.errors import UsageError
-from dubbing.media.sound_file import read_sound, write_sound
+from dubbing.errors import UnknownSpeaker
+from dubbing.media.sound_file import keep_sound, read_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import SpeakersSettings
 from dubbing.timeline import Line, Speaker, Timeline
@@ -40,7 +40,7 @@ def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeli
     """Correct the voices that were told apart by the faces, and describe each speaker.
 
     Raises:
-        UsageError: if somebody is named who does not speak.
+        UnknownSpeaker: if somebody is named who does not speak.
     """
     vectors = _embed_lines(timeline, run, settings.engine)
     told = _told(timeline, settings)
@@ -65,7 +65,7 @@ def _check_names(told: Sequence[str], settings: SpeakersSettings) -> None:
     known = sorted(set(told))
     for name in settings.names:
         if name not in known:
-            raise UsageError(f"There is no speaker {name}.", hint=f"Heard: {', '.join(known)}.")
+            raise UnknownSpeaker.among(known, name)
 
 
 def _told(timeline: Timeline, settings: SpeakersSettings) -> list[str]:
@@ -174,12 +174,9 @@ def _with_reference(
         return speaker
     audio = joined(chosen)
     embedding = tuple(round(float(value), 5) for value in embedder.embed(audio))
-    with run.workspace.new_file(".wav") as path:
-        write_sound(path, audio, subtype="PCM_16")
-        reference = run.workspace.adopt(path)
     return replace(
         speaker,
-        reference=reference,
+        reference=keep_sound(run.workspace, audio, subtype="PCM_16"),
         reference_lines=tuple(stretch.line for stretch in chosen),
         profile=describe_voice(audio, embedding),
     )

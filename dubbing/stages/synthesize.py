@@ -9,7 +9,7 @@ from dubbing.arrays import Audio
 from dubbing.delivery import NEUTRAL, Delivery
 from dubbing.engines.speech import TakesDurations, VoiceName
 from dubbing.media.loudness import line_loudness_lufs
-from dubbing.media.sound_file import write_sound
+from dubbing.media.sound_file import keep_sound
 from dubbing.metrics.onsets import speech_extent_ms
 from dubbing.pipeline import Run, stage
 from dubbing.settings import SynthesizeSettings
@@ -78,11 +78,8 @@ def _described(audio: Audio, plan: DurationPlan, run: Run) -> dict[str, object]:
     """The sound as an artifact, and what was measured on it (times from its first sample)."""
     expected = (plan.lead_ms, plan.lead_ms + plan.span.duration_ms)
     begins_ms, ends_ms = speech_extent_ms(audio, expected)
-    with run.workspace.new_file(".wav") as path:
-        write_sound(path, audio, subtype="PCM_24")
-        sound = run.workspace.adopt(path)
     return {
-        "sound": {"path": sound.path, "sha256": sound.sha256, "n_bytes": sound.n_bytes},
+        "sound": asdict(keep_sound(run.workspace, audio, subtype="PCM_24")),
         "n_samples": audio.n_samples,
         "rate_hz": audio.rate_hz,
         "begins_ms": begins_ms,

@@ -9,8 +9,7 @@ import numpy as np
 
 from dubbing.diarization.turns import Interval, divided, turns_of, windows_of
 from dubbing.diarization.voices import Labels, Vectors, group_voices, in_order, means
-from dubbing.engines.speakers import FindsTurns, SpeakerEmbedder
-from dubbing.engines.speakers import SpokenTurn as Turn
+from dubbing.engines.speakers import FindsTurns, SpeakerEmbedder, Turn
 from dubbing.media.sound_file import read_sound
 from dubbing.mixing.ducking import merge
 from dubbing.pipeline import Run, stage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from dubbing.engines.speech import Speech
 from dubbing.errors import UsageError
 from dubbing.language.languages import language
 from dubbing.language.spoken_form import spoken_form
-from dubbing.media.sound_file import read_sound, write_sound
+from dubbing.media.sound_file import keep_sound, read_sound
 from dubbing.pipeline import Run
 from dubbing.settings import Allowed, TranscribeSettings
 from dubbing.timeline import Artifact, Line, Speaker, Timeline, Voice
@@ -37,7 +37,7 @@ class SampleMaker:
         if known is None or not self.run.workspace.holds(Artifact(**known["sample"])):
             pacer: Any = self.run.engines.get("speech", PACER)
             audio, text = stock_sample(pacer, partial(_phonemes, pacer, code), voice.name, code)
-            known = {"sample": self._kept(audio), "text": text}
+            known = {"sample": asdict(self._kept(audio)), "text": text}
             self.run.remember(key, known)
         return replace(
             voice,
@@ -62,7 +62,7 @@ class SampleMaker:
             f"their own voice, imitated from {audio.duration_ms / 1000:.0f} s of it",
             consent=allowed.consent,
             person=allowed.person,
-            sample=Artifact(**self._kept(audio)),
+            sample=self._kept(audio),
             sample_text=text,
             sample_language=self.timeline.source_language,
         )
@@ -88,7 +88,7 @@ class SampleMaker:
             f"{enrolled.consent.person}'s enrolled voice, imitated",
             consent=enrolled.consent.id,
             person=enrolled.consent.person,
-            sample=Artifact(**self._kept(audio)),
+            sample=self._kept(audio),
             sample_text=text,
             sample_language=language(tongue).code,
         )
@@ -100,11 +100,8 @@ class SampleMaker:
         path = self.run.workspace.path(self.timeline.media.sound)
         return read_sound(path, line.span.start_ms, line.span.end_ms)
 
-    def _kept(self, audio: Audio) -> dict[str, Any]:
-        with self.run.workspace.new_file(".wav") as path:
-            write_sound(path, audio, subtype="PCM_16")
-            kept = self.run.workspace.adopt(path)
-        return {"path": kept.path, "sha256": kept.sha256, "n_bytes": kept.n_bytes}
+    def _kept(self, audio: Audio) -> Artifact:
+        return keep_sound(self.run.workspace, audio, subtype="PCM_16")
 
 
 def _phonemes(pacer: Speech, code: str, text: str) -> str:

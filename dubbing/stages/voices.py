@@ -7,13 +7,13 @@ engine that imitates is given a sample: of the speaker, if they allowed it, or o
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 
 from dubbing.engines.speech import LearnsVoices, Learnt, Likeness, SpeaksWhole, Speech
-from dubbing.errors import UnknownLanguage, UsageError
+from dubbing.errors import UnknownLanguage, UnknownSpeaker, UsageError
 from dubbing.pipeline import Run, stage
 from dubbing.registry import identity
 from dubbing.settings import Allowed, VoicesSettings
@@ -74,7 +74,7 @@ def _check_known(timeline: Timeline, settings: VoicesSettings) -> None:
     named = [*settings.cast, *(a.speaker for a in settings.allowed if a.speaker != ALL)]
     for name in named:
         if name not in known:
-            raise UsageError(f"There is no speaker {name}.", hint=f"Heard: {', '.join(known)}.")
+            raise UnknownSpeaker.among(known, name)
 
 
 def _stock(speech: Speech, language: str, settings: VoicesSettings) -> list[StockVoice]:
@@ -178,7 +178,7 @@ class _Casting:
         with self.run.workspace.new_file(".safetensors") as path:
             save_file(learnt.tensors, Path(path))
             kept = self.run.workspace.adopt(path)
-        return {"path": kept.path, "sha256": kept.sha256, "n_bytes": kept.n_bytes}
+        return asdict(kept)
 
 
 def _as_heard(profile: VoiceProfile) -> tuple[object, ...]:

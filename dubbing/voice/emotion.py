@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Literal
 
 from dubbing.delivery import CIRCUMPLEX, NEUTRAL, Delivery
+from dubbing.settings import MoodSource
 from dubbing.timeline import Emotion
 from dubbing.voice.fusion import fuse
 from dubbing.voice.moods import mood
 
-Source = Literal["source", "voice", "face", "text", "none"]
 CARRIED, ACTED = 0.7, 0.5
 """Shares of what was measured and of the mood; they say much the same, so their sum is about one."""
 WHOLE_TENSION = 0.5
@@ -36,7 +35,7 @@ MOST = {
 FACTORS = ("pitch_range", "rate")
 
 
-def carried_over(emotion: Emotion | None, source: Source, strength: float) -> Delivery:
+def carried_over(emotion: Emotion | None, source: MoodSource, strength: float) -> Delivery:
     """What the film asks for: of all senses, or of the one that is named.
 
     ``strength`` from 0 (neutral) to 1.5 multiplies all of it.

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from dubbing.delivery import MOODS
-from dubbing.errors import UsageError
+from dubbing.errors import UnknownSpeaker, UsageError
 from dubbing.settings import EmotionOverride
 from dubbing.timeline import Line, Timeline
 
@@ -96,9 +96,7 @@ def check_overrides(timeline: Timeline, overrides: Sequence[EmotionOverride]) ->
     assert timeline.media is not None
     for item in overrides:
         if item.speaker is not None and item.speaker not in speakers:
-            raise UsageError(
-                f"There is no speaker {item.speaker}.", hint=f"Heard: {', '.join(speakers)}."
-            )
+            raise UnknownSpeaker.among(speakers, item.speaker)
         if item.lines is not None and item.lines[1] > len(timeline.lines):
             raise UsageError(
                 f"There is no line {item.lines[1]}; the film has {len(timeline.lines)}."

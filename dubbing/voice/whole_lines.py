@@ -9,7 +9,7 @@ spoken with the planned lengths it is stretched to them, phoneme by phoneme, wit
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import accumulate
 from typing import Any
 
@@ -21,7 +21,7 @@ from dubbing.delivery import Delivery
 from dubbing.engines.speech import SpeaksWhole, TakesDurations, VoiceName
 from dubbing.errors import EngineFailed
 from dubbing.language.spoken_form import spoken_form
-from dubbing.media.sound_file import read_sound, write_sound
+from dubbing.media.sound_file import keep_sound, read_sound
 from dubbing.timeline import FRAME_MS, Artifact, DurationPlan
 from dubbing.timing.bounds import is_silent
 from dubbing.timing.isochrony import Slot
@@ -142,11 +142,8 @@ class WholeLinePrompter:
         )
         symbols = self._symbols(text)
         natural = self._timed(audio, symbols)
-        with self.workspace.new_file(".wav") as path:
-            write_sound(path, audio, subtype="PCM_24")
-            sound = self.workspace.adopt(path)
         return {
-            "sound": {"path": sound.path, "sha256": sound.sha256, "n_bytes": sound.n_bytes},
+            "sound": asdict(keep_sound(self.workspace, audio, subtype="PCM_24")),
             "symbols": symbols,
             "natural": natural,
         }

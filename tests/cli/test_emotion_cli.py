@@ -12,7 +12,7 @@ from dubbing.media.resample import resample
 from dubbing.media.sound_file import read_sound
 from dubbing.timeline import Line, Timeline
 from dubbing.workspace import Workspace
-from tests.conftest import Dubbed, dub
+from tests.conftest import Dubbed, dub, redub
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +25,7 @@ def folder(portrait_zh: Dubbed, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def said_with(portrait: Dubbed, folder: Path, *flags: str) -> Timeline:
     """The film as it is said with some flags."""
-    result = dub(
-        portrait.source, "--to", "zh", "-o", folder / "out.mp4",
-        "--workspace", folder / "portrait.dub", "--until", "mix", "--quiet", *flags,
-    )  # fmt: skip
-    assert result.returncode == 0, result.stderr
-    return Workspace(folder / "portrait.dub").latest_timeline("zh")
+    return redub(portrait, folder / "portrait.dub", "--until", "mix", *flags)
 
 
 def heard(timeline: Timeline, line: Line, folder: Path) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from dubbing.media.loudness import line_loudness_lufs, programme_loudness
 from dubbing.media.sound_file import read_sound
 from dubbing.timeline import Timeline
 from dubbing.workspace import Workspace
-from tests.conftest import Dubbed, dub
+from tests.conftest import Dubbed, redub
 
 pytestmark = pytest.mark.slow
 
@@ -22,12 +22,7 @@ def folder(portrait_zh: Dubbed, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def mixed_with(portrait: Dubbed, folder: Path, *flags: str) -> Timeline:
-    result = dub(
-        portrait.source, "--to", "zh", "-o", folder / "out.mp4",
-        "--workspace", folder / "portrait.dub", "--until", "mux", "--quiet", *flags,
-    )  # fmt: skip
-    assert result.returncode == 0, result.stderr
-    return Workspace(folder / "portrait.dub").latest_timeline("zh")
+    return redub(portrait, folder / "portrait.dub", "--until", "mux", *flags)
 
 
 @pytest.mark.parametrize(

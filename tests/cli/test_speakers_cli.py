@@ -7,7 +7,7 @@ import pytest
 
 from dubbing.timeline import Timeline
 from dubbing.workspace import Workspace
-from tests.conftest import Dubbed, dub
+from tests.conftest import Dubbed, dub, redub
 
 pytestmark = pytest.mark.slow
 
@@ -18,12 +18,7 @@ def workspace(portrait_zh: Dubbed, tmp_path: Path) -> Path:
 
 
 def again(portrait: Dubbed, workspace: Path, *flags: str) -> Timeline:
-    result = dub(
-        portrait.source, "--to", "zh", "-o", workspace.parent / "out.mp4",
-        "--workspace", workspace, "--until", "translate", "--quiet", *flags,
-    )  # fmt: skip
-    assert result.returncode == 0, result.stderr
-    return Workspace(workspace).latest_timeline("zh")
+    return redub(portrait, workspace, "--until", "translate", *flags)
 
 
 def test_a_line_is_given_to_somebody_new_and_back(portrait_zh: Dubbed, workspace: Path) -> None:

@@ -14,8 +14,7 @@ import soundfile
 from dubbing.engines.speech.kokoro import Kokoro
 from dubbing.language.spoken_form import spoken_form
 from dubbing.timeline import FRAME_MS, Timeline
-from dubbing.workspace import Workspace
-from tests.conftest import Dubbed, dub
+from tests.conftest import Dubbed, dub, redub
 
 pytestmark = pytest.mark.slow
 
@@ -76,12 +75,7 @@ def server() -> Iterator[Server]:
 def dubbed_with(portrait: Dubbed, folder: Path, *flags: str) -> tuple[Timeline, Dubbed]:
     shutil.copytree(portrait.workspace, folder / "portrait.dub")
     done = Dubbed(portrait.source, folder / "out.mp4", folder / "portrait.dub")
-    result = dub(
-        done.source, "--to", "zh", "-o", done.output, "--workspace", done.workspace, "--quiet",
-        *flags,
-    )  # fmt: skip
-    assert result.returncode == 0, result.stderr
-    return Workspace(done.workspace).latest_timeline("zh"), done
+    return redub(portrait, done.workspace, *flags), done
 
 
 def check_lines(timeline: Timeline, done: Dubbed) -> None:

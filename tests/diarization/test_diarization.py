@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dubbing.diarization.faces import SeenLine, with_faces
 from dubbing.diarization.turns import divided, turns_of, windows_of
 from dubbing.diarization.voices import group_voices, in_order
-from dubbing.engines.speakers import SpokenTurn as Turn
+from dubbing.engines.speakers import Turn
 from dubbing.timeline import Line, Span, Word
 
 

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from dubbing.engines.speakers import FindsTurns, SpokenTurn
+from dubbing.engines.speakers import FindsTurns, Turn
 from dubbing.engines.speakers.pyannote import Pyannote
 from dubbing.errors import EngineFailed, EngineUnavailable, WeightsMissing
 from dubbing.media.sound_file import write_sound
@@ -79,7 +79,7 @@ def test_turns_come_in_milliseconds_with_numbers(installed: None, sound: Path) -
     engine = Pyannote()
     assert isinstance(engine, FindsTurns)
     assert list(engine.turns(sound, 2)) == [
-        SpokenTurn(0, 1250, 0), SpokenTurn(1500, 2000, 1), SpokenTurn(2000, 3000, 0),
+        Turn(0, 1250, 0), Turn(1500, 2000, 1), Turn(2000, 3000, 0),
     ]  # fmt: skip
     assert Pipeline.asked["num_speakers"] == 2
     assert Pipeline.asked["file"]["waveform"].shape == (1, 48_000)

@@ -34,12 +34,12 @@ from dubbing.engines.speech.chatterbox import Chatterbox
 from dubbing.engines.speech.cosyvoice import CosyVoice
 from dubbing.engines.speech.f5 import F5
 from dubbing.engines.speech.gpt_sovits import GPTSoVITS
-from dubbing.engines.speech.imitating import NO_OPTIONS, Imitating, as_audio, at_most
+from dubbing.engines.speech.imitating import Imitating, as_audio, at_most
 from dubbing.engines.speech.openai_speech import OpenAISpeech, instructions
 from dubbing.engines.speech.xtts import AGREED, PUBLISHED, XTTS
 from dubbing.errors import EngineFailed, EngineUnavailable, UnknownLanguage, WeightsMissing
 from dubbing.models.voices import voice_cards
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 ANGRY = Delivery("angry", intensity=1.0, rate=1.2, level_db=4.0)
 WORDS = "Where have you been all this time? We have been waiting for you since the morning."

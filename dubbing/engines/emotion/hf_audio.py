@@ -19,9 +19,8 @@ from dubbing.delivery import CIRCUMPLEX, MOODS
 from dubbing.engines.emotion import Heard, Utterance
 from dubbing.errors import EngineFailed, WeightsMissing
 from dubbing.models.hub import from_hub
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
-NO_OPTIONS = EngineOptions()
 RATE_HZ = 16_000
 LONGEST_MS = 15_000
 SHORTEST_MS = 400

@@ -29,7 +29,7 @@ class SpeakerEmbedder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenTurn:
+class Turn:
     """A stretch of one voice, by its number."""
 
     start_ms: int
@@ -41,5 +41,5 @@ class SpokenTurn:
 class FindsTurns(Protocol):
     """An engine that says who speaks when by itself."""
 
-    def turns(self, sound: Path, count: int | None) -> Sequence[SpokenTurn]:
+    def turns(self, sound: Path, count: int | None) -> Sequence[Turn]:
         """Turns of a 16 kHz mono WAV in order of time; ``count`` people, or as many as it finds."""

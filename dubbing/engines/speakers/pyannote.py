@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.arrays import Audio
-from dubbing.engines.speakers import SpokenTurn
+from dubbing.engines.speakers import Turn
 from dubbing.errors import EngineFailed, EngineUnavailable, WeightsMissing
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 PUBLISHED = "pyannote/speaker-diarization-community-1"
-NO_OPTIONS = EngineOptions()
 
 
 class Pyannote:
@@ -56,7 +55,7 @@ class Pyannote:
             hint="Name a folder, or accept its terms on the hub and set HF_TOKEN.",
         )
 
-    def turns(self, sound: Path, count: int | None) -> Sequence[SpokenTurn]:
+    def turns(self, sound: Path, count: int | None) -> Sequence[Turn]:
         """Turns in order of time, one voice at a time.
 
         Raises:
@@ -75,7 +74,7 @@ class Pyannote:
         tracks = [(part, who) for part, _, who in spoken.itertracks(yield_label=True)]
         numbers = {who: n for n, who in enumerate(dict.fromkeys(who for _, who in tracks))}
         return [
-            SpokenTurn(round(1000 * part.start), round(1000 * part.end), numbers[who])
+            Turn(round(1000 * part.start), round(1000 * part.end), numbers[who])
             for part, who in tracks
         ]
 

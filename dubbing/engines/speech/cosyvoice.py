@@ -16,9 +16,9 @@ import numpy as np
 from dubbing.arrays import Audio
 from dubbing.delivery import Delivery
 from dubbing.engines.speech import Sample, VoiceName
-from dubbing.engines.speech.imitating import NO_OPTIONS, Imitating, at_most
+from dubbing.engines.speech.imitating import Imitating, at_most
 from dubbing.errors import EngineUnavailable, WeightsMissing
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 LONGEST_SAMPLE_S = 29.0
 """It refuses samples above 30 s."""

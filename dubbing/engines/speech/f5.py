@@ -15,10 +15,10 @@ from typing import Any
 from dubbing.arrays import Audio
 from dubbing.delivery import Delivery
 from dubbing.engines.speech import VoiceName
-from dubbing.engines.speech.imitating import NO_OPTIONS, SEED, Imitating, at_most
+from dubbing.engines.speech.imitating import SEED, Imitating, at_most
 from dubbing.errors import EngineFailed, WeightsMissing
 from dubbing.language.languages import SPOKEN
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 LONGEST_SAMPLE_S = 11.5
 """It cuts a sample at 12 s without cutting the words, which it then speaks in the line."""

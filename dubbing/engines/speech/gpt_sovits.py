@@ -17,14 +17,13 @@ from dubbing.delivery import Delivery
 from dubbing.engines.speech import Sample, VoiceName
 from dubbing.engines.speech.imitating import (
     LONGEST_MESSAGE,
-    NO_OPTIONS,
     SEED,
     Imitating,
     at_most,
     decoded,
 )
 from dubbing.errors import EngineFailed, EngineUnavailable
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 SERVER = "http://127.0.0.1:9880"
 TIMEOUT_S = 300.0

@@ -30,9 +30,8 @@ from dubbing.errors import (
 from dubbing.language.g2p import to_phonemes
 from dubbing.language.sentences import CLAUSE_MARKS, SENTENCE_MARKS
 from dubbing.models.voices import VoiceCard, voice_cards
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
-NO_OPTIONS = EngineOptions()
 SEED = 1
 """These networks throw dice: with the same ones, a line sounds the same in every run."""
 FAINTEST = 1e-4

@@ -8,7 +8,6 @@ its voices are like nobody says, so each speaks a sentence and is measured.
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,20 +18,18 @@ import numpy.typing as npt
 from dubbing.acoustics.pitch import median_f0_hz
 from dubbing.arrays import Audio
 from dubbing.delivery import NEUTRAL, Delivery
+from dubbing.engines.openai_server import KEYS, TIMEOUT_S, connected
 from dubbing.engines.speech import VoiceName
-from dubbing.engines.speech.imitating import LONGEST_MESSAGE, NO_OPTIONS, as_audio, decoded
+from dubbing.engines.speech.imitating import LONGEST_MESSAGE, as_audio, decoded
 from dubbing.engines.translation.fixed_examples import example_sentences
 from dubbing.errors import EngineFailed, EngineUnavailable
 from dubbing.language.g2p import to_phonemes
 from dubbing.models.speaker_encoder import RATE_HZ as ENCODER_HZ
 from dubbing.models.speaker_encoder import SpeakerEncoder
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 NAME = "openai-speech"
-TIMEOUT_S = 120.0
 RETRIES = 3
-"""By the client, with exponential backoff; ``Retry-After`` is obeyed."""
-KEYS = ("DUBBING_API_KEY", "OPENAI_API_KEY")
 VOICES = ("alloy", "ash", "ballad", "coral", "echo", "fable", "nova", "onyx", "sage", "shimmer",
           "verse", "marin", "cedar")  # fmt: skip
 OLD_VOICES = ("alloy", "ash", "coral", "echo", "fable", "nova", "onyx", "sage", "shimmer")
@@ -94,16 +91,7 @@ class OpenAISpeech:
 
     @cached_property
     def _client(self) -> Any:
-        import openai
-
-        key = next((os.environ[name] for name in KEYS if os.environ.get(name)), None)
-        if key is None and self._server is None:
-            raise EngineUnavailable(
-                "There is no key for the server.", hint=f"Set {KEYS[0]} in the environment."
-            )
-        return openai.OpenAI(
-            base_url=self._server, api_key=key or "none", timeout=TIMEOUT_S, max_retries=RETRIES
-        )
+        return connected(self._server, RETRIES)
 
     @cached_property
     def _encoder(self) -> SpeakerEncoder:

@@ -14,9 +14,9 @@ from typing import Any
 from dubbing.arrays import Audio
 from dubbing.delivery import Delivery
 from dubbing.engines.speech import Sample, VoiceName
-from dubbing.engines.speech.imitating import NO_OPTIONS, Imitating
+from dubbing.engines.speech.imitating import Imitating
 from dubbing.errors import WeightsMissing
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 PUBLISHED = "tts_models/multilingual/multi-dataset/xtts_v2"
 AGREED = "COQUI_TOS_AGREED"

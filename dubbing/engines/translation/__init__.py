@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from dubbing.settings import EngineOptions
-
 Pair = tuple[str, str]
 """A text and its translation."""
 
@@ -84,9 +82,6 @@ class Style(StrEnum):
     """Pairs, terms, register, what is said around it; also asked for other lengths."""
     HUMAN = "human"
     """Nothing: a person has done the work, and it is not judged."""
-
-
-NO_OPTIONS = EngineOptions()
 
 
 class Translator(Protocol):

@@ -11,9 +11,9 @@ import subprocess
 from collections.abc import Sequence
 from functools import cached_property
 
-from dubbing.engines.translation import NO_OPTIONS, Hypothesis, Passage, Request, Style
+from dubbing.engines.translation import Hypothesis, Passage, Request, Style
 from dubbing.errors import EngineFailed, EngineUnavailable
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 TIMEOUT_S = 120
 

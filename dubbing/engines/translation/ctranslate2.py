@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.engines.translation import (
-    NO_OPTIONS,
     Hypothesis,
     Pair,
     Passage,
@@ -21,7 +20,7 @@ from dubbing.engines.translation import (
 )
 from dubbing.engines.translation.directions import Direction, direction
 from dubbing.errors import UnknownLanguage, WeightsMissing
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 LONGEST_TOKENS = 200
 TOKENS_AT_ONCE = 1024

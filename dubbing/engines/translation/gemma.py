@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.engines.translation import (
-    NO_OPTIONS,
     Hypothesis,
     Length,
     Pair,
@@ -24,7 +23,7 @@ from dubbing.engines.translation import (
 )
 from dubbing.engines.translation.fixed_examples import fixed_pairs
 from dubbing.language.languages import SPOKEN, language
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 LINE_END = ["\n", "\n\n", "<eos>"]
 SPARE_TOKENS = 16

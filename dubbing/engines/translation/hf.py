@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any
 
 from dubbing.engines.translation import (
-    NO_OPTIONS,
     Hypothesis,
     Pair,
     Passage,
@@ -21,7 +20,7 @@ from dubbing.engines.translation import (
 from dubbing.engines.translation.directions import Direction, direction
 from dubbing.errors import UnknownLanguage, WeightsMissing
 from dubbing.models.hub import from_hub
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
 LONGEST_TOKENS = 200
 SCORED_AT_ONCE = 16

@@ -9,14 +9,13 @@ in JSON.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from dubbing.engines.openai_server import KEYS, TIMEOUT_S, connected
 from dubbing.engines.translation import (
-    NO_OPTIONS,
     Hypothesis,
     Length,
     Pair,
@@ -26,14 +25,11 @@ from dubbing.engines.translation import (
 )
 from dubbing.errors import EngineFailed, EngineUnavailable
 from dubbing.language.languages import language
-from dubbing.settings import EngineOptions
+from dubbing.settings import NO_OPTIONS, EngineOptions
 
-TIMEOUT_S = 120.0
 RETRIES = 5
-"""By the client, with exponential backoff; ``Retry-After`` is obeyed."""
 ASKED_AGAIN = 2
 """How often an answer that is no JSON, or lacks a line, is asked for again."""
-KEYS = ("DUBBING_API_KEY", "OPENAI_API_KEY")
 MOST_EXAMPLES = 6
 TASK = """\
 You translate lines of a film from {source} to {target} for dubbing: they are spoken aloud, by the same \
@@ -75,19 +71,7 @@ class OpenAI:
 
     @cached_property
     def _client(self) -> Any:
-        import openai
-
-        key = next((os.environ[name] for name in KEYS if os.environ.get(name)), None)
-        if key is None and self._options.server is None:
-            raise EngineUnavailable(
-                "There is no key for the server.", hint=f"Set {KEYS[0]} in the environment."
-            )
-        return openai.OpenAI(
-            base_url=self._options.server,
-            api_key=key or "none",
-            timeout=TIMEOUT_S,
-            max_retries=RETRIES,
-        )
+        return connected(self._options.server, RETRIES)
 
     @property
     def cost(self) -> str:
