@@ -196,7 +196,7 @@ class Evaluation:
         return self.engines.get("speech", settings.engine, settings.engine_options)
 
     def _voice(self, line: Line) -> VoiceName:
-        voice = self.timeline.speaker(line.speaker).voice
+        voice = self.timeline.voice_of(line)
         assert voice is not None
         return speaking_voice(voice, self.workspace)
 

@@ -16,6 +16,8 @@ from dubbing.models.resolver import resolve
 from dubbing.pipeline import Run, Stage, file_identity, load_stages, run_stages
 from dubbing.progress import Event, Listener, silence
 from dubbing.registry import Engines, engine_class
+from dubbing.review.decisions_file import read_decisions
+from dubbing.review.job_file import keep_job
 from dubbing.settings import Profile, load_profile, load_recipe
 from dubbing.timeline import Timeline
 from dubbing.voice import consent
@@ -85,13 +87,16 @@ def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = s
     _check_space(folder, info.duration_ms)
     with Workspace(folder) as workspace:
         _check_output(output, workspace, job.force)
+        keep_job(workspace.root, target, source, output, job.recipe, profile)
         run = Run(workspace, source, output, engines, listener)
         fresh_from = stages[0].name if job.force and not job.from_stage else job.from_stage
         profile = _with_consents(
             job,
             workspace,
             file_identity(source),
-            _with_people(workspace, _with_cast(workspace, profile)),
+            _with_decisions(
+                workspace, target, _with_people(workspace, _with_cast(workspace, profile))
+            ),
         )
         timeline = run_stages(stages, Timeline(target), run, profile, fresh_from=fresh_from)
     enter_uses(timeline)
@@ -142,6 +147,16 @@ def _with_people(workspace: Workspace, profile: Profile) -> Profile:
     if not names and not lines:
         return profile
     return profile.with_values({"speakers": {"names": names, "lines": lines}})
+
+
+def _with_decisions(workspace: Workspace, target: str, profile: Profile) -> Profile:
+    """What reviewers decided of lines, which lines they locked, and which ones stay for this run."""
+    decisions = read_decisions(workspace.root, target)
+    kept = {**decisions.locked, **profile.direction.kept}
+    if not decisions.lines and not kept:
+        return profile
+    lines = {line: item.model_dump() for line, item in decisions.lines.items()}
+    return profile.with_values({"direction": {"lines": lines, "kept": kept}})
 
 
 def _with_consents(job: Job, workspace: Workspace, film: str, profile: Profile) -> Profile:

@@ -6,6 +6,8 @@ flags; it is merged once, in ``dubbing.cli``, and each stage is handed only its 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -157,6 +159,52 @@ class DeliverySettings(Strict):
     """Which sense of the film's moods is carried over; ``source`` is all of them."""
     strength: float = Field(1.0, ge=0, le=1.5)
     overrides: tuple[EmotionOverride, ...] = ()
+
+
+class ChosenMood(Strict):
+    """A mood and how strong it is."""
+
+    label: Mood
+    intensity: float = Field(0.7, ge=0, le=1)
+
+
+class LineDecision(Strict):
+    """What a reviewer decided of a line; what is not said stays as the program has it."""
+
+    verdict: Literal["accepted", "rejected"] | None = None
+    text: str | None = Field(None, min_length=1, max_length=2000)
+    emotion: ChosenMood | None = None
+    voice: str | None = Field(None, min_length=1, max_length=200)
+    lip_strength: float | None = Field(None, ge=0, le=1)
+    start_ms: int | None = Field(None, ge=0)
+    """Of the time that the line shall fill, on the film's clock."""
+    end_ms: int | None = Field(None, ge=1)
+    note: str = Field("", max_length=4000)
+    by: str = Field("", max_length=200)
+    at: str = Field("", max_length=40)
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What of it is heard."""
+        return self.model_dump(exclude={"verdict", "note", "by", "at"}, exclude_none=True)
+
+    @property
+    def asked(self) -> str:
+        """Digest of the wishes; empty for none."""
+        if not self.wishes:
+            return ""
+        text = json.dumps(self.wishes, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class DirectionSettings(Strict):
+    """What people decided of lines, by the lines' ids."""
+
+    lines: dict[str, LineDecision] = {}
+    kept: dict[str, str] = {}
+    """Lines that stay as they are in a timeline, which is an artifact of the workspace (its path)."""
+    mix_of: str | None = None
+    """The timeline (as in ``kept``) whose mix stays, but for the lines that change."""
 
 
 class Term(Strict):
@@ -332,6 +380,7 @@ class Profile(Strict):
     translate: TranslateSettings = TranslateSettings()
     voices: VoicesSettings = VoicesSettings()
     delivery: DeliverySettings = DeliverySettings()
+    direction: DirectionSettings = DirectionSettings()
     timing: TimingSettings = TimingSettings()
     synthesize: SynthesizeSettings = SynthesizeSettings()
     mix: MixSettings = MixSettings()

@@ -252,6 +252,23 @@ class Emotion:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided of a line; ``slot`` is the time that it shall fill, if not its own."""
+
+    verdict: str = ""
+    """``accepted``, ``rejected``, or nothing."""
+    slot: Span | None = None
+    lip_strength: float | None = None
+    note: str = ""
+    by: str = ""
+    at: str = ""
+    asked: str = ""
+    """Digest of what was asked for, which tells whether that was done."""
+    is_kept: bool = False
+    """Whether it stays as it was made, whatever else changes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One sentence (or clause) of one speaker."""
 
@@ -268,6 +285,9 @@ class Line:
     delivery: Delivery | None = None
     """How the dub shall say it."""
     translation: Translation | None = None
+    voice: Voice | None = None
+    """Chosen for this line alone; ``None``: its speaker's."""
+    decision: Decision | None = None
     plan: DurationPlan | None = None
     take: Take | None = None
     flags: tuple[str, ...] = ()
@@ -277,6 +297,12 @@ class Line:
         for word in self.words:
             if word.start_ms < self.span.start_ms or word.end_ms > self.span.end_ms:
                 raise ValueError(f"word {word.text!r} lies outside line {self.id}")
+
+    @property
+    def slot(self) -> Span:
+        """The time that the dub shall fill."""
+        wished = None if self.decision is None else self.decision.slot
+        return wished or self.span
 
     @property
     def spoken_text(self) -> str:
@@ -386,6 +412,10 @@ class Mix:
     reverberation_s: float | None = None
     lines: tuple[LineMix, ...] = ()
     speakers: tuple[SpeakerMix, ...] = ()
+    typical_lufs: float | None = None
+    """Of the film's usual line, in the original."""
+    takes_gain_db: float = 0.0
+    """What all takes got on top, so that the programme is as loud as it was."""
     fade_ms: int = 80
     duck_db: float = -26.0
     ceiling_dbtp: float = -1.0
@@ -450,6 +480,10 @@ class Timeline:
             if speaker.id == speaker_id:
                 return speaker
         raise KeyError(speaker_id)
+
+    def voice_of(self, line: Line) -> Voice | None:
+        """Who speaks a line; ``None`` if nobody was cast."""
+        return line.voice or self.speaker(line.speaker).voice
 
 
 def line_id(span: Span, text: str) -> str:

@@ -48,6 +48,7 @@ def _program(
 
 def _mount() -> None:
     from dubbing.cli import (
+        apply,
         doctor,
         evaluate,
         export,
@@ -68,6 +69,7 @@ def _mount() -> None:
     app.command("export", help="Subtitles, edit lists, cue sheets and other films of a dub.")(
         export.export
     )
+    app.command("apply", help="Make anew the lines that reviewers decided on.")(apply.apply)
     app.command("memory", help="Keep what a dub says for other episodes.")(memory.memory)
     app.command("plot", help="Draw a line: mouth, phonemes, sound.")(plot.plot)
     app.command("verify", help="Whether a file holds synthetic speech, and what it says of it.")(

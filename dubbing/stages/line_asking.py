@@ -24,6 +24,7 @@ from dubbing.timing.lips import Lips
 from dubbing.timing.lipsync import Followed, Window, follow_lips
 from dubbing.timing.prompter import Prompter
 from dubbing.timing.spoken import Spoken, spread
+from dubbing.translation.candidates import REVIEWER
 from dubbing.voice.casting import PACER, speaking_voice
 from dubbing.voice.whole_lines import FASTEST, NOTED_SPEED, SLOWEST, Speakers, WholeLinePrompter
 
@@ -127,7 +128,7 @@ def asker_for(
 
 
 def _prompter(timeline: Timeline, run: Run, settings: TimingSettings, line: Line) -> Prompter:
-    voice = timeline.speaker(line.speaker).voice
+    voice = timeline.voice_of(line)
     assert voice is not None
     return Prompter(
         partial(run.engines.get, "speech", settings.engine, settings.engine_options),
@@ -143,7 +144,7 @@ def _prompter(timeline: Timeline, run: Run, settings: TimingSettings, line: Line
 def _listener(
     timeline: Timeline, run: Run, settings: TimingSettings, line: Line, slot: Slot
 ) -> WholeLinePrompter:
-    voice = timeline.speaker(line.speaker).voice
+    voice = timeline.voice_of(line)
     assert voice is not None
     speakers = Speakers(
         identity("speech", settings.engine, settings.engine_options),
@@ -157,8 +158,11 @@ def _listener(
 
 
 def _worth_trying(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The chosen one, then all others without fault; the part of a whole has no stand-in."""
+    """The chosen one, then all others without fault.
+
+    What a person decided has no stand-in, nor has the part of a whole.
+    """
     chosen, *others = candidates
-    if chosen.whole or chosen.flags:
+    if chosen.whole or chosen.flags or chosen.origin == REVIEWER:
         return [chosen]
     return [chosen, *(other for other in others if not other.flags and not other.whole)]

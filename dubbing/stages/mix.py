@@ -68,14 +68,20 @@ class _Levels:
     curve_db: tuple[float, ...]
 
 
-@stage(reads=("media", "lines", "dialogue"), writes=("mix",), version=4)
+@stage(reads=("media", "lines", "dialogue", "mix"), writes=("mix",), version=5)
 def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
-    """Make the finished sound; where its loudness misses its aim, once or twice more."""
+    """Make the finished sound; where its loudness misses its aim, once or twice more.
+
+    Where a mix is there already, all that it knows stays, and only lines that it lacks are set beside it.
+    """
     assert timeline.media is not None
     assert timeline.media.sound is not None
     original = run.workspace.path(timeline.media.sound)
     before = programme_loudness(original)
     desk = _Desk(timeline, run, settings, original)
+    known = timeline.mix
+    if known is not None and known.preset == settings.loudness:
+        return replace(timeline, mix=desk.rendered(desk.completed(known)))
     made = desk.first(before)
     made = desk.rendered(made)
     if settings.loudness == "source":
@@ -94,7 +100,7 @@ def _as_before(desk: _Desk, made: Mix, before: Loudness) -> Mix:
     if abs(correction) <= KEPT_WITHIN_LU:
         return made
     lines = tuple(replace(i, gain_db=round(i.gain_db + correction, 2)) for i in made.lines)
-    return desk.rendered(replace(made, lines=lines))
+    return desk.rendered(replace(made, lines=lines, takes_gain_db=round(correction, 2)))
 
 
 def _as_preset(desk: _Desk, made: Mix, preset: Preset) -> Mix:
@@ -125,6 +131,8 @@ class _Desk:
         """Everything but the programme's gain; nothing is rendered yet."""
         tones = {s: self._tone(s) for s in dict.fromkeys(line.speaker for line in self.dubbed)}
         levels = [self._levels(line, tones[line.speaker]) for line in self.dubbed]
+        known = [level.was_lufs for level in levels if level.was_lufs is not None]
+        typical = max(median(known), QUIETEST_DIALOGUE_LUFS) if known else USUAL_DIALOGUE_LUFS
         preset = PRESETS.get(self.settings.loudness)
         return Mix(
             sound=Artifact("", "", 0),
@@ -133,11 +141,32 @@ class _Desk:
             true_peak_dbtp=None,
             preset=self.settings.loudness,
             reverberation_s=self._room() if self.settings.room else None,
-            lines=self._lines(levels),
+            lines=self._lines(self.dubbed, levels, typical),
             speakers=tuple(SpeakerMix(speaker, tone) for speaker, tone in tones.items()),
+            typical_lufs=round(typical, 2),
             fade_ms=self.settings.fade_ms,
             duck_db=self.settings.duck_db,
             ceiling_dbtp=self.settings.ceiling_dbtp if preset is None else preset.ceiling_dbtp,
+        )
+
+    def completed(self, known: Mix) -> Mix:
+        """A mix with the lines that it lacks, at the levels of the others; nothing is rendered yet."""
+        there = {item.line for item in known.lines}
+        tones = {item.speaker: item.tone_db for item in known.speakers}
+        missing = [line for line in self.dubbed if line.id not in there]
+        for speaker in dict.fromkeys(line.speaker for line in missing):
+            if speaker not in tones:
+                tones[speaker] = self._tone(speaker)
+        levels = [self._levels(line, tones[line.speaker]) for line in missing]
+        typical = USUAL_DIALOGUE_LUFS if known.typical_lufs is None else known.typical_lufs
+        new = [
+            replace(item, gain_db=round(item.gain_db + known.takes_gain_db, 2))
+            for item in self._lines(missing, levels, typical)
+        ]
+        return replace(
+            known,
+            lines=(*known.lines, *new),
+            speakers=tuple(SpeakerMix(speaker, tone) for speaker, tone in tones.items()),
         )
 
     def _tone(self, speaker: str) -> tuple[float, ...]:
@@ -167,13 +196,13 @@ class _Desk:
         ]
         return reverberation_s(pieces)
 
-    def _lines(self, levels: Sequence[_Levels]) -> tuple[LineMix, ...]:
+    def _lines(
+        self, dubbed: Sequence[Line], levels: Sequence[_Levels], typical: float
+    ) -> tuple[LineMix, ...]:
         """For each take that is heard, the gain that makes it as loud as the original line."""
-        known = [level.was_lufs for level in levels if level.was_lufs is not None]
-        typical = max(median(known), QUIETEST_DIALOGUE_LUFS) if known else USUAL_DIALOGUE_LUFS
         spread = 10 * math.log10(len(dialogue_channels(self.info.n_channels)))
         lines = []
-        for line, level in zip(self.dubbed, levels, strict=True):
+        for line, level in zip(dubbed, levels, strict=True):
             wanted = _wanted_lufs(line, level.was_lufs, typical)
             wanted = min(max(wanted, typical - LOUDEST_STEP_LU), typical + LOUDEST_STEP_LU)
             if level.take_lufs is not None:

@@ -21,17 +21,27 @@ from dubbing.workspace import digest
 
 
 @stage(
-    reads=("speakers", "lines.id", "lines.speaker", "lines.delivery", "lines.plan"),
+    reads=(
+        "speakers",
+        "lines.id",
+        "lines.speaker",
+        "lines.voice",
+        "lines.delivery",
+        "lines.plan",
+        "lines.take",
+    ),
     writes=("lines.take",),
-    version=4,
+    version=5,
     engine_roles=("speech",),
     weights=("perth",),
 )
 def synthesize(timeline: Timeline, run: Run, settings: SynthesizeSettings) -> Timeline:
-    """Fill ``take`` of every planned line; a line that was spoken before is not spoken again."""
+    """Fill ``take`` of every planned line that has none; what was spoken before is not spoken again."""
     lines: list[Line] = []
     for number, line in enumerate(timeline.lines):
-        take = None if line.plan is None else _take(timeline, line, line.plan, run, settings)
+        take = line.take
+        if take is None and line.plan is not None:
+            take = _take(timeline, line, line.plan, run, settings)
         lines.append(replace(line, take=take))
         run.progress(number + 1, len(timeline.lines), line.spoken_text, "lines")
     return timeline.with_lines(lines)
@@ -40,7 +50,7 @@ def synthesize(timeline: Timeline, run: Run, settings: SynthesizeSettings) -> Ti
 def _take(
     timeline: Timeline, line: Line, plan: DurationPlan, run: Run, settings: SynthesizeSettings
 ) -> Take:
-    voice = timeline.speaker(line.speaker).voice
+    voice = timeline.voice_of(line)
     assert voice is not None
     speaks = speaking_voice(voice, run.workspace)
     delivery = line.delivery or NEUTRAL

@@ -30,12 +30,14 @@ WAYS_TO_PAUSE = 3
 @stage(
     reads=("media", "target_language", "speakers", "lines", "faces"),
     writes=("lines.plan", "lines.flags"),
-    version=10,
+    version=11,
     engine_roles=("speech",),
     weights=("aligner",),
 )
 def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     """Fill ``plan`` of every translated line, in order, since a line that spills delays the next.
+
+    A line that has a plan keeps it, and its neighbours leave it its time.
 
     Raises:
         BadSettings: if the engine can neither be told durations nor say whole lines.
@@ -45,7 +47,7 @@ def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     lines: list[Line] = []
     for number, line in enumerate(timeline.lines):
         planned = line
-        if line.translation is not None:
+        if line.plan is None and line.translation is not None:
             slot, start_ms = _slot(timeline, number, free_from_ms, settings.gap_ms)
             asker = asker_for(timeline, run, settings, line, slot)
             planned = _planned(asker, slot, (free_from_ms, start_ms), mouths, settings)
@@ -82,9 +84,14 @@ def _planned(
     else:
         plan = _still_true(_by_mouth(shown, fit, said, candidate.text, asker), line)
     plan = asker.with_sound(plan)
-    late = ("starts late",) if start_ms > line.span.start_ms else ()
+    late = ("starts late",) if start_ms > line.slot.start_ms else ()
     doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
-    return replace(line, plan=plan, flags=(*doubts, *late, *_flags(plan)))
+    return replace(line, plan=plan, flags=(*_rejected(line), *doubts, *late, *_flags(plan)))
+
+
+def _rejected(line: Line) -> tuple[str, ...]:
+    decided = line.decision is not None and line.decision.verdict == "rejected"
+    return ("rejected",) if decided else ()
 
 
 def _talked_over(timeline: Timeline, number: int, plan: DurationPlan) -> bool:
@@ -97,14 +104,24 @@ def _talked_over(timeline: Timeline, number: int, plan: DurationPlan) -> bool:
 def _slot(timeline: Timeline, number: int, free_from_ms: int, gap_ms: int) -> tuple[Slot, int]:
     """From the line's start to the end of its mouth, and to where the next line begins; the start."""
     assert timeline.media is not None
-    line, following = timeline.lines[number], timeline.lines[number + 1 :]
-    start_ms = max(line.span.start_ms, free_from_ms)
-    until_ms = following[0].span.start_ms - gap_ms if following else timeline.media.duration_ms
-    wanted = max(1, (line.span.end_ms - start_ms) // FRAME_MS)
+    slot, following = timeline.lines[number].slot, timeline.lines[number + 1 : number + 2]
+    start_ms = max(slot.start_ms, free_from_ms)
+    until_ms = timeline.media.duration_ms
+    for following_line in following:
+        until_ms = _begins_ms(following_line) - gap_ms
+    wanted = max(1, (slot.end_ms - start_ms) // FRAME_MS)
     most = (until_ms - start_ms) // FRAME_MS
-    if not following:  # nothing may sound after the film
+    # nothing may sound after the film, nor into a line that stays as it is
+    if not following or following[0].plan is not None:
         return Slot(max(1, min(wanted, most)), max(1, most), closed=True), start_ms
     return Slot(wanted, max(wanted, most)), start_ms
+
+
+def _begins_ms(line: Line) -> int:
+    """When a line that has its plan is heard, or that has none should be."""
+    if line.plan is None:
+        return line.slot.start_ms
+    return min(line.plan.span.start_ms, line.slot.start_ms)
 
 
 def _refined(fit: Fit, said: Spoken, slot: Slot, asker: Asker) -> tuple[Fit, Spoken]:
@@ -147,13 +164,16 @@ def _shown(
 
     ``starts_ms``: the earliest time at which the line may begin, and the one it was fitted to.
     """
-    lips = mouths.of(line) if settings.lip_strength > 0 else None
+    strength = settings.lip_strength
+    if line.decision is not None and line.decision.lip_strength is not None:
+        strength = line.decision.lip_strength
+    lips = mouths.of(line) if strength > 0 else None
     if lips is None:
         return None
     earliest_ms, start_ms = starts_ms
     where = window(fit, (start_ms - earliest_ms) // FRAME_MS, slot.most)
     seen = lips.between(start_ms - where.earlier * FRAME_MS, where.n_frames)
-    return _Shown(where, seen, start_ms, settings.lip_strength)
+    return _Shown(where, seen, start_ms, strength)
 
 
 def _by_mouth(shown: _Shown, fit: Fit, said: Spoken, text: str, asker: Asker) -> DurationPlan:
@@ -200,7 +220,7 @@ def _with_a_pause(
 
 def _still_true(plan: DurationPlan, line: Line) -> DurationPlan:
     """The plan without concessions that the mouth has made good."""
-    over_ms = plan.span.end_ms - line.span.end_ms
+    over_ms = plan.span.end_ms - line.slot.end_ms
     good = {"early end"} if over_ms >= -NEAR_MS else set()
     good |= {"borrow"} if over_ms <= NEAR_MS else set()
     return replace(plan, rungs=tuple(rung for rung in plan.rungs if rung not in good))

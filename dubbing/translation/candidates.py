@@ -14,6 +14,8 @@ from dubbing.translation.choice import Contender
 from dubbing.translation.register import in_register, wrong_register
 
 MEMORY = "memory"
+REVIEWER = "reviewer"
+"""Who says so: a candidate of theirs is spoken, fit or not."""
 FAR_BEHIND = 0.8
 """In log-probability a token: no second opinion makes up for more."""
 NAME_BONUS = 0.3

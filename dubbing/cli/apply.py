@@ -1,0 +1,89 @@
+"""``dub apply WORKSPACE review.json``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from dubbing.reviewer.redirect import Outcome
+    from dubbing.reviewer.reviews import Merged
+    from dubbing.timeline import Timeline
+
+
+def apply(
+    workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
+    reviews: Annotated[
+        list[Path] | None,
+        typer.Argument(help="review.json of one or more reviewers; none: what is still to do."),
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
+    latest: Annotated[
+        bool, typer.Option("--latest", help="Where reviewers do not agree, the later one counts.")
+    ] = False,
+    even_changed: Annotated[
+        bool, typer.Option("--even-changed", help="Decide also on lines that changed since.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+) -> None:
+    """Make anew what reviewers decided on, and nothing else."""
+    from dubbing.cli.listeners import listener_for
+    from dubbing.cli.show import latest as latest_timeline
+    from dubbing.reviewer.redirect import keep_decisions, make_anew
+    from dubbing.reviewer.review_file import read_review
+    from dubbing.reviewer.reviews import merge
+
+    read = [read_review(path) for path in reviews or ()]
+    language = to or (read[0].target_language if read else None)
+    timeline = latest_timeline(workspace, language)
+    merged = merge(timeline, read, latest=latest, changed=even_changed)
+    if dry_run:
+        _tell_merged(timeline, merged)
+        return
+    keep_decisions(workspace, timeline, merged.decisions)
+    with listener_for("bars", quiet) as listener:
+        outcome = make_anew(workspace, timeline.target_language, listener=listener)
+    if not quiet:
+        _tell_merged(timeline, merged)
+        _tell_outcome(outcome)
+    if merged.conflicts or merged.changed or merged.gone:
+        raise typer.Exit(1)
+
+
+def _tell_merged(timeline: Timeline, merged: Merged) -> None:
+    from collections import Counter
+
+    numbers = {line.id: number for number, line in enumerate(timeline.lines, start=1)}
+    kinds = Counter(d.verdict or "noted" for d in merged.decisions.values())
+    told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    typer.echo(f"Decisions: {told or 'none'}.")
+    for conflict in merged.conflicts:
+        typer.echo(
+            f"Line {numbers[conflict.line]}: {' and '.join(conflict.by)} do not agree; left as it is "
+            "(--latest lets the later one count)."
+        )
+    if merged.changed:
+        lines = ", ".join(str(numbers[line]) for line in merged.changed)
+        typer.echo(f"Changed since they were reviewed, left as they are: lines {lines}.")
+    if merged.gone:
+        typer.echo(f"{len(merged.gone)} decisions are about lines that are not there any more.")
+
+
+def _tell_outcome(outcome: Outcome) -> None:
+    from rich.console import Console
+
+    console = Console()
+    for number, line in enumerate(outcome.timeline.lines, start=1):
+        before = outcome.before.get(line.id)
+        if before is not None:
+            console.print(f"Line {number}: {before.spoken_text}", soft_wrap=True, markup=False)
+            console.print(f"     now: {line.spoken_text}", soft_wrap=True, markup=False)
+    n = len(outcome.before)
+    console.print(f"{n} line{'' if n == 1 else 's'} made anew.", markup=False)
+    if outcome.timeline.output is not None:
+        console.print(f"Dub: {outcome.timeline.output.path}", soft_wrap=True, markup=False)

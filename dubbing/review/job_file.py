@@ -1,0 +1,73 @@
+"""What was asked for when a film was dubbed, kept in its workspace, so that lines can be made again.
+
+``jobs/zh.json`` names the film, the file that was made of it, and all settings.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from dubbing.errors import WorkspaceError
+from dubbing.settings import DirectionSettings, Profile
+from dubbing.workspace import write_text
+
+FOLDER = "jobs"
+HINT = "Run the dub command once more; what is finished is not made again."
+
+
+@dataclass(frozen=True, slots=True)
+class KeptJob:
+    """A film, its dub, and how it was made."""
+
+    source: Path
+    output: Path
+    recipe: str
+    profile: Profile
+
+
+def keep_job(
+    root: Path, target: str, source: Path, output: Path, recipe: str, profile: Profile
+) -> None:
+    """Write it down; what was decided of single lines is kept elsewhere."""
+    asked = profile.model_copy(update={"direction": DirectionSettings()})
+    plain = {
+        "source": str(source),
+        "output": str(output),
+        "recipe": recipe,
+        "profile": asked.model_dump(mode="json"),
+    }
+    write_text(_path(root, target), json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+
+
+def read_job(root: Path, target: str) -> KeptJob:
+    """How the dub of a workspace was made.
+
+    Raises:
+        WorkspaceError: if that is not known, or the film is gone.
+    """
+    path = _path(root, target)
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        job = KeptJob(
+            Path(plain["source"]),
+            Path(plain["output"]),
+            str(plain["recipe"]),
+            Profile.model_validate(plain["profile"]),
+        )
+    except FileNotFoundError as error:
+        raise WorkspaceError(f"{root} does not say how it was made.", hint=HINT) from error
+    except (ValueError, KeyError, TypeError, ValidationError) as error:
+        raise WorkspaceError(f"{path} is damaged.", hint=HINT) from error
+    if not job.source.is_file():
+        raise WorkspaceError(
+            f"The film {job.source} is not there any more.", hint="Put it back, or dub it anew."
+        )
+    return job
+
+
+def _path(root: Path, target: str) -> Path:
+    return root / FOLDER / f"{target}.json"

@@ -1,0 +1,1 @@
+"""What a reviewer works with: a preview that opens anywhere, a live page, and what comes back."""

@@ -1,0 +1,141 @@
+"""From new decisions to a new dub in which only the lines change that were decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dubbing import timeline_json
+from dubbing.job import Job, run_job
+from dubbing.progress import Listener, silence
+from dubbing.registry import Engines
+from dubbing.review.decisions_file import (
+    Decisions,
+    decisions_held,
+    read_decisions,
+    write_decisions,
+)
+from dubbing.review.job_file import read_job
+from dubbing.settings import DirectionSettings, LineDecision, Profile
+from dubbing.timeline import Line, Timeline
+from dubbing.workspace import Workspace
+
+REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A new dub, and the ids of the lines that were made anew, as they were before."""
+
+    timeline: Timeline
+    before: dict[str, Line]
+
+
+def keep_decisions(
+    root: Path, timeline: Timeline, new: Mapping[str, LineDecision | None]
+) -> Decisions:
+    """Enter decisions; a line that is rejected without another wish says its next candidate.
+
+    Raises:
+        WorkspaceError: if somebody else is writing them.
+    """
+    lines = {line.id: line for line in timeline.lines}
+    target = timeline.target_language
+    with decisions_held(root, target):
+        decisions = read_decisions(root, target)
+        for line, decision in new.items():
+            if line in lines:
+                wish = said_otherwise(lines[line], decision, decisions)
+                decisions = decisions.decided(line, wish)
+        write_decisions(root, target, decisions)
+    return decisions
+
+
+def said_otherwise(
+    line: Line, decision: LineDecision | None, decisions: Decisions
+) -> LineDecision | None:
+    """A rejection as a wish: the best candidate that was not said and turned down before."""
+    if decision is None or decision.verdict != REJECTED or decision.wishes:
+        return decision
+    if line.translation is None:
+        return decision
+    refused = {line.spoken_text}
+    for entry in decisions.record:
+        if entry.line == line.id and entry.now is not None and entry.now.verdict == REJECTED:
+            refused.add(entry.now.text or "")
+    left = [c.text for c in line.translation.candidates if c.text not in refused and not c.whole]
+    return decision.model_copy(update={"text": left[0]}) if left else decision
+
+
+def touched(timeline: Timeline, decisions: Decisions) -> list[Line]:
+    """The lines that are not as they were decided to be."""
+    return [line for line in timeline.lines if _asked(line) != _wished(decisions, line.id)]
+
+
+def _asked(line: Line) -> str:
+    return "" if line.decision is None else line.decision.asked
+
+
+def _wished(decisions: Decisions, line: str) -> str:
+    decision = decisions.lines.get(line)
+    return "" if decision is None else decision.asked
+
+
+def snapshot(workspace: Workspace, timeline: Timeline) -> str:
+    """The timeline as an artifact (its path), so that a later run can take lines from it."""
+    with workspace.new_file(".json") as path:
+        path.write_text(timeline_json.dumps(replace(timeline, history=())), encoding="utf-8")
+        return workspace.adopt(path).path
+
+
+def direction_of(
+    timeline: Timeline, made: str, decisions: Decisions, changed: Iterable[Line]
+) -> DirectionSettings:
+    """What the direction stage is told: the decisions, and that all other lines stay as in ``made``."""
+    gone = {line.id for line in changed}
+    stays = [line.id for line in timeline.lines if line.take is not None and line.id not in gone]
+    return DirectionSettings(lines=decisions.lines, kept=dict.fromkeys(stays, made), mix_of=made)
+
+
+def make_anew(
+    root: Path,
+    target: str,
+    engines: Engines | None = None,
+    listener: Listener = silence,
+) -> Outcome:
+    """Bring a dub up to what was decided, and lock the lines that were accepted.
+
+    Raises:
+        WorkspaceError: if the workspace does not say how the dub was made.
+        DubbingError: what :func:`dubbing.job.run_job` raises.
+    """
+    job = read_job(root, target)
+    workspace = Workspace(root)
+    timeline = workspace.latest_timeline(target)
+    decisions = read_decisions(root, target)
+    changed = touched(timeline, decisions)
+    told = direction_of(timeline, snapshot(workspace, timeline), decisions, changed)
+    done = run_job(
+        Job(job.source, target, job.output, root, job.recipe),
+        _directed(job.profile, told),
+        engines or Engines(job.profile.threads),
+        listener,
+    )
+    lock_accepted(root, done)
+    return Outcome(done, {line.id: line for line in changed})
+
+
+def _directed(profile: Profile, told: DirectionSettings) -> Profile:
+    return profile.model_copy(update={"direction": told})
+
+
+def lock_accepted(root: Path, timeline: Timeline) -> None:
+    """Lock what was accepted, as it is in this timeline."""
+    target = timeline.target_language
+    with decisions_held(root, target):
+        decisions = read_decisions(root, target)
+        made = snapshot(Workspace(root), timeline)
+        locked = decisions.with_locks(made)
+        if locked != decisions:
+            write_decisions(root, target, locked)

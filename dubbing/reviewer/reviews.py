@@ -1,0 +1,103 @@
+"""Several reviews made one: what is applied, what is in the way, and what is not applied at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dubbing.errors import UsageError
+from dubbing.reviewer.line_state import line_hash
+from dubbing.reviewer.review_file import Review
+from dubbing.settings import LineDecision
+from dubbing.timeline import Line, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A line on which reviewers do not agree."""
+
+    line: str
+    by: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Merged:
+    """What reviews say together of a dub: lines by their ids."""
+
+    decisions: dict[str, LineDecision] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    """Lines that are not as they were when they were decided on."""
+    gone: list[str] = field(default_factory=list)
+    """Lines that the dub does not have any more."""
+
+
+def merge(
+    timeline: Timeline, reviews: Sequence[Review], *, latest: bool = False, changed: bool = False
+) -> Merged:
+    """Put reviews together.
+
+    Args:
+        timeline: the dub that they are about.
+        reviews: one or more.
+        latest: where two do not agree, the later decision counts; otherwise neither does.
+        changed: whether to take decisions on lines that changed since.
+
+    Raises:
+        UsageError: if a review is about another film or language, or decides what cannot be.
+    """
+    assert timeline.media is not None
+    for review in reviews:
+        _check_is_about(review, timeline)
+    lines = {line.id: line for line in timeline.lines}
+    merged = Merged()
+    for line_id in dict.fromkeys(line for review in reviews for line in review.decisions):
+        line = lines.get(line_id)
+        if line is None:
+            merged.gone.append(line_id)
+            continue
+        said = [
+            (r, r.decisions[line_id])
+            for r in reviews
+            if line_id in r.decisions
+            and (changed or r.decisions[line_id].base in ("", line_hash(timeline, line)))
+        ]
+        if not said:
+            merged.changed.append(line_id)
+            continue
+        found = [item.decision(review.reviewer) for review, item in said]
+        if _agree(found) or latest:
+            merged.decisions[line_id] = _checked(line, max(found, key=lambda d: d.at))
+        else:
+            merged.conflicts.append(Conflict(line_id, tuple(d.by or "?" for d in found)))
+    return merged
+
+
+def _check_is_about(review: Review, timeline: Timeline) -> None:
+    assert timeline.media is not None
+    if review.film.fingerprint != timeline.media.fingerprint:
+        raise UsageError(
+            f"The review is about {review.film.name}, which is not the film of this workspace.",
+            hint="Name the workspace of that film.",
+        )
+    if review.target_language != timeline.target_language:
+        raise UsageError(
+            f"The review is about the dub in '{review.target_language}', not in "
+            f"'{timeline.target_language}'.",
+            hint=f"Use --to {review.target_language}.",
+        )
+
+
+def _agree(decisions: Sequence[LineDecision]) -> bool:
+    first = decisions[0]
+    return all(d.verdict == first.verdict and d.wishes == first.wishes for d in decisions)
+
+
+def _checked(line: Line, decision: LineDecision) -> LineDecision:
+    start_ms = line.span.start_ms if decision.start_ms is None else decision.start_ms
+    end_ms = line.span.end_ms if decision.end_ms is None else decision.end_ms
+    if end_ms <= start_ms:
+        raise UsageError(
+            f"The review makes line {line.id} end ({end_ms} ms) before it begins ({start_ms} ms)."
+        )
+    return decision

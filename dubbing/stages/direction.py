@@ -1,0 +1,186 @@
+"""Do what people decided of single lines, and keep the lines that are to stay as they are.
+
+What is written here is not asked for again: a line that has a plan keeps it, one that has a take is not
+spoken anew, and a mix that is there keeps its levels for all lines that it knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dubbing import timeline_json
+from dubbing.delivery import Delivery
+from dubbing.errors import UsageError
+from dubbing.pipeline import Run, stage
+from dubbing.settings import DirectionSettings, LineDecision
+from dubbing.timeline import (
+    Artifact,
+    Candidate,
+    Decision,
+    Line,
+    Mix,
+    Span,
+    Timeline,
+    Translation,
+    Voice,
+)
+from dubbing.translation.candidates import REVIEWER
+from dubbing.voice.emotion import asked_for
+
+MEASURED_LATER = ("unclear speech",)
+"""Flags that the report gives anew."""
+PLACE = "this line"
+
+
+@stage(
+    reads=("media", "target_language", "speakers", "lines"),
+    writes=(
+        "lines.translation",
+        "lines.delivery",
+        "lines.voice",
+        "lines.decision",
+        "lines.plan",
+        "lines.take",
+        "lines.flags",
+        "mix",
+    ),
+    version=1,
+)
+def direction(timeline: Timeline, run: Run, settings: DirectionSettings) -> Timeline:
+    """Lay decisions over the lines; a decision on a line that is not there any more is left out.
+
+    Raises:
+        UsageError: if a voice was chosen that there is not, or a slot that cannot be.
+    """
+    as_made = _AsMade(run)
+    lines = []
+    for line in timeline.lines:
+        wish = settings.lines.get(line.id)
+        stays = as_made.line(settings.kept.get(line.id), line.id)
+        if stays is not None:
+            lines.append(_kept(line, stays, wish or LineDecision()))
+        else:
+            lines.append(line if wish is None else _directed(timeline, line, wish, run))
+    timeline = timeline.with_lines(lines)
+    return replace(timeline, mix=as_made.mix(settings.mix_of, lines))
+
+
+class _AsMade:
+    """Timelines of earlier runs, read once."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._known: dict[str, Timeline] = {}
+
+    def line(self, path: str | None, line_id: str) -> Line | None:
+        """A line as it was made; ``None`` if it was not, or what it is made of is gone."""
+        if path is None:
+            return None
+        found = next((line for line in self._timeline(path).lines if line.id == line_id), None)
+        if found is None or (
+            found.take is not None and not self.run.workspace.holds(found.take.sound)
+        ):
+            return None
+        return found
+
+    def mix(self, path: str | None, lines: Iterable[Line]) -> Mix | None:
+        """The mix as it was made, without the lines that change."""
+        if path is None:
+            return None
+        made = self._timeline(path).mix
+        if made is None:
+            return None
+        stays = {line.id for line in lines if line.take is not None}
+        return replace(made, lines=tuple(item for item in made.lines if item.line in stays))
+
+    def _timeline(self, path: str) -> Timeline:
+        if path not in self._known:
+            file = self.run.workspace.path(Artifact(path, "", 0))
+            if not file.is_file():
+                self._known[path] = Timeline("")
+            else:
+                self._known[path] = timeline_json.loads(file.read_text(encoding="utf-8"))
+        return self._known[path]
+
+
+def _kept(line: Line, stays: Line, wish: LineDecision) -> Line:
+    """The line as it was made; who it belongs to and where it lies are told by now's document."""
+    return replace(
+        line,
+        translation=stays.translation,
+        delivery=stays.delivery,
+        voice=stays.voice,
+        decision=_decision(line, wish, is_kept=True),
+        plan=stays.plan,
+        take=stays.take,
+        flags=tuple(flag for flag in stays.flags if flag not in MEASURED_LATER),
+    )
+
+
+def _directed(timeline: Timeline, line: Line, wish: LineDecision, run: Run) -> Line:
+    return replace(
+        line,
+        translation=_said(line, wish.text),
+        delivery=_delivered(line, wish),
+        voice=_voice(timeline, line, wish.voice, run),
+        decision=_decision(line, wish),
+    )
+
+
+def _said(line: Line, text: str | None) -> Translation | None:
+    """The text that was decided on first; the candidates that lost stay to be looked at."""
+    if text is None:
+        return line.translation
+    text = " ".join(text.split())
+    others = line.translation.candidates if line.translation else ()
+    same = next((c for c in others if c.text == text), None)
+    first = replace(same or Candidate(text, 0.0), flags=(), origin=REVIEWER, whole="")
+    return Translation(text, (first, *(c for c in others if c.text != text)), REVIEWER)
+
+
+def _delivered(line: Line, wish: LineDecision) -> Delivery | None:
+    if wish.emotion is None:
+        return line.delivery
+    return asked_for(wish.emotion.label, wish.emotion.intensity, 1.0, PLACE)
+
+
+def _voice(timeline: Timeline, line: Line, name: str | None, run: Run) -> Voice | None:
+    usual = timeline.speaker(line.speaker).voice
+    if name is None or usual is None or name == usual.name:
+        return None
+    if usual.pacer or usual.sample is not None:
+        raise UsageError(
+            f"The engine '{usual.engine}' has no voices to choose from for single lines.",
+            hint="Take the voice out of the decision.",
+        )
+    speech = run.engines.get("speech", usual.engine)
+    known = [voice.name for voice in speech.voices(timeline.target_language)]
+    if name not in known:
+        raise UsageError(f"There is no voice {name}.", hint=f"Known: {', '.join(known)}.")
+    return Voice(usual.engine, name, 0.0, f"chosen for {PLACE}")
+
+
+def _decision(line: Line, wish: LineDecision, *, is_kept: bool = False) -> Decision:
+    return Decision(
+        verdict=wish.verdict or "",
+        slot=_slot(line, wish),
+        lip_strength=wish.lip_strength,
+        note=wish.note,
+        by=wish.by,
+        at=wish.at,
+        asked=wish.asked,
+        is_kept=is_kept,
+    )
+
+
+def _slot(line: Line, wish: LineDecision) -> Span | None:
+    if wish.start_ms is None and wish.end_ms is None:
+        return None
+    start_ms = line.span.start_ms if wish.start_ms is None else wish.start_ms
+    end_ms = line.span.end_ms if wish.end_ms is None else wish.end_ms
+    if end_ms <= start_ms:
+        raise UsageError(
+            f"The time of line {line.id} would end before it begins ({start_ms}-{end_ms} ms)."
+        )
+    return Span(start_ms, end_ms)
