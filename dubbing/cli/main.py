@@ -55,6 +55,7 @@ def _mount() -> None:
         memory,
         models,
         plot,
+        preview,
         run,
         show,
         speakers,
@@ -68,6 +69,9 @@ def _mount() -> None:
     app.command("speakers", help="Who speaks: list, merge, split, rename.")(speakers.speakers)
     app.command("export", help="Subtitles, edit lists, cue sheets and other films of a dub.")(
         export.export
+    )
+    app.command("preview", help="A page for reviewers, which opens without a server.")(
+        preview.preview
     )
     app.command("apply", help="Make anew the lines that reviewers decided on.")(apply.apply)
     app.command("memory", help="Keep what a dub says for other episodes.")(memory.memory)

@@ -65,6 +65,19 @@ def _made(timeline: Timeline) -> Mix:
     return timeline.mix
 
 
+def bed_blocks(timeline: Timeline, workspace: Workspace) -> Iterator[Audio]:
+    """Music and effects alone, as they lie under the dub, block by block.
+
+    Raises:
+        WorkspaceError: if the dub was not mixed yet.
+    """
+    made = _made(timeline)
+    assert timeline.media is not None
+    assert timeline.media.sound is not None
+    original = workspace.path(timeline.media.sound)
+    return _blocks(timeline, made, workspace, BED, original, sound_format(original))
+
+
 def _write_stem(
     timeline: Timeline,
     made: Mix,

@@ -147,10 +147,15 @@ def _row(item: Row, top: float, x: Any) -> dict[str, Any]:
         symbols = made.symbols.strip()
         left = x(made.start_ms)
         width = max(0.5, round(x(made.end_ms) - left - 0.6, 1))
-        letters = "".join(IPA.get(symbol, symbol) for symbol in symbols.translate(NO_LETTERS))
+        letters = ipa(symbols)
         label = letters if width >= LETTER_PX * len(letters) + 2 else ""
         blocks.append((left, width, _class(symbols), label))
     return {"name": item.name, "top": top, "blocks": blocks}
+
+
+def ipa(symbols: str) -> str:
+    """The letters of a sound as everybody writes them, without its stress."""
+    return "".join(IPA.get(symbol, symbol) for symbol in symbols.translate(NO_LETTERS))
 
 
 def _class(symbols: str) -> str:

@@ -1,0 +1,215 @@
+"""One line as the review page shows it: what was decided, and all that speaks for it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from dubbing.language.phoneme_classes import SymbolKind, kind
+from dubbing.metrics.baselines import timed_three_ways
+from dubbing.metrics.mouth import around, spoken_sounds
+from dubbing.review.line_drawing import ipa
+from dubbing.reviewer.line_state import line_hash
+from dubbing.reviewer.pace import Pace
+from dubbing.settings import LineDecision
+from dubbing.timeline import FRAME_MS, DurationPlan, Line, Sense, Timeline
+from dubbing.timing.lips import OPENING, Lips
+from dubbing.vision.mouths import Mouths
+
+UNSEEN, WIDEST = 255, 254
+LEAST_OPENING = 0.05
+"""Of the distance between the eyes; a mouth that never opens further hardly moves."""
+MOST_LABELS = 4
+ROOM_MS = 5_000
+"""A slot may be moved by no more than this, even where silence lasts longer."""
+CHECKED = ("heard", "error_rate", "dnsmos", "start_error_ms", "end_error_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a line beside the document."""
+
+    number: int
+    pace: Pace | None
+    measured: dict[str, Any] | None
+    """What the report measured of it."""
+    decision: LineDecision | None
+    is_locked: bool
+
+
+def line_document(timeline: Timeline, line: Line, about: About, mouths: Mouths) -> dict[str, Any]:
+    """A line as plain values; times in ms on the film's clock."""
+    earliest_ms, latest_ms = _room(timeline, about.number - 1)
+    voice = timeline.voice_of(line)
+    spoken = line.take.speech if line.take else None
+    return {
+        "id": line.id,
+        "number": about.number,
+        "speaker": line.speaker,
+        "hash": line_hash(timeline, line),
+        "start_ms": line.span.start_ms,
+        "end_ms": line.span.end_ms,
+        "earliest_ms": earliest_ms,
+        "latest_ms": latest_ms,
+        "text": line.text,
+        "says": line.spoken_text,
+        "kept": line.kept,
+        "dub_start_ms": None if spoken is None else spoken.start_ms,
+        "dub_end_ms": None if spoken is None else spoken.end_ms,
+        "candidates": _candidates(line),
+        "pace": None if about.pace is None else asdict(about.pace),
+        "emotion": _emotion(line),
+        "delivery": _delivery(line),
+        "voice": "" if voice is None else voice.name,
+        "timing": None if line.plan is None else _timing(line, line.plan),
+        "lips": _lips(line, mouths),
+        "phonemes": [] if line.plan is None else _phonemes(line.plan),
+        "check": None
+        if about.measured is None
+        else {name: about.measured.get(name) for name in CHECKED},
+        "flags": list(line.flags),
+        "locked": about.is_locked,
+        "decision": decision_document(about.decision),
+    }
+
+
+def decision_document(decision: LineDecision | None) -> dict[str, Any] | None:
+    """A decision as the page knows it."""
+    if decision is None:
+        return None
+    plain = decision.model_dump(exclude_none=True)
+    return {key: value for key, value in plain.items() if value != "" or key == "at"}
+
+
+def _room(timeline: Timeline, place: int) -> tuple[int, int]:
+    """From the end of the line before to the beginning of the next, as they are heard."""
+    assert timeline.media is not None
+    lines = timeline.lines
+    line = lines[place]
+    before = max((_end_ms(other) for other in lines[max(0, place - 1) : place]), default=0)
+    after = min(
+        (_start_ms(other) for other in lines[place + 1 : place + 2]),
+        default=timeline.media.duration_ms,
+    )
+    earliest_ms = max(before, line.span.start_ms - ROOM_MS)
+    latest_ms = min(after, line.span.end_ms + ROOM_MS)
+    return min(earliest_ms, line.span.start_ms), max(latest_ms, line.span.end_ms)
+
+
+def _end_ms(line: Line) -> int:
+    return line.span.end_ms if line.take is None else line.take.speech.end_ms
+
+
+def _start_ms(line: Line) -> int:
+    return line.span.start_ms if line.take is None else line.take.speech.start_ms
+
+
+def _candidates(line: Line) -> list[dict[str, Any]]:
+    if line.translation is None:
+        return []
+    wanted = ("text", "score", "reverse", "natural_ms", "fit", "total", "origin")
+    return [
+        {**{name: getattr(c, name) for name in wanted}, "flags": list(c.flags)}
+        for c in line.translation.candidates
+    ]
+
+
+def _emotion(line: Line) -> dict[str, Any] | None:
+    told = line.emotion
+    if told is None:
+        return None
+    return {
+        "label": told.label,
+        "intensity": told.intensity,
+        "valence": told.valence,
+        "arousal": told.arousal,
+        "senses": [_sense(sense) for sense in told.senses],
+    }
+
+
+def _sense(sense: Sense) -> dict[str, Any]:
+    ranked = sorted(sense.probabilities, key=lambda item: -item[1])[:MOST_LABELS]
+    return {
+        "name": sense.name,
+        "labels": [[label, round(share, 3)] for label, share in ranked],
+        "confidence": round(sense.confidence, 3),
+        "arousal": sense.arousal,
+    }
+
+
+def _delivery(line: Line) -> dict[str, Any] | None:
+    told = line.delivery
+    if told is None:
+        return None
+    return {
+        "label": told.label,
+        "intensity": told.intensity,
+        "is_chosen": told.is_chosen,
+        "reason": told.reason,
+    }
+
+
+def _timing(line: Line, plan: DurationPlan) -> dict[str, Any]:
+    return {
+        "natural_ms": plan.natural_ms,
+        "planned_ms": plan.span.duration_ms,
+        "tempo": round(plan.tempo, 3),
+        "rungs": list(plan.rungs),
+        "lip_strength": plan.lip_strength,
+        "added_pauses": plan.added_pauses,
+        "verdict": _verdict(line, plan),
+    }
+
+
+def _verdict(line: Line, plan: DurationPlan) -> str:
+    """In a few words, how the line is timed."""
+    if "spill" in plan.rungs:
+        return "runs over its time"
+    if "rate" in plan.rungs:
+        return "very fast, to fit"
+    if plan.lip_strength > 0:
+        return "follows the mouth"
+    if line.mouth is None:
+        return "nobody seen to speak; timed freely"
+    return "timed by its slot"
+
+
+def _lips(line: Line, mouths: Mouths) -> dict[str, Any] | None:
+    found = mouths.of(line)
+    if found is None:
+        return None
+    begin, end = line.span.start_ms, line.span.end_ms
+    if line.plan is not None:
+        begin, end = min(begin, line.plan.span.start_ms), max(end, line.plan.span.end_ms)
+    seen = found.between(*around(begin, end))
+    return {
+        "start_ms": seen.start_ms,
+        "frame_ms": FRAME_MS,
+        "opening": base64.b64encode(_opening(seen)).decode(),
+    }
+
+
+def _opening(lips: Lips) -> bytes:
+    """One byte a frame, 0 closed to 254 as wide as the line has it; 255 where no mouth is seen."""
+    opening = lips.values[:, OPENING].astype(float)
+    known = opening[lips.seen]
+    widest = max(float(np.percentile(known, 99)) if len(known) else 0.0, LEAST_OPENING)
+    scaled = np.clip(opening / widest * WIDEST, 0, WIDEST).round().astype(np.uint8)
+    scaled[~lips.seen] = UNSEEN
+    return scaled.tobytes()
+
+
+def _phonemes(plan: DurationPlan) -> list[list[Any]]:
+    ours = timed_three_ways(plan, plan.span)[0]
+    return [
+        [
+            ipa(made.symbols.strip()),
+            round(made.start_ms),
+            round(made.end_ms),
+            any(kind(symbol) is SymbolKind.BILABIAL for symbol in made.symbols),
+        ]
+        for made in spoken_sounds(plan.symbols, ours.frames, ours.start_ms)
+    ]
