@@ -208,6 +208,21 @@ class Workspace:
         folder = self.root / "timelines"
         return tuple(sorted(p.name for p in folder.iterdir())) if folder.is_dir() else ()
 
+    def timeline_after(self, language: str, stage: str) -> Timeline:
+        """The document as it was after a stage of the last run that came so far.
+
+        Raises:
+            WorkspaceError: if there is none.
+        """
+        folder = self.root / "timelines" / language
+        saved = max(folder.glob(f"[0-9][0-9]-{stage}.json"), default=None)
+        if saved is None:
+            raise WorkspaceError(
+                f"{self.root} holds no timeline after the stage '{stage}'.",
+                hint="Run the dub command again; what is finished is not made again.",
+            )
+        return timeline_json.loads(saved.read_text(encoding="utf-8"))
+
     def latest_timeline(self, language: str) -> Timeline:
         """The document of the stage that finished last for a target language.
 

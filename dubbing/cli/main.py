@@ -49,6 +49,7 @@ def _program(
 def _mount() -> None:
     from dubbing.cli import (
         apply,
+        compare,
         doctor,
         evaluate,
         export,
@@ -56,6 +57,7 @@ def _mount() -> None:
         models,
         plot,
         preview,
+        review,
         run,
         show,
         speakers,
@@ -72,6 +74,12 @@ def _mount() -> None:
     )
     app.command("preview", help="A page for reviewers, which opens without a server.")(
         preview.preview
+    )
+    app.command("review", help="Review a dub live: an edited line is heard seconds later.")(
+        review.review
+    )
+    app.command("compare", help="Two dubs of a film side by side, for listening tests.")(
+        compare.compare
     )
     app.command("apply", help="Make anew the lines that reviewers decided on.")(apply.apply)
     app.command("memory", help="Keep what a dub says for other episodes.")(memory.memory)

@@ -23,7 +23,7 @@ class Proxy(StrEnum):
     P1080 = "1080p"
 
 
-def preview(
+def preview(  # noqa: PLR0913 - one parameter a flag is what a command line is
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder, .zip or .html to write.")
@@ -51,7 +51,7 @@ def preview(
     from dubbing.progress import Event
     from dubbing.review.decisions_file import read_decisions
     from dubbing.reviewer.document import ProjectDocument
-    from dubbing.reviewer.preview import write_preview
+    from dubbing.reviewer.preview import Form, write_preview
     from dubbing.workspace import Workspace
 
     if as_zip and single_file:
@@ -72,11 +72,8 @@ def preview(
             document,
             _film(workspace, target, film),
             place,
-            kind=kind,
-            size=proxy.value,
-            only=line_numbers(lines) if lines else (),
-            force=force,
-            tell=tell,
+            Form(kind, proxy.value, line_numbers(lines) if lines else (), force),
+            tell,
         )
         listener(Event("stage-finished", "preview"))
     if not quiet:

@@ -7,7 +7,7 @@ original is ducked. Outside these intervals its samples come through unchanged, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +68,22 @@ def mix(
             where = None if plan.programme_gain != 1.0 else _busy(begin, end, plan)
             mixed = limit(layered, rate_hz, plan.ceiling_dbtp, where)
         yield Audio(mixed[:, first - begin : last - begin], rate_hz)
+
+
+def shifted(plan: MixPlan, first: int) -> MixPlan:
+    """The same plan on a clock whose zero is the sample ``first``."""
+    found = plan.dialogue
+
+    def dialogue(begin: int, end: int) -> Audio:
+        assert found is not None
+        return found(first + begin, first + end)
+
+    return replace(
+        plan,
+        takes=tuple(replace(take, first=take.first - first) for take in plan.takes),
+        ducked=tuple((a - first, b - first) for a, b in plan.ducked),
+        dialogue=None if found is None else dialogue,
+    )
 
 
 def _is_untouched(begin: int, end: int, plan: MixPlan) -> bool:

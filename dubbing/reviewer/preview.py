@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -77,15 +78,27 @@ def frame_ms_of(film: MediaInfo) -> float | None:
     return None if film.video is None or film.video.fps <= 0 else 1000 / film.video.fps
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a preview is like.
+
+    kind: ``folder``, ``zip`` or ``file``.
+    size: of the picture, one of ``media_files.SIZES``.
+    only: numbers of the lines that are reviewed; empty for all.
+    replace: whether to replace what is there; an earlier preview is replaced unasked.
+    """
+
+    kind: str = "folder"
+    size: str = "480p"
+    only: Collection[int] = ()
+    replace: bool = False
+
+
 def write_preview(
     document: ProjectDocument,
     film: MediaInfo,
     output: Path,
-    *,
-    kind: str = "folder",
-    size: str = "480p",
-    only: Collection[int] = (),
-    force: bool = False,
+    form: Form,
     tell: Tell = lambda what, share: None,
 ) -> Path:
     """Write a preview, whole or not at all.
@@ -94,10 +107,7 @@ def write_preview(
         document: the dub.
         film: what ``probe`` says of the film.
         output: where to.
-        kind: ``folder``, ``zip`` or ``file``.
-        size: of the picture, one of ``media_files.SIZES``.
-        only: numbers of the lines that are reviewed; empty for all.
-        force: whether to replace what is there; an earlier preview is replaced unasked.
+        form: what it shall be like.
         tell: told how far it is.
 
     Raises:
@@ -105,17 +115,17 @@ def write_preview(
         UsageError: if a line number does not exist.
     """
     n_lines = len(document.timeline.lines)
-    beyond = [number for number in only if number > n_lines]
+    beyond = [number for number in form.only if number > n_lines]
     if beyond:
         raise UsageError(f"There is no line {beyond[0]}; the film has {n_lines}.")
-    _check_free(output, kind, force)
+    _check_free(output, form)
     with _workshop(output) as folder:
         shutil.copytree(page_folder(), folder, dirs_exist_ok=True)
-        media = write_media(document, film, folder, size, tell)
-        project = document.whole(media, frame_ms=frame_ms_of(film), only=only)
+        media = write_media(document, film, folder, form.size, tell)
+        project = document.whole(media, frame_ms=frame_ms_of(film), only=form.only)
         (folder / PROJECT_SCRIPT).write_text(project_script(project), encoding="utf-8")
         (folder / MARK).write_text("This folder is made by dub preview.\n", encoding="utf-8")
-        return _finished(folder, output, kind)
+        return _finished(folder, output, form.kind)
 
 
 def project_script(project: dict[str, Any]) -> str:
@@ -126,14 +136,14 @@ def project_script(project: dict[str, Any]) -> str:
     return f"window.PROJECT = {text};\n"
 
 
-def _check_free(output: Path, kind: str, force: bool) -> None:
+def _check_free(output: Path, form: Form) -> None:
     if not output.absolute().parent.is_dir():
         raise UsageError(f"There is no folder {output.absolute().parent}.", hint="Make it first.")
-    if not output.exists() or force:
+    if not output.exists() or form.replace:
         return
-    if kind == "folder" and output.is_dir() and (output / MARK).is_file():
+    if form.kind == "folder" and output.is_dir() and (output / MARK).is_file():
         return
-    if kind == "folder" and output.is_dir() and not any(output.iterdir()):
+    if form.kind == "folder" and output.is_dir() and not any(output.iterdir()):
         return
     raise OutputExists(
         f"{output} is there already.", hint="Use --force to replace it, or -o for another name."

@@ -9,9 +9,9 @@ import numpy as np
 
 from dubbing.arrays import Audio, Samples, ms_to_samples
 from dubbing.media.resample import resample
-from dubbing.media.sound_file import read_samples, read_sound
+from dubbing.media.sound_file import read_samples, read_sound, sound_format
 from dubbing.mixing.ducking import merge
-from dubbing.mixing.mixer import MixPlan, PlacedTake
+from dubbing.mixing.mixer import MixPlan, PlacedTake, mix, shifted
 from dubbing.soundtrack.levels import with_curve
 from dubbing.soundtrack.room import in_room, tail_samples
 from dubbing.soundtrack.tone import with_tone
@@ -53,6 +53,25 @@ def mix_plan(
         dialogue=None if found is None else partial(read_samples, workspace.path(found)),
         programme_gain=10 ** (made.programme_gain_db / 20),
     )
+
+
+def rendered_between(
+    timeline: Timeline, made: Mix, workspace: Workspace, start_ms: int, end_ms: int
+) -> Audio:
+    """A piece of the finished sound, without the rest of it."""
+    assert timeline.media is not None
+    assert timeline.media.sound is not None
+    original = workspace.path(timeline.media.sound)
+    info = sound_format(original)
+    first = ms_to_samples(start_ms, info.rate_hz)
+    last = min(ms_to_samples(end_ms, info.rate_hz), info.n_samples)
+    plan = shifted(mix_plan(timeline, made, workspace, info.rate_hz), first)
+
+    def read(begin: int, end: int) -> Audio:
+        return read_samples(original, first + begin, first + end)
+
+    blocks = [block.samples for block in mix(read, last - first, info.rate_hz, plan)]
+    return Audio(np.concatenate(blocks, axis=1), info.rate_hz)
 
 
 def ducked_ms(line: Line, margin_ms: int) -> list[tuple[int, int]]:

@@ -61,7 +61,7 @@ def direction(timeline: Timeline, run: Run, settings: DirectionSettings) -> Time
         if stays is not None:
             lines.append(_kept(line, stays, wish or LineDecision()))
         else:
-            lines.append(line if wish is None else _directed(timeline, line, wish, run))
+            lines.append(line if wish is None else directed(timeline, line, wish, run))
     timeline = timeline.with_lines(lines)
     return replace(timeline, mix=as_made.mix(settings.mix_of, lines))
 
@@ -118,7 +118,12 @@ def _kept(line: Line, stays: Line, wish: LineDecision) -> Line:
     )
 
 
-def _directed(timeline: Timeline, line: Line, wish: LineDecision, run: Run) -> Line:
+def directed(timeline: Timeline, line: Line, wish: LineDecision, run: Run) -> Line:
+    """A line as it was decided to be, to be planned and spoken anew.
+
+    Raises:
+        UsageError: if a voice was chosen that there is not, or a slot that cannot be.
+    """
     return replace(
         line,
         translation=_said(line, wish.text),

@@ -91,6 +91,15 @@ def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
     return replace(timeline, mix=made)
 
 
+def with_missing_lines(timeline: Timeline, run: Run, settings: MixSettings) -> Mix:
+    """The mix of a timeline with lines that it lacks set beside the others; nothing is rendered."""
+    assert timeline.media is not None
+    assert timeline.media.sound is not None
+    assert timeline.mix is not None
+    original = run.workspace.path(timeline.media.sound)
+    return _Desk(timeline, run, settings, original).completed(timeline.mix)
+
+
 def _as_before(desk: _Desk, made: Mix, before: Loudness) -> Mix:
     """As loud as the original, by the level of the dub alone: the rest is as it was."""
     if before.integrated_lufs is None or made.dub_lufs is None or not made.lines:

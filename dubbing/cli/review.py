@@ -1,0 +1,57 @@
+"""``dub review WORKSPACE``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dubbing.cli.preview import Proxy
+
+
+def review(
+    workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
+    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="On this machine alone; 0 is any that is free.")
+    ] = 8765,
+    proxy: Annotated[Proxy, typer.Option(help="Size of the picture.")] = Proxy.P480,
+    reviewer: Annotated[str, typer.Option(help="Who decides; the page can name others.")] = "",
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page at once.")
+    ] = True,
+) -> None:
+    """Review a dub live: an edited line is heard seconds later."""
+    import webbrowser
+
+    from dubbing.cli.listeners import listener_for
+    from dubbing.cli.show import latest
+    from dubbing.media.probe import probe
+    from dubbing.progress import Event
+    from dubbing.reviewer.bench import Bench
+    from dubbing.reviewer.channel import Channel
+    from dubbing.reviewer.desk import Desk
+    from dubbing.reviewer.live_media import LiveMedia
+    from dubbing.reviewer.server import free_port, media_folder, new_token, review_app, serve
+
+    target = latest(workspace, to).target_language
+    bench = Bench(workspace, target)
+    port = free_port(port)
+    with listener_for("bars", quiet=False) as listener:
+        listener(Event("stage-started", "review"))
+        media = LiveMedia(
+            probe(bench.job.source),
+            media_folder(workspace, target),
+            proxy.value,
+            lambda what, share: listener(Event("progress", "review", what, share, 1.0, "share")),
+        )
+        media.refresh(bench.timeline, bench.workspace)
+        listener(Event("stage-finished", "review"))
+    token = new_token()
+    app = review_app(Desk(bench, Channel(), media), token, port, reviewer)
+    address = f"http://127.0.0.1:{port}/?token={token}"
+    typer.echo(f"Review at {address}\nCtrl-C ends it; every decision is kept.")
+    if browser:
+        webbrowser.open(address)
+    serve(app, port)

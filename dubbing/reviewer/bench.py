@@ -1,0 +1,242 @@
+"""The bench on which single lines are made anew while somebody waits: engines stay warm.
+
+A line goes through the same stages as in a run of the whole film, with all other lines as they are; what
+is heard then is what a render of the film will hold.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from dubbing.errors import DubbingError
+from dubbing.media.sound_file import write_sound
+from dubbing.pipeline import Run
+from dubbing.progress import Listener, silence
+from dubbing.registry import Engines
+from dubbing.review.decisions_file import Decisions, read_decisions
+from dubbing.review.job_file import KeptJob, read_job
+from dubbing.reviewer.document import ProjectDocument
+from dubbing.reviewer.redirect import lock_accepted, make_anew, touched
+from dubbing.settings import LineDecision
+from dubbing.soundtrack.render import rendered_between
+from dubbing.stages.direction import directed
+from dubbing.stages.mix import with_missing_lines
+from dubbing.stages.synthesize import synthesize
+from dubbing.stages.timing import timing
+from dubbing.timeline import Line, Timeline
+from dubbing.timing.prompter import Prompter
+from dubbing.voice.casting import PACER, speaking_voice
+from dubbing.workspace import Workspace
+
+SAVED_AS = (99, "review")
+"""Number and name of the document that is saved after every line: it counts as the newest."""
+MARGIN_MS = 400
+"""A patch lasts so much longer than what it changes: fades and the room are in it."""
+PATCHES = "patches"
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A piece of the finished sound that replaces the dub's until the film is rendered."""
+
+    line: str
+    path: Path
+    start_ms: int
+    end_ms: int
+
+    def document(self) -> dict[str, Any]:
+        """As the page is told."""
+        return {
+            "url": f"/media/patch/{self.path.name}",
+            "start_ms": self.start_ms,
+            "end_ms": self.end_ms,
+        }
+
+
+class Bench:
+    """One dub under review. One thing is made at a time; whoever else asks waits."""
+
+    def __init__(self, root: Path, target: str, engines: Engines | None = None) -> None:
+        """Read the dub.
+
+        Raises:
+            WorkspaceError: if the workspace does not hold all of it.
+        """
+        self.root, self.target = root, target
+        self.job: KeptJob = read_job(root, target)
+        self.engines = engines or Engines(self.job.profile.threads)
+        self.workspace = Workspace(root)
+        self.patches: dict[str, Patch] = {}
+        self._busy = threading.Lock()
+        self._versions = 0
+        self._read()
+
+    def _read(self) -> None:
+        self.timeline = self.workspace.latest_timeline(self.target)
+        undirected = self.workspace.timeline_after(self.target, "delivery")
+        self._undirected = {line.id: line for line in undirected.lines}
+
+    # -- what is there ---------------------------------------------------------------------------
+
+    def decisions(self) -> Decisions:
+        """All that was decided so far."""
+        return read_decisions(self.root, self.target)
+
+    def waiting(self) -> list[Line]:
+        """Lines that are not yet as they were decided to be."""
+        return touched(self.timeline, self.decisions())
+
+    def document(self) -> ProjectDocument:
+        """The dub for the page."""
+        found = ProjectDocument(self.timeline, self.workspace, self.decisions())
+        for (
+            line
+        ) in self.patches:  # what was measured on the finished file is not true of it any more
+            found.measured.pop(line, None)
+        return found
+
+    def line_document(self, line_id: str) -> dict[str, Any]:
+        """One line for the page."""
+        number = next(n for n, line in enumerate(self.timeline.lines, 1) if line.id == line_id)
+        return self.document().line(self.timeline.lines[number - 1], number)
+
+    def natural_ms(self, line_id: str, text: str) -> int | None:
+        """How long the line's voice takes for a text; ``None`` if it is busy, or cannot be asked."""
+        if not self._busy.acquire(timeout=0.5):
+            return None
+        try:
+            return self._prompter(self._line(line_id)).natural_ms(text)
+        except DubbingError:
+            return None
+        finally:
+            self._busy.release()
+
+    def _line(self, line_id: str) -> Line:
+        return next(line for line in self.timeline.lines if line.id == line_id)
+
+    def _prompter(self, line: Line) -> Prompter:
+        voice = self.timeline.voice_of(line)
+        assert voice is not None
+        engine, speaks = voice.engine, speaking_voice(voice, self.workspace)
+        if voice.pacer:
+            engine, speaks = PACER, voice.pacer
+        load = partial(self.engines.get, "speech", engine)
+        return Prompter(load, engine, self.target, speaks, self._run("timing"))
+
+    def warm(self) -> None:
+        """Load what a first edit needs, before it is asked for."""
+        planned = next((line for line in self.timeline.lines if line.plan is not None), None)
+        voice = None if planned is None else self.timeline.voice_of(planned)
+        if planned is None or planned.plan is None or voice is None or voice.pacer:
+            return
+        with self._busy:
+            speech = self.engines.get("speech", voice.engine)
+            speaks = speaking_voice(voice, self.workspace)
+            speech.speak(planned.plan.symbols, speaks, planned.plan.frames)
+
+    # -- what is made ----------------------------------------------------------------------------
+
+    def redub(self, line_id: str) -> list[Patch]:
+        """Make one line as it was decided to be; gives the pieces of sound that change.
+
+        A line that is so already is only locked, if it was accepted.
+
+        Raises:
+            WorkspaceError: if another run is working in the workspace.
+            DubbingError: whatever the stages raise.
+        """
+        with self._busy, self.workspace:
+            before = self._line(line_id)
+            if all(line.id != line_id for line in self.waiting()):
+                lock_accepted(self.root, self.timeline)
+                return []
+            wish = self.decisions().lines.get(line_id) or LineDecision()
+            self.timeline = self._with_line_anew(line_id, wish)
+            lock_accepted(self.root, self.timeline)
+            return self._patched(before, self._line(line_id))
+
+    def _with_line_anew(self, line_id: str, wish: LineDecision) -> Timeline:
+        profile = self.job.profile
+        timeline = self.timeline
+        fresh = directed(timeline, self._undirected[line_id], wish, self._run("direction"))
+        timeline = timeline.with_lines(
+            _as_now(fresh, line) if line.id == line_id else line for line in timeline.lines
+        )
+        timeline = timing.function(timeline, self._run("timing"), profile.timing)
+        timeline = synthesize.function(timeline, self._run("synthesize"), profile.synthesize)
+        assert timeline.mix is not None
+        kept = tuple(item for item in timeline.mix.lines if item.line != line_id)
+        timeline = replace(timeline, mix=replace(timeline.mix, lines=kept))
+        made = with_missing_lines(timeline, self._run("mix"), profile.mix)
+        timeline = replace(timeline, mix=made)
+        self.workspace.save_timeline(*SAVED_AS, timeline)
+        return timeline
+
+    def _run(self, stage: str, listener: Listener = silence) -> Run:
+        return Run(self.workspace, self.job.source, self.job.output, self.engines, listener, stage)
+
+    def _patched(self, before: Line, after: Line) -> list[Patch]:
+        """The piece around a line, and those of its neighbours that it reaches into."""
+        start_ms, end_ms = _extent(before, after)
+        known = self.patches.get(after.id)
+        if known is not None:
+            start_ms, end_ms = min(start_ms, known.start_ms), max(end_ms, known.end_ms)
+        reached = [
+            patch
+            for patch in self.patches.values()
+            if patch.line != after.id and patch.start_ms < end_ms and patch.end_ms > start_ms
+        ]
+        pieces = [(after.id, start_ms, end_ms)]
+        pieces += [(patch.line, patch.start_ms, patch.end_ms) for patch in reached]
+        return [self._patch(*piece) for piece in pieces]
+
+    def _patch(self, line_id: str, start_ms: int, end_ms: int) -> Patch:
+        assert self.timeline.media is not None
+        assert self.timeline.mix is not None
+        start_ms, end_ms = max(0, start_ms), min(end_ms, self.timeline.media.duration_ms)
+        audio = rendered_between(self.timeline, self.timeline.mix, self.workspace, start_ms, end_ms)
+        self._versions += 1
+        folder = self.root / PATCHES / self.target
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{line_id}-{self._versions}.wav"
+        write_sound(path, audio, subtype="PCM_16")
+        old = self.patches.get(line_id)
+        if old is not None and old.path != path:
+            old.path.unlink(missing_ok=True)
+        self.patches[line_id] = Patch(line_id, path, start_ms, end_ms)
+        return self.patches[line_id]
+
+    def render(self, listener: Listener) -> None:
+        """Make the film of all that was decided.
+
+        Raises:
+            DubbingError: whatever a run raises.
+        """
+        with self._busy:
+            make_anew(self.root, self.target, self.engines, listener)
+            self._read()
+            for patch in self.patches.values():
+                patch.path.unlink(missing_ok=True)
+            self.patches.clear()
+
+
+def _as_now(fresh: Line, now: Line) -> Line:
+    """What was decided, on the line as it stands now; who speaks it is told by now's document."""
+    return replace(fresh, speaker=now.speaker, plan=None, take=None, flags=())
+
+
+def _extent(*lines: Line) -> tuple[int, int]:
+    """From the first to the last moment at which a change of a line can be heard."""
+    spans: Sequence[Any] = [
+        span
+        for line in lines
+        for span in (line.span, line.take.speech if line.take else None)
+        if span is not None
+    ]
+    starts, ends = [span.start_ms for span in spans], [span.end_ms for span in spans]
+    return min(starts) - MARGIN_MS, max(ends) + MARGIN_MS

@@ -1,0 +1,230 @@
+"""The live review: takes decisions, keeps them at once, and has lines made anew one after another."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from dubbing.errors import DubbingError, UsageError
+from dubbing.progress import Event
+from dubbing.review.decisions_file import Decisions, Entry
+from dubbing.reviewer.bench import Bench, Patch
+from dubbing.reviewer.channel import Channel
+from dubbing.reviewer.line_document import decision_document
+from dubbing.reviewer.live_media import LiveMedia
+from dubbing.reviewer.redirect import keep_decisions, touched
+from dubbing.settings import LineDecision
+
+RENDER = ""
+"""The job that makes the film, in the place of a line's id."""
+log = logging.getLogger(__name__)
+
+
+class Outrun(Exception):
+    """Somebody else decided on the line meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A line, what is now decided of it, and the revision of all decisions."""
+
+    line: str
+    decision: LineDecision | None
+    revision: int
+
+    def document(self) -> dict[str, Any]:
+        """As the page is told."""
+        return {
+            "line": self.line,
+            "decision": decision_document(self.decision),
+            "revision": self.revision,
+        }
+
+
+class Desk:
+    """One dub under live review; all methods may be called from any thread."""
+
+    def __init__(self, bench: Bench, channel: Channel, media: LiveMedia) -> None:
+        """Nothing is made before :meth:`open`."""
+        self.bench, self.channel, self.media = bench, channel, media
+        self._lock = threading.Lock()
+        self._asked = threading.Condition(self._lock)
+        self._queue: list[str] = []
+        self._closed = False
+        self._undone: list[Entry] = []
+        self._done: list[Entry] = list(bench.decisions().record)
+        self._worker = threading.Thread(target=self._work, name="redub", daemon=True)
+
+    def open(self) -> None:
+        """Begin to work: first on what was decided before and not made."""
+        for line in self.bench.waiting():
+            self._queue.append(line.id)
+        self._worker.start()
+
+    def close(self) -> None:
+        """Finish the line that is being made, and stop."""
+        with self._asked:
+            self._closed = True
+            self._asked.notify_all()
+        self._worker.join(timeout=30)
+        self.channel.close()
+
+    # -- deciding --------------------------------------------------------------------------------
+
+    def decide(self, line: str, decision: LineDecision | None, seen: int) -> Decided:
+        """Keep a decision made by somebody who saw the revision ``seen``.
+
+        Raises:
+            UsageError: if there is no such line.
+            Outrun: if another page decided on that line since.
+        """
+        self._check(line)
+        with self._lock:
+            decisions = self.bench.decisions()
+            if _last_change(decisions, line) > seen:
+                raise Outrun
+            decided = self._kept(line, decision)
+            self._undone.clear()
+        return decided
+
+    def standing(self, line: str) -> Decided:
+        """What is decided of a line now."""
+        decisions = self.bench.decisions()
+        return Decided(line, decisions.lines.get(line), decisions.revision)
+
+    def undo(self) -> Decided | None:
+        """Take the last decision back; ``None`` if there is none."""
+        with self._lock:
+            if not self._done:
+                return None
+            entry = self._done.pop()
+            decided = self._kept(entry.line, entry.was, remember=False)
+            self._undone.append(entry)
+            return decided
+
+    def redo(self) -> Decided | None:
+        """Decide again what was taken back; ``None`` if nothing was."""
+        with self._lock:
+            if not self._undone:
+                return None
+            entry = self._undone.pop()
+            return self._kept(entry.line, entry.now)
+
+    def _kept(self, line: str, decision: LineDecision | None, *, remember: bool = True) -> Decided:
+        before = self.bench.decisions()
+        decisions = keep_decisions(self.bench.root, self.bench.timeline, {line: decision})
+        decided = Decided(line, decisions.lines.get(line), decisions.revision)
+        if decisions.revision != before.revision:
+            if remember:
+                self._done.append(decisions.record[-1])
+            self.channel.tell({"type": "decision", **decided.document()})
+        if any(other.id == line for other in touched(self.bench.timeline, decisions)):
+            self._enqueue(line)
+        elif line in self._queue:
+            self._queue.remove(line)
+            self._tell_job(line, "cancelled")
+        elif decision is not None and decision.verdict == "accepted":
+            self._enqueue(line)  # to be locked as it is
+        return decided
+
+    def _check(self, line: str) -> None:
+        if not any(other.id == line for other in self.bench.timeline.lines):
+            raise UsageError(f"There is no line {line}.")
+
+    # -- making ----------------------------------------------------------------------------------
+
+    def render(self) -> None:
+        """Ask for the film; once, however often it is asked for."""
+        with self._lock:
+            self._enqueue(RENDER)
+
+    def cancel(self, line: str) -> bool:
+        """Take a line out of the queue; ``False`` if it is not there, or already being made."""
+        with self._lock:
+            if line not in self._queue:
+                return False
+            self._queue.remove(line)
+        self._tell_job(line, "cancelled")
+        return True
+
+    def _enqueue(self, job: str) -> None:
+        if job not in self._queue:
+            self._queue.append(job)
+            self._tell_job(job, "queued")
+        self._asked.notify_all()
+
+    def _work(self) -> None:
+        try:
+            self.bench.warm()
+        except DubbingError as error:
+            log.warning("%s", error)
+        while (job := self._next()) is not None:
+            self._tell_job(job, "running")
+            try:
+                self._make(job)
+            except DubbingError as error:
+                self._tell_job(job, "failed", str(error))
+            except Exception as error:
+                log.exception("a line could not be made")
+                self._tell_job(job, "failed", f"{type(error).__name__}: {error}")
+            else:
+                self._tell_job(job, "done")
+
+    def _next(self) -> str | None:
+        with self._asked:
+            while not self._queue and not self._closed:
+                self._asked.wait()
+            return None if self._closed else self._queue.pop(0)
+
+    def _make(self, job: str) -> None:
+        if job == RENDER:
+            self.bench.render(self._render_progress)
+            self.media.refresh(self.bench.timeline, self.bench.workspace)
+            self._tell_film()
+            return
+        patches = self.bench.redub(job)
+        for patch in patches:
+            self._tell_line(patch.line, patch)
+        if not patches:
+            self._tell_line(job, self.bench.patches.get(job))
+
+    def _tell_line(self, line: str, patch: Patch | None) -> None:
+        document = self.bench.line_document(line)
+        told = None if patch is None else patch.document()
+        self.channel.tell({"type": "line", "line": document, "patch": told})
+
+    def _tell_film(self) -> None:
+        told = self.media.document()
+        peaks = told.pop("peaks")
+        self.channel.tell({"type": "film", "media": told, "peaks": peaks})
+        for line in self.bench.timeline.lines:
+            self._tell_line(line.id, None)
+
+    def _render_progress(self, event: Event) -> None:
+        if event.kind in ("stage-started", "progress"):
+            share = event.done / event.total if event.total else 0.0
+            self._tell_job(RENDER, "running", event.stage, share)
+
+    def _tell_job(
+        self, job: str, state: str, message: str = "", share: float | None = None
+    ) -> None:
+        self.channel.tell(
+            {
+                "type": "job",
+                "line": job or None,
+                "state": state,
+                "message": message,
+                "share": share,
+            }
+        )
+
+
+def _last_change(decisions: Decisions, line: str) -> int:
+    """The revision in which a line's decision changed last; every entry of the record is one."""
+    first = decisions.revision - len(decisions.record)
+    for place in range(len(decisions.record), 0, -1):
+        if decisions.record[place - 1].line == line:
+            return first + place
+    return 0

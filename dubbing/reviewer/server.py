@@ -1,0 +1,280 @@
+"""The review page, live: FastAPI on loopback, for one person who holds the token.
+
+The token travels once in the address and then in a cookie that no script can read. Requests that name
+another host (DNS rebinding) or come from another page are refused, and nothing is served but the page's
+own files, the review media and the patches of this dub.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, StreamingResponse
+from pydantic import ValidationError
+
+from dubbing.errors import DubbingError, UsageError
+from dubbing.reviewer.desk import Decided, Desk, Outrun
+from dubbing.reviewer.live_media import LiveMedia
+from dubbing.reviewer.preview import MEDIA, PROJECT_SCRIPT, page_folder, project_script
+from dubbing.reviewer.review_file import SCHEMA, ReviewedLine
+from dubbing.settings import Strict
+
+COOKIE = "dubbing-review-{port}"
+"""Cookies do not tell ports apart; two reviews at once do."""
+LARGEST_BODY = 1_000_000
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; style-src 'self'; "
+        "script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+Body = TypeVar("Body", bound=Strict)
+Next = Callable[[Request], Awaitable[Response]]
+
+
+class DecisionBody(Strict):
+    """A decision, and the revision that its page had seen."""
+
+    decision: ReviewedLine | None
+    revision: int = 0
+
+
+class EstimateBody(Strict):
+    """A text whose time is asked for."""
+
+    line: str
+    text: str
+
+
+def review_app(desk: Desk, token: str, port: int, reviewer: str) -> FastAPI:
+    """The application; ``reviewer`` is who decides, where the page names nobody."""
+
+    @asynccontextmanager
+    async def open_desk(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        desk.open()
+        yield
+        desk.close()
+
+    app = FastAPI(lifespan=open_desk, docs_url=None, redoc_url=None, openapi_url=None)
+    hosts = {f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"}
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Next) -> Response:
+        refusal = _refusal(request, token, hosts, COOKIE.format(port=port))
+        response = refusal if refusal is not None else await call_next(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @app.exception_handler(UsageError)
+    async def wrong(request: Request, error: UsageError) -> Response:
+        del request
+        return JSONResponse({"error": str(error)}, status_code=400)
+
+    @app.exception_handler(DubbingError)
+    async def failed(request: Request, error: DubbingError) -> Response:
+        del request
+        return JSONResponse({"error": str(error)}, status_code=500)
+
+    _add_page(app, desk, desk.media)
+    _add_decisions(app, desk, reviewer)
+    return app
+
+
+def _refusal(request: Request, token: str, hosts: set[str], cookie: str) -> Response | None:
+    """Why a request is not served; for the right token in the address, the cookie."""
+    if request.headers.get("host") not in hosts:
+        return JSONResponse({"error": "unknown host"}, status_code=421)
+    origin = request.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] not in hosts:
+        return JSONResponse({"error": "another page asks"}, status_code=403)
+    if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
+        return JSONResponse({"error": "too large"}, status_code=413)
+    given = request.query_params.get("token", "")
+    if request.url.path == "/" and secrets.compare_digest(given.encode(), token.encode()):
+        welcome = RedirectResponse("/", status_code=303)
+        welcome.set_cookie(cookie, token, httponly=True, samesite="strict")
+        return welcome
+    held = request.cookies.get(cookie, "")
+    if not secrets.compare_digest(held.encode(), token.encode()):
+        return JSONResponse({"error": "Open the address that dub review printed."}, status_code=403)
+    return None
+
+
+def _add_page(app: FastAPI, desk: Desk, media: LiveMedia) -> None:
+    page = page_folder()
+
+    @app.get("/")
+    def index() -> FileResponse:
+        return FileResponse(page / "index.html")
+
+    @app.get(f"/{PROJECT_SCRIPT}")
+    def project() -> Response:
+        document = desk.bench.document().whole(media.document(), frame_ms=media.frame_ms)
+        document["live"] = True
+        document["revision"] = desk.bench.decisions().revision
+        document["patches"] = {line: p.document() for line, p in desk.bench.patches.items()}
+        return Response(project_script(document), media_type="text/javascript")
+
+    @app.get("/media/patch/{name}")
+    def patch(name: str) -> Response:
+        found = next((p for p in desk.bench.patches.values() if p.path.name == name), None)
+        if found is None:
+            return JSONResponse({"error": "not there any more"}, status_code=404)
+        return FileResponse(found.path, media_type="audio/wav")
+
+    @app.get(f"/{MEDIA}/{{name}}")
+    def sound_or_picture(name: str) -> Response:
+        path = media.path(name)
+        if path is None:
+            return JSONResponse({"error": "no such file"}, status_code=404)
+        return FileResponse(path, media_type=media.type_of(name))
+
+    @app.get("/api/events")
+    async def events() -> StreamingResponse:
+        return StreamingResponse(
+            desk.channel.stream(),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    @app.get("/{name:path}")
+    def page_file(name: str) -> Response:
+        path = (page / name).resolve()
+        if not path.is_relative_to(page.resolve()) or not path.is_file():
+            return JSONResponse({"error": "no such file"}, status_code=404)
+        return FileResponse(path)
+
+
+def _add_decisions(app: FastAPI, desk: Desk, reviewer: str) -> None:
+    @app.put("/api/lines/{line}/decision")
+    async def decide(line: str, request: Request) -> Response:
+        body = await _body(request, DecisionBody)
+        decision = None if body.decision is None else body.decision.decision(reviewer)
+        try:
+            decided = await run_in_threadpool(desk.decide, line, decision, body.revision)
+        except Outrun:
+            standing = desk.standing(line).document()
+            return JSONResponse(
+                {"revision": standing["revision"], "decision": standing["decision"]},
+                status_code=409,
+            )
+        return JSONResponse(decided.document())
+
+    @app.post("/api/undo")
+    def undo() -> Response:
+        return _told(desk.undo())
+
+    @app.post("/api/redo")
+    def redo() -> Response:
+        return _told(desk.redo())
+
+    @app.post("/api/estimate")
+    async def estimate(request: Request) -> dict[str, int | None]:
+        body = await _body(request, EstimateBody)
+        known = {line.id for line in desk.bench.timeline.lines}
+        if body.line not in known:
+            raise UsageError(f"There is no line {body.line}.")
+        return {"natural_ms": await run_in_threadpool(desk.bench.natural_ms, body.line, body.text)}
+
+    @app.delete("/api/jobs/{line}")
+    def cancel(line: str) -> Response:
+        return Response(status_code=204 if desk.cancel(line) else 404)
+
+    @app.post("/api/render")
+    def render() -> Response:
+        desk.render()
+        return JSONResponse({}, status_code=202)
+
+    @app.get("/api/review.json")
+    def download() -> Response:
+        return Response(
+            json.dumps(_review(desk, reviewer), ensure_ascii=False, indent=1) + "\n",
+            media_type="application/json",
+            headers={"Content-Disposition": 'attachment; filename="review.json"'},
+        )
+
+
+def _told(decided: Decided | None) -> Response:
+    return Response(status_code=204) if decided is None else JSONResponse(decided.document())
+
+
+async def _body(request: Request, kind: type[Body]) -> Body:
+    content = await request.body()
+    if len(content) > LARGEST_BODY:
+        raise UsageError("This is too large for a decision.")
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{where}: {first['msg']}.") from error
+
+
+def _review(desk: Desk, reviewer: str) -> dict[str, Any]:
+    """All decisions as the page's own file has them."""
+    from datetime import UTC, datetime
+
+    document = desk.bench.document().whole({}, frame_ms=None)
+    decisions = {
+        line["id"]: {**line["decision"], "base": line["hash"]}
+        for line in document["lines"]
+        if line["decision"] is not None
+    }
+    return {
+        "schema": SCHEMA,
+        "film": {key: document["film"][key] for key in ("name", "fingerprint")},
+        "target_language": desk.bench.target,
+        "timeline": document["timeline"],
+        "reviewer": reviewer,
+        "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "decisions": decisions,
+    }
+
+
+def serve(app: FastAPI, port: int) -> None:
+    """Answer on loopback until Ctrl-C."""
+    import uvicorn
+
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=3)
+
+
+def new_token() -> str:
+    """A token that nobody guesses."""
+    return secrets.token_urlsafe(24)
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port if nobody has it, any other for 0.
+
+    Raises:
+        UsageError: if somebody else listens there.
+    """
+    import socket
+
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            raise UsageError(
+                f"Port {wanted} is taken.", hint="Choose another with --port, or 0 for any."
+            ) from error
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def media_folder(root: Path, target: str) -> Path:
+    """Where the live page's media are kept, so that a second start finds them."""
+    return root / "previews" / target
