@@ -179,6 +179,8 @@ class LineDecision(Strict):
     start_ms: int | None = Field(None, ge=0)
     """Of the time that the line shall fill, on the film's clock."""
     end_ms: int | None = Field(None, ge=1)
+    refused: tuple[str, ...] = ()
+    """What it said when it was rejected."""
     note: str = Field("", max_length=4000)
     by: str = Field("", max_length=200)
     at: str = Field("", max_length=40)
@@ -186,7 +188,7 @@ class LineDecision(Strict):
     @property
     def wishes(self) -> dict[str, Any]:
         """What of it is heard."""
-        return self.model_dump(exclude={"verdict", "note", "by", "at"}, exclude_none=True)
+        return self.model_dump(exclude={"verdict", "refused", "note", "by", "at"}, exclude_none=True)
 
     @property
     def asked(self) -> str:

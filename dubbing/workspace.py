@@ -29,6 +29,8 @@ from dubbing.errors import DiskFull, DubbingError, UsageError, WorkspaceError
 from dubbing.timeline import Artifact, Timeline
 
 BLOCK_BYTES = 1 << 20
+MIXED = ("mix", "mux", "report", "review")
+"""Stages after which a document has its finished sound."""
 DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -222,6 +224,21 @@ class Workspace:
                 hint="Run the dub command again; what is finished is not made again.",
             )
         return timeline_json.loads(saved.read_text(encoding="utf-8"))
+
+    def finished_timeline(self, language: str) -> Timeline:
+        """The newest document of a dub that was mixed; what a run that failed since left is not taken.
+
+        Raises:
+            WorkspaceError: if there is none.
+        """
+        folder = self.root / "timelines" / language
+        saved = [path for stage in MIXED for path in folder.glob(f"[0-9][0-9]-{stage}.json")]
+        if not saved:
+            raise WorkspaceError(
+                f"{self.root} holds no finished dub in {language}.", hint="Dub the film to its end."
+            )
+        newest = max(saved, key=lambda path: (path.stat().st_mtime_ns, path.name))
+        return timeline_json.loads(newest.read_text(encoding="utf-8"))
 
     def latest_timeline(self, language: str) -> Timeline:
         """The document of the stage that finished last for a target language.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,6 +75,36 @@ def portrait_zh(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Dubb
                  "--subtitles", "--quiet")  # fmt: skip
     assert result.returncode == 0, result.stderr
     return done
+
+
+@pytest.fixture(scope="session")
+def two_speakers_zh(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Dubbed:
+    """Six lines of two people, dubbed into Chinese once for all tests."""
+    folder = tmp_path_factory.mktemp("two_speakers")
+    source = folder / "two_speakers.mp4"
+    shutil.copy(samples / "two_speakers.mp4", source)
+    done = Dubbed(source, folder / "two_speakers.zh.mp4", folder / "two_speakers.dub")
+    result = dub(source, "--to", "zh", "--quiet")
+    assert result.returncode == 0, result.stderr
+    return done
+
+
+@pytest.fixture
+def two_speakers_copy(two_speakers_zh: Dubbed, tmp_path: Path) -> Dubbed:
+    """The same in a folder of its own, to change."""
+    copy = Dubbed(
+        tmp_path / "two_speakers.mp4",
+        tmp_path / "two_speakers.zh.mp4",
+        tmp_path / "two_speakers.dub",
+    )
+    shutil.copy(two_speakers_zh.source, copy.source)
+    shutil.copy(two_speakers_zh.output, copy.output)
+    shutil.copytree(two_speakers_zh.workspace, copy.workspace)
+    job = copy.workspace / "jobs" / "zh.json"
+    plain = json.loads(job.read_text(encoding="utf-8"))
+    plain |= {"source": str(copy.source), "output": str(copy.output)}
+    job.write_text(json.dumps(plain), encoding="utf-8")
+    return copy
 
 
 def redub(portrait: Dubbed, workspace: Path, *flags: str) -> Timeline:

@@ -33,14 +33,14 @@ def apply(
 ) -> None:
     """Make anew what reviewers decided on, and nothing else."""
     from dubbing.cli.listeners import listener_for
-    from dubbing.cli.show import latest as latest_timeline
+    from dubbing.cli.show import finished
     from dubbing.reviewer.redirect import keep_decisions, make_anew
     from dubbing.reviewer.review_file import read_review
     from dubbing.reviewer.reviews import merge
 
     read = [read_review(path) for path in reviews or ()]
     language = to or (read[0].target_language if read else None)
-    timeline = latest_timeline(workspace, language)
+    timeline = finished(workspace, language)
     merged = merge(timeline, read, latest=latest, changed=even_changed)
     if dry_run:
         _tell_merged(timeline, merged)

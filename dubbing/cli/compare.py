@@ -49,12 +49,12 @@ def compare(
 
 
 def _dub(folder: Path, to: str | None) -> Dub:
-    from dubbing.cli.show import latest
+    from dubbing.cli.show import finished
     from dubbing.reviewer.comparison import Dub
     from dubbing.workspace import Workspace
 
     return Dub(
-        folder.name.removesuffix(".dub") or str(folder), latest(folder, to), Workspace(folder)
+        folder.name.removesuffix(".dub") or str(folder), finished(folder, to), Workspace(folder)
     )
 
 

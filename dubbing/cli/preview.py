@@ -46,7 +46,7 @@ def preview(  # noqa: PLR0913 - one parameter a flag is what a command line is
     """Write a page for reviewers; it opens in any browser, without a server."""
     from dubbing.cli.listeners import listener_for
     from dubbing.cli.run import line_numbers
-    from dubbing.cli.show import latest
+    from dubbing.cli.show import finished
     from dubbing.errors import UsageError
     from dubbing.progress import Event
     from dubbing.review.decisions_file import read_decisions
@@ -56,7 +56,7 @@ def preview(  # noqa: PLR0913 - one parameter a flag is what a command line is
 
     if as_zip and single_file:
         raise UsageError("--zip and --single-file exclude each other.")
-    timeline = latest(workspace, to)
+    timeline = finished(workspace, to)
     target = timeline.target_language
     kind = "zip" if as_zip else "file" if single_file else "folder"
     ending = {"zip": ".zip", "file": ".html", "folder": ""}[kind]

@@ -26,7 +26,7 @@ def review(
     import webbrowser
 
     from dubbing.cli.listeners import listener_for
-    from dubbing.cli.show import latest
+    from dubbing.cli.show import finished
     from dubbing.media.probe import probe
     from dubbing.progress import Event
     from dubbing.reviewer.bench import Bench
@@ -35,7 +35,7 @@ def review(
     from dubbing.reviewer.live_media import LiveMedia
     from dubbing.reviewer.server import free_port, media_folder, new_token, review_app, serve
 
-    target = latest(workspace, to).target_language
+    target = finished(workspace, to).target_language
     bench = Bench(workspace, target)
     port = free_port(port)
     with listener_for("bars", quiet=False) as listener:

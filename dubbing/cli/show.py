@@ -12,6 +12,7 @@ from dubbing.errors import UsageError, WorkspaceError
 if TYPE_CHECKING:
     from dubbing.delivery import Delivery
     from dubbing.timeline import Line, Sense, Timeline
+    from dubbing.workspace import Workspace
 
 
 def show(
@@ -42,6 +43,17 @@ def show(
 
 def latest(folder: Path, to: str | None) -> Timeline:
     """The newest document of a workspace, in the language asked for or the only one there is."""
+    workspace, language = _workspace(folder, to)
+    return workspace.latest_timeline(language)
+
+
+def finished(folder: Path, to: str | None) -> Timeline:
+    """The newest document of a dub that was mixed."""
+    workspace, language = _workspace(folder, to)
+    return workspace.finished_timeline(language)
+
+
+def _workspace(folder: Path, to: str | None) -> tuple[Workspace, str]:
     from dubbing.workspace import Workspace
 
     if not folder.is_dir():
@@ -54,7 +66,7 @@ def latest(folder: Path, to: str | None) -> Timeline:
         raise UsageError(
             f"{folder} holds several languages.", hint=f"Choose with --to: {', '.join(languages)}."
         )
-    return workspace.latest_timeline(to or languages[0])
+    return workspace, to or languages[0]
 
 
 def _table(timeline: Timeline) -> None:

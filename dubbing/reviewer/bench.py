@@ -77,7 +77,7 @@ class Bench:
         self._read()
 
     def _read(self) -> None:
-        self.timeline = self.workspace.latest_timeline(self.target)
+        self.timeline = self.workspace.finished_timeline(self.target)
         undirected = self.workspace.timeline_after(self.target, "delivery")
         self._undirected = {line.id: line for line in undirected.lines}
 

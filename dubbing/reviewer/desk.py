@@ -15,7 +15,9 @@ from dubbing.reviewer.channel import Channel
 from dubbing.reviewer.line_document import decision_document
 from dubbing.reviewer.live_media import LiveMedia
 from dubbing.reviewer.redirect import keep_decisions, touched
+from dubbing.reviewer.reviews import checked
 from dubbing.settings import LineDecision
+from dubbing.timeline import Line
 
 RENDER = ""
 """The job that makes the film, in the place of a line's id."""
@@ -77,10 +79,12 @@ class Desk:
         """Keep a decision made by somebody who saw the revision ``seen``.
 
         Raises:
-            UsageError: if there is no such line.
+            UsageError: if there is no such line, or it cannot be done.
             Outrun: if another page decided on that line since.
         """
-        self._check(line)
+        found = self._line(line)
+        if decision is not None:
+            decision = checked(self.bench.timeline, found, decision)
         with self._lock:
             decisions = self.bench.decisions()
             if _last_change(decisions, line) > seen:
@@ -129,9 +133,11 @@ class Desk:
             self._enqueue(line)  # to be locked as it is
         return decided
 
-    def _check(self, line: str) -> None:
-        if not any(other.id == line for other in self.bench.timeline.lines):
-            raise UsageError(f"There is no line {line}.")
+    def _line(self, line_id: str) -> Line:
+        for line in self.bench.timeline.lines:
+            if line.id == line_id:
+                return line
+        raise UsageError(f"There is no line {line_id}.")
 
     # -- making ----------------------------------------------------------------------------------
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from dubbing.delivery import MOODS
 from dubbing.language.languages import language
-from dubbing.models.voices import voice_cards
 from dubbing.review.decisions_file import Decisions
 from dubbing.reviewer.line_document import About, line_document
 from dubbing.reviewer.line_state import timeline_hash
 from dubbing.reviewer.pace import Pace, pace
+from dubbing.reviewer.reviews import voices_to_choose
 from dubbing.timeline import Line, Timeline
 from dubbing.vision.mouths import Mouths
 from dubbing.workspace import Workspace
@@ -54,7 +54,7 @@ class ProjectDocument:
             },
             "media": media,
             "speakers": [_speaker(timeline, s.id) for s in timeline.speakers],
-            "voices": self._voices(),
+            "voices": voices_to_choose(timeline),
             "moods": list(MOODS),
             "lip_strength": self._lip_strength(),
             "lines": [
@@ -74,13 +74,6 @@ class ProjectDocument:
             line.id in self.decisions.locked,
         )
         return line_document(self.timeline, line, about, self._mouths)
-
-    def _voices(self) -> list[str]:
-        """The voices that a line may be given: an engine that imitates has none to choose from."""
-        cast = [s.voice for s in self.timeline.speakers if s.voice is not None]
-        if any(voice.pacer or voice.sample is not None for voice in cast):
-            return []
-        return [card.name for card in voice_cards(self.timeline.target_language)]
 
     def _lip_strength(self) -> float:
         plans = [line.plan for line in self.timeline.lines if line.plan is not None]

@@ -80,7 +80,7 @@ def decision_document(decision: LineDecision | None) -> dict[str, Any] | None:
     """A decision as the page knows it."""
     if decision is None:
         return None
-    plain = decision.model_dump(exclude_none=True)
+    plain = decision.model_dump(exclude_none=True, exclude={"refused"})
     return {key: value for key, value in plain.items() if value != "" or key == "at"}
 
 
@@ -203,13 +203,23 @@ def _opening(lips: Lips) -> bytes:
 
 
 def _phonemes(plan: DurationPlan) -> list[list[Any]]:
+    """What is heard of the sounds of a plan; the silence in the last one is left out."""
     ours = timed_three_ways(plan, plan.span)[0]
+    heard = [
+        (
+            made,
+            max(round(made.start_ms), plan.span.start_ms),
+            min(round(made.end_ms), plan.span.end_ms),
+        )
+        for made in spoken_sounds(plan.symbols, ours.frames, ours.start_ms)
+    ]
     return [
         [
             ipa(made.symbols.strip()),
-            round(made.start_ms),
-            round(made.end_ms),
+            start_ms,
+            end_ms,
             any(kind(symbol) is SymbolKind.BILABIAL for symbol in made.symbols),
         ]
-        for made in spoken_sounds(plan.symbols, ours.frames, ours.start_ms)
+        for made, start_ms, end_ms in heard
+        if end_ms > start_ms
     ]

@@ -60,12 +60,11 @@ def said_otherwise(
         return decision
     if line.translation is None:
         return decision
-    refused = {line.spoken_text}
-    for entry in decisions.record:
-        if entry.line == line.id and entry.now is not None and entry.now.verdict == REJECTED:
-            refused.add(entry.now.text or "")
+    before = decisions.lines.get(line.id)
+    refused = dict.fromkeys((*(before.refused if before else ()), line.spoken_text))
     left = [c.text for c in line.translation.candidates if c.text not in refused and not c.whole]
-    return decision.model_copy(update={"text": left[0]}) if left else decision
+    text = left[0] if left else None
+    return decision.model_copy(update={"text": text, "refused": tuple(refused)})
 
 
 def touched(timeline: Timeline, decisions: Decisions) -> list[Line]:
@@ -112,7 +111,7 @@ def make_anew(
     """
     job = read_job(root, target)
     workspace = Workspace(root)
-    timeline = workspace.latest_timeline(target)
+    timeline = workspace.finished_timeline(target)
     decisions = read_decisions(root, target)
     changed = touched(timeline, decisions)
     told = direction_of(timeline, snapshot(workspace, timeline), decisions, changed)

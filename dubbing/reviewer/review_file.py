@@ -42,7 +42,7 @@ class ReviewedLine(LineDecision):
 
     def decision(self, reviewer: str) -> LineDecision:
         """What is kept of it."""
-        told = self.model_dump(exclude={"candidate", "base"})
+        told = self.model_dump(exclude={"candidate", "base", "refused"})
         return LineDecision.model_validate({**told, "by": self.by or reviewer})
 
 

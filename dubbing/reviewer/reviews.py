@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dubbing.errors import UsageError
+from dubbing.models.voices import voice_cards
 from dubbing.reviewer.line_state import line_hash
 from dubbing.reviewer.review_file import Review
 from dubbing.settings import LineDecision
@@ -67,7 +68,8 @@ def merge(
             continue
         found = [item.decision(review.reviewer) for review, item in said]
         if _agree(found) or latest:
-            merged.decisions[line_id] = _checked(line, max(found, key=lambda d: d.at))
+            latest_one = max(found, key=lambda d: d.at)
+            merged.decisions[line_id] = checked(timeline, line, latest_one)
         else:
             merged.conflicts.append(Conflict(line_id, tuple(d.by or "?" for d in found)))
     return merged
@@ -93,11 +95,30 @@ def _agree(decisions: Sequence[LineDecision]) -> bool:
     return all(d.verdict == first.verdict and d.wishes == first.wishes for d in decisions)
 
 
-def _checked(line: Line, decision: LineDecision) -> LineDecision:
+def checked(timeline: Timeline, line: Line, decision: LineDecision) -> LineDecision:
+    """A decision that can be done.
+
+    Raises:
+        UsageError: if it gives a time that cannot be, or a voice that there is not.
+    """
     start_ms = line.span.start_ms if decision.start_ms is None else decision.start_ms
     end_ms = line.span.end_ms if decision.end_ms is None else decision.end_ms
     if end_ms <= start_ms:
         raise UsageError(
             f"The review makes line {line.id} end ({end_ms} ms) before it begins ({start_ms} ms)."
         )
+    known = voices_to_choose(timeline)
+    if decision.voice is not None and decision.voice not in known:
+        raise UsageError(
+            f"There is no voice {decision.voice}.",
+            hint=f"Known: {', '.join(known) or 'none, with this speech engine'}.",
+        )
     return decision
+
+
+def voices_to_choose(timeline: Timeline) -> list[str]:
+    """The voices that a line may be given: an engine that imitates has none to choose from."""
+    cast = [s.voice for s in timeline.speakers if s.voice is not None]
+    if any(voice.pacer or voice.sample is not None for voice in cast):
+        return []
+    return [card.name for card in voice_cards(timeline.target_language)]

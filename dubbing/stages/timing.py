@@ -119,9 +119,7 @@ def _slot(timeline: Timeline, number: int, free_from_ms: int, gap_ms: int) -> tu
 
 def _begins_ms(line: Line) -> int:
     """When a line that has its plan is heard, or that has none should be."""
-    if line.plan is None:
-        return line.slot.start_ms
-    return min(line.plan.span.start_ms, line.slot.start_ms)
+    return line.slot.start_ms if line.plan is None else line.plan.span.start_ms
 
 
 def _refined(fit: Fit, said: Spoken, slot: Slot, asker: Asker) -> tuple[Fit, Spoken]:
@@ -135,7 +133,8 @@ def _refined(fit: Fit, said: Spoken, slot: Slot, asker: Asker) -> tuple[Fit, Spo
     if not missed or "early end" in fit.rungs:
         return fit, said
     again = fit_line([said.option], slot, asker.limits)
-    fit = replace(again, option=fit.option, rungs=fit.rungs)
+    spilt = ("spill",) if "spill" in again.rungs and "spill" not in fit.rungs else ()
+    fit = replace(again, option=fit.option, rungs=(*fit.rungs, *spilt))
     return fit, asker.heard_as(said, fit)
 
 
