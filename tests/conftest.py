@@ -92,14 +92,17 @@ def two_speakers_zh(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def two_speakers_copy(two_speakers_zh: Dubbed, tmp_path: Path) -> Dubbed:
     """The same in a folder of its own, to change."""
+    return copied(two_speakers_zh, tmp_path)
+
+
+def copied(dubbed: Dubbed, folder: Path) -> Dubbed:
+    """A film, its dub and its workspace in another folder, as if they had been made there."""
     copy = Dubbed(
-        tmp_path / "two_speakers.mp4",
-        tmp_path / "two_speakers.zh.mp4",
-        tmp_path / "two_speakers.dub",
+        folder / dubbed.source.name, folder / dubbed.output.name, folder / dubbed.workspace.name
     )
-    shutil.copy(two_speakers_zh.source, copy.source)
-    shutil.copy(two_speakers_zh.output, copy.output)
-    shutil.copytree(two_speakers_zh.workspace, copy.workspace)
+    shutil.copy(dubbed.source, copy.source)
+    shutil.copy(dubbed.output, copy.output)
+    shutil.copytree(dubbed.workspace, copy.workspace)
     job = copy.workspace / "jobs" / "zh.json"
     plain = json.loads(job.read_text(encoding="utf-8"))
     plain |= {"source": str(copy.source), "output": str(copy.output)}

@@ -49,9 +49,10 @@ def review(
         media.refresh(bench.timeline, bench.workspace)
         listener(Event("stage-finished", "review"))
     token = new_token()
-    app = review_app(Desk(bench, Channel(), media), token, port, reviewer)
+    channel = Channel()
+    app = review_app(Desk(bench, channel, media), token, port, reviewer)
     address = f"http://127.0.0.1:{port}/?token={token}"
     typer.echo(f"Review at {address}\nCtrl-C ends it; every decision is kept.")
     if browser:
         webbrowser.open(address)
-    serve(app, port)
+    serve(app, port, channel)

@@ -7,7 +7,7 @@ is heard then is what a render of the film will hold.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -100,10 +100,14 @@ class Bench:
             found.measured.pop(line, None)
         return found
 
-    def line_document(self, line_id: str) -> dict[str, Any]:
-        """One line for the page."""
-        number = next(n for n, line in enumerate(self.timeline.lines, 1) if line.id == line_id)
-        return self.document().line(self.timeline.lines[number - 1], number)
+    def line_documents(self, wanted: Collection[str]) -> list[dict[str, Any]]:
+        """Some lines for the page, by their ids."""
+        document = self.document()
+        return [
+            document.line(line, number)
+            for number, line in enumerate(self.timeline.lines, start=1)
+            if line.id in wanted
+        ]
 
     def natural_ms(self, line_id: str, text: str) -> int | None:
         """How long the line's voice takes for a text; ``None`` if it is busy, or cannot be asked."""

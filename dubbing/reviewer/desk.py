@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from dubbing.errors import DubbingError, UsageError
 from dubbing.progress import Event
 from dubbing.review.decisions_file import Decisions, Entry
-from dubbing.reviewer.bench import Bench, Patch
+from dubbing.reviewer.bench import Bench
 from dubbing.reviewer.channel import Channel
 from dubbing.reviewer.line_document import decision_document
 from dubbing.reviewer.live_media import LiveMedia
@@ -190,23 +191,19 @@ class Desk:
             self.media.refresh(self.bench.timeline, self.bench.workspace)
             self._tell_film()
             return
-        patches = self.bench.redub(job)
-        for patch in patches:
-            self._tell_line(patch.line, patch)
-        if not patches:
-            self._tell_line(job, self.bench.patches.get(job))
+        self._tell_lines({job, *(patch.line for patch in self.bench.redub(job))})
 
-    def _tell_line(self, line: str, patch: Patch | None) -> None:
-        document = self.bench.line_document(line)
-        told = None if patch is None else patch.document()
-        self.channel.tell({"type": "line", "line": document, "patch": told})
+    def _tell_lines(self, lines: Collection[str]) -> None:
+        for document in self.bench.line_documents(lines):
+            patch = self.bench.patches.get(document["id"])
+            told = None if patch is None else patch.document()
+            self.channel.tell({"type": "line", "line": document, "patch": told})
 
     def _tell_film(self) -> None:
         told = self.media.document()
         peaks = told.pop("peaks")
         self.channel.tell({"type": "film", "media": told, "peaks": peaks})
-        for line in self.bench.timeline.lines:
-            self._tell_line(line.id, None)
+        self._tell_lines({line.id for line in self.bench.timeline.lines})
 
     def _render_progress(self, event: Event) -> None:
         if event.kind in ("stage-started", "progress"):

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request, Response
@@ -20,6 +21,7 @@ from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Stre
 from pydantic import ValidationError
 
 from dubbing.errors import DubbingError, UsageError
+from dubbing.reviewer.channel import Channel
 from dubbing.reviewer.desk import Decided, Desk, Outrun
 from dubbing.reviewer.live_media import LiveMedia
 from dubbing.reviewer.preview import MEDIA, PROJECT_SCRIPT, page_folder, project_script
@@ -87,8 +89,8 @@ def review_app(desk: Desk, token: str, port: int, reviewer: str) -> FastAPI:
         del request
         return JSONResponse({"error": str(error)}, status_code=500)
 
-    _add_page(app, desk, desk.media)
     _add_decisions(app, desk, reviewer)
+    _add_page(app, desk, desk.media)
     return app
 
 
@@ -243,11 +245,20 @@ def _review(desk: Desk, reviewer: str) -> dict[str, Any]:
     }
 
 
-def serve(app: FastAPI, port: int) -> None:
-    """Answer on loopback until Ctrl-C."""
+def serve(app: FastAPI, port: int, channel: Channel) -> None:
+    """Answer on loopback until Ctrl-C; streams of news end first, since they never would."""
     import uvicorn
 
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=3)
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            channel.close()
+            super().handle_exit(sig, frame)
+
+    Server(
+        uvicorn.Config(
+            app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=3
+        )
+    ).run()
 
 
 def new_token() -> str:
