@@ -34,8 +34,8 @@ class Decisions(Strict):
 
     form: Literal["dubbing.Decisions/1"] = Field("dubbing.Decisions/1", alias="schema")
     revision: int = 0
-    lines: dict[str, LineDecision] = {}
-    locked: dict[str, str] = {}
+    lines: dict[str, LineDecision] = Field(default_factory=dict)
+    locked: dict[str, str] = Field(default_factory=dict)
     """Accepted lines, and the timeline (path of an artifact) in which they are as accepted."""
     record: tuple[Entry, ...] = ()
 
@@ -59,10 +59,19 @@ class Decisions(Strict):
             }
         )
 
+    @property
+    def unlocked(self) -> tuple[str, ...]:
+        """Accepted lines that are not locked yet."""
+        return tuple(
+            line
+            for line, item in self.lines.items()
+            if is_accepted(item) and line not in self.locked
+        )
+
     def with_locks(self, timeline: str) -> Decisions:
         """With every accepted line locked as it is in ``timeline`` (an artifact's path)."""
-        accepted = {line for line, item in self.lines.items() if is_accepted(item)}
-        return self.model_copy(update={"locked": dict.fromkeys(accepted, timeline) | self.locked})
+        new = dict.fromkeys(self.unlocked, timeline)
+        return self.model_copy(update={"locked": {**new, **self.locked}})
 
 
 def is_accepted(decision: LineDecision | None) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.errors import DubbingError
+from dubbing.language.spoken_form import spoken_form
 from dubbing.media.sound_file import write_sound
 from dubbing.pipeline import Run
 from dubbing.progress import Listener, silence
@@ -29,8 +30,11 @@ from dubbing.stages.mix import with_missing_lines
 from dubbing.stages.synthesize import synthesize
 from dubbing.stages.timing import timing
 from dubbing.timeline import Line, Timeline
+from dubbing.timing.evidence import shipped_aligner
 from dubbing.timing.prompter import Prompter
 from dubbing.voice.casting import PACER, speaking_voice
+from dubbing.voice.emotion import asked_for
+from dubbing.voice.watermark import marked
 from dubbing.workspace import Workspace
 
 SAVED_AS = (99, "review")
@@ -133,15 +137,23 @@ class Bench:
         return Prompter(load, engine, self.target, speaks, self._run("timing"))
 
     def warm(self) -> None:
-        """Load what a first edit needs, before it is asked for."""
+        """Load what a first edit needs, before it is asked for: a planned line is spoken once more."""
         planned = next((line for line in self.timeline.lines if line.plan is not None), None)
         voice = None if planned is None else self.timeline.voice_of(planned)
         if planned is None or planned.plan is None or voice is None or voice.pacer:
             return
         with self._busy:
             speech = self.engines.get("speech", voice.engine)
-            speaks = speaking_voice(voice, self.workspace)
-            speech.speak(planned.plan.symbols, speaks, planned.plan.frames)
+            speech.phonemes(spoken_form(planned.plan.text, self.target), self.target)
+            shipped_aligner()
+            audio = speech.speak(
+                planned.plan.symbols,
+                speaking_voice(voice, self.workspace),
+                planned.plan.frames,
+                asked_for("happy", None, 1.0, "nobody"),
+            )
+            if self.job.profile.synthesize.watermark:
+                marked(audio)
 
     # -- what is made ----------------------------------------------------------------------------
 

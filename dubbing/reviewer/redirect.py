@@ -134,7 +134,6 @@ def lock_accepted(root: Path, timeline: Timeline) -> None:
     target = timeline.target_language
     with decisions_held(root, target):
         decisions = read_decisions(root, target)
-        made = snapshot(Workspace(root), timeline)
-        locked = decisions.with_locks(made)
-        if locked != decisions:
-            write_decisions(root, target, locked)
+        if decisions.unlocked:
+            made = snapshot(Workspace(root), timeline)
+            write_decisions(root, target, decisions.with_locks(made))

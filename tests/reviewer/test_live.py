@@ -160,7 +160,7 @@ def test_an_edited_line_is_heard_soon_and_a_render_holds_the_same(live: Live) ->
     assert patch["start_ms"] < told["line"]["dub_start_ms"] < patch["end_ms"]
     sound = live.client.get(patch["url"])
     assert sound.status_code == 200
-    assert seconds < 20, "far from quick, even on a busy machine"
+    assert seconds < 60, "far from quick, even on a busy machine"
     live.wait(type="job", state="done")
     path = next(iter(live.bench.patches.values())).path
     heard = read_sound(path).samples.copy()
