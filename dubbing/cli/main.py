@@ -49,6 +49,7 @@ def _program(
 def _mount() -> None:
     from dubbing.cli import (
         apply,
+        batch,
         compare,
         doctor,
         evaluate,
@@ -92,6 +93,7 @@ def _mount() -> None:
         name="evaluate",
         help="Measure a dub against its mouths (default), or a model.",
     )
+    app.add_typer(batch.app, name="batch", help="Many films, many languages.")
     app.add_typer(models.app, name="models", help="Weights: list, verify, prepare.")
     app.add_typer(voices.app, name="voices", help="People's voices: enrol, list, use, ledger.")
     app.add_typer(train.app, name="train", help="Train the small networks, or judge them.")

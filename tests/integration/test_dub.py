@@ -124,11 +124,8 @@ def test_a_second_language_shares_the_analysis_and_only_chosen_lines_are_dubbed(
     assert [bool(line["says"]) for line in report["lines"]] == [False, True, False, True]
 
 
-def test_two_people_get_two_voices(samples: Path, tmp_path: Path) -> None:
-    result = dub(samples / "two_speakers.mp4", "--to", "zh", "-o", tmp_path, "--quiet",
-                 "--until", "voices")  # fmt: skip
-    assert result.returncode == 0, result.stderr
-    timeline = Workspace(tmp_path / "two_speakers.dub").latest_timeline("zh")
+def test_two_people_get_two_voices(samples: Path, two_speakers_zh: Dubbed) -> None:
+    timeline = Workspace(two_speakers_zh.workspace).latest_timeline("zh")
     truth = json.loads((samples / "two_speakers.json").read_text("utf-8"))["lines"]
     who = {}
     for line in timeline.lines:

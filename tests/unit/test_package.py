@@ -30,6 +30,7 @@ def test_every_flag_that_the_readme_names_exists() -> None:
             ["train", "aligner"], ["train", "translator"], ["train", "emotion"], ["verify"],
             ["evaluate", "emotion"], ["train", "moods"], ["train", "mood-timbre"], ["export"],
             ["speakers"], ["preview"], ["apply"], ["review"], ["compare"],
+            ["batch", "run"], ["batch", "status"], ["batch", "validate"],
             ["voices", "enroll"], ["voices", "use"],
         )
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Many films, many languages, on one machine or many."""

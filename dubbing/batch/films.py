@@ -1,0 +1,56 @@
+"""Which film a file is: told by its content, looked up again only if the file changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from dubbing.batch.places import is_url
+from dubbing.batch.transfer import address_stamp
+from dubbing.errors import UnreadableMedia
+from dubbing.pipeline import file_identity
+from dubbing.workspace import digest
+
+Identify = Callable[[str], str]
+
+
+class Identities:
+    """Identities of films, remembered by path, size and time of change.
+
+    What is elsewhere is told by its address, size and the store's own stamp (ETag, time): to know more,
+    it would have to be fetched whole.
+    """
+
+    def __init__(self, known: dict[str, tuple[str, str]]) -> None:
+        """Begin with what is known: stamp and identity by place."""
+        self.known = known
+        self.new: dict[str, tuple[str, str]] = {}
+
+    def __call__(self, source: str) -> str:
+        """The identity of a film.
+
+        Raises:
+            UnreadableMedia: if it cannot be read.
+        """
+        stamp = address_stamp(source) if is_url(source) else _stamp(Path(source))
+        before = self.known.get(source)
+        if before is not None and before[0] == stamp:
+            return before[1]
+        identity = digest([source, stamp]) if is_url(source) else _identity(Path(source))
+        self.known[source] = self.new[source] = (stamp, identity)
+        return identity
+
+
+def _stamp(path: Path) -> str:
+    try:
+        info = path.stat()
+    except OSError as error:
+        raise UnreadableMedia(f"{path} cannot be read ({error.strerror}).") from error
+    return f"{info.st_size} {info.st_mtime_ns} {info.st_ino}"
+
+
+def _identity(path: Path) -> str:
+    try:
+        return file_identity(path)
+    except OSError as error:
+        raise UnreadableMedia(f"{path} cannot be read ({error.strerror}).") from error

@@ -1,0 +1,157 @@
+"""Files that lie elsewhere: fetched before the work, brought back after it, by fsspec.
+
+Everything is written under a temporary name first. What has the right size already is not carried
+again, so a workspace (whose files are named by their content) travels once.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from dubbing.batch.places import check_url
+from dubbing.errors import EngineFailed, EngineUnavailable
+from dubbing.workspace import digest, disk_errors
+
+STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "md5Hash", "created")
+LEFT_BEHIND = ("lock",)
+
+
+def store_of(url: str) -> tuple[Any, str]:
+    """The file system behind an address, and the path in it.
+
+    Raises:
+        EngineUnavailable: naming the package that it needs.
+        EngineFailed: if it cannot be reached.
+    """
+    import fsspec
+
+    try:
+        system, path = fsspec.core.url_to_fs(check_url(url))
+    except ImportError as error:
+        scheme = url.partition(":")[0]
+        raise EngineUnavailable(
+            f"Addresses that begin with {scheme}: need a package that is not here ({error}).",
+            hint=f"Install it: pip install 'fsspec[{scheme}]'",
+        ) from error
+    except (OSError, ValueError) as error:
+        raise EngineFailed(f"{url} cannot be reached ({error}).") from error
+    return system, path
+
+
+def address_stamp(url: str) -> str:
+    """What tells a film at an address from an older one there: size and the store's own stamp.
+
+    Raises:
+        EngineFailed: if there is none, or the store cannot be reached.
+    """
+    system, path = store_of(url)
+    with _store_errors(url):
+        info = system.info(path)
+    return digest([str(info.get("size")), *(str(info[k]) for k in STAMPS if k in info)])
+
+
+def fetch(url: str, folder: Path) -> Path:
+    """A film from an address as a local file, under its own name; not fetched twice."""
+    system, path = store_of(url)
+    name = path.rstrip("/").rpartition("/")[2]
+    local = folder / digest(url)[:16] / name
+    with _store_errors(url):
+        n_bytes = system.info(path).get("size")
+        if not (local.is_file() and local.stat().st_size == n_bytes):
+            get(system, path, local)
+    return local
+
+
+def get(system: Any, path: str, local: Path) -> None:
+    """One file from a store; whole or not at all."""
+    with disk_errors(local):
+        local.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=local.parent, prefix=".", suffix=".tmp")
+        os.close(handle)
+    try:
+        system.get_file(path, name)
+        Path(name).replace(local)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def put(local: Path, url: str) -> int:
+    """One file into a store; gives back its size in bytes."""
+    system, path = store_of(url)
+    with _store_errors(url):
+        parent = path.rpartition("/")[0]
+        if parent:
+            system.makedirs(parent, exist_ok=True)
+        temporary = f"{path}.{os.getpid()}.tmp"
+        system.put_file(str(local), temporary)
+        system.mv(temporary, path)
+    return local.stat().st_size
+
+
+def fetch_folder(url: str, folder: Path) -> None:
+    """All files of a folder in a store that are not here with their full size."""
+    system, root = store_of(url)
+    with _store_errors(url):
+        system.invalidate_cache()
+        if not system.exists(root):
+            return
+        for path, info in system.find(root, detail=True).items():
+            local = folder / _below(path, root)
+            if not (local.is_file() and local.stat().st_size == info["size"]):
+                get(system, path, local)
+
+
+def put_folder(folder: Path, url: str) -> None:
+    """All files of a folder that the store does not have with their full size."""
+    system, root = store_of(url)
+    with _store_errors(url):
+        system.invalidate_cache()
+        there = system.find(root, detail=True) if system.exists(root) else {}
+    sizes = {_below(path, root): info["size"] for path, info in there.items()}
+    for local in sorted(folder.rglob("*")):
+        name = local.relative_to(folder).as_posix()
+        if local.is_file() and name not in LEFT_BEHIND and not local.name.startswith("."):
+            # a document or a report may change and keep its length
+            is_named_by_content = name.startswith(("artifacts/", "memo/"))
+            if not is_named_by_content or sizes.get(name) != local.stat().st_size:
+                put(local, f"{url}/{name}")
+
+
+def copy_file(source: Path, place: Path) -> int:
+    """A second file with the same content, as a link where the disk can; gives back its size."""
+    with disk_errors(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+        temporary.unlink(missing_ok=True)
+        try:
+            os.link(source, temporary)
+        except OSError:
+            shutil.copyfile(source, temporary)
+        temporary.replace(place)
+    return place.stat().st_size
+
+
+def _below(path: str, root: str) -> str:
+    name = path.removeprefix(root).lstrip("/")
+    if ".." in name.split("/"):
+        raise EngineFailed(f"A store names a file {path} that leads out of its folder.")
+    return name
+
+
+class _store_errors:
+    """Turns what a store says into one sentence; whatever it is, it may pass."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def __enter__(self) -> None:
+        """Nothing yet."""
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        """Stores raise what they like; ``Exception`` and not its children is caught on purpose."""
+        if isinstance(error, Exception) and not isinstance(error, EngineFailed):
+            raise EngineFailed(f"{self.url}: {type(error).__name__}: {error}.") from error
