@@ -278,7 +278,7 @@ class Line:
     words: tuple[Word, ...]
     speaker: str = ""
     kept: str = ""
-    """Why the original stays (``sung``); empty for a line that is dubbed."""
+    """Why the original stays (``sung``, ``laughed``, ``wordless``); empty for a line that is dubbed."""
     mouth: Mouth | None = None
     """``None``: nobody is seen to speak it, so it is timed freely."""
     emotion: Emotion | None = None

@@ -30,7 +30,8 @@ from dubbing.timeline import Artifact, Line, LineMix, Mix, SpeakerMix, Timeline
 
 LOUDEST_STEP_LU = 10.0
 """No line is set further than this from the median line of the film."""
-QUIETEST_DIALOGUE_LUFS = -40.0
+QUIETEST_DIALOGUE_LUFS = -60.0
+"""A film of whispers stays one; below this there is hardly a voice to follow."""
 USUAL_DIALOGUE_LUFS = -23.0
 KEPT_WITHIN_LU = 0.5
 """The programme's loudness may change by this much."""
@@ -68,7 +69,7 @@ class _Levels:
     curve_db: tuple[float, ...]
 
 
-@stage(reads=("media", "lines", "dialogue", "mix"), writes=("mix",), version=5)
+@stage(reads=("media", "lines", "dialogue", "mix"), writes=("mix",), version=6)
 def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
     """Make the finished sound; where its loudness misses its aim, once or twice more.
 
@@ -196,7 +197,15 @@ class _Desk:
         )
         sound = treated(line.take, take, tone, curve)
         own = line_loudness_lufs(sound.between(*line.take.spoken_ms))
-        return _Levels(line_loudness_lufs(was), own, curve)
+        return _Levels(self._heard_lufs(line, was), own, curve)
+
+    def _heard_lufs(self, line: Line, was: Audio) -> float | None:
+        """Loudness of an original line; of all that sounds in it where no voice was found apart."""
+        heard = line_loudness_lufs(was)
+        if heard is None and self.dialogue is not None:
+            span = line.span
+            return line_loudness_lufs(read_sound(self.original, span.start_ms, span.end_ms))
+        return heard
 
     def _room(self) -> float | None:
         pieces = [

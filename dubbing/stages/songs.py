@@ -1,10 +1,14 @@
-"""Find lines that are sung; they stay as they are, since a song is not dubbed by speaking it."""
+"""Find lines that are sung, laughed or cried; they stay, since speaking them would be no dubbing."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from dubbing.acoustics.laughter import is_laughed
 from dubbing.acoustics.singing import is_sung
+from dubbing.acoustics.wordless import LAUGHED, kind_of
 from dubbing.arrays import Audio
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import read_sound
@@ -14,24 +18,50 @@ from dubbing.timeline import Line, Timeline
 
 RATE_HZ = 16_000
 SUNG = "sung"
+DOUBTED = 0.45
+"""Words that the recogniser believes less than this on average may be a laugh."""
 
 
 @stage(
-    reads=("media", "dialogue", "lines.id", "lines.span"),
+    reads=(
+        "media",
+        "dialogue",
+        "source_language",
+        "lines.id",
+        "lines.span",
+        "lines.text",
+        "lines.words",
+    ),
     writes=("lines.kept",),
-    version=1,
+    version=2,
 )
 def songs(timeline: Timeline, run: Run, settings: SongsSettings) -> Timeline:
-    """Fill ``kept`` of lines that are sung, unless songs shall be dubbed."""
+    """Fill ``kept`` of lines that are sung or hold no word, unless they shall be dubbed."""
     lines = []
     for number, line in enumerate(timeline.lines, start=1):
-        sung = settings.keep and is_sung(_voice(timeline, run, line))
-        lines.append(replace(line, kept=SUNG if sung else ""))
+        lines.append(replace(line, kept=_why(timeline, run, line) if settings.keep else ""))
         run.progress(number, len(timeline.lines), unit="lines")
-    kept = sum(1 for line in lines if line.kept)
+    kept = [line.kept for line in lines if line.kept]
     if kept:
-        run.note(f"{kept} of {len(lines)} lines are sung and stay as they are (--dub-songs).")
+        kinds = " or ".join(dict.fromkeys(kept))
+        run.note(
+            f"{len(kept)} of {len(lines)} lines are {kinds} and stay as they are (--dub-songs)."
+        )
     return timeline.with_lines(lines)
+
+
+def _why(timeline: Timeline, run: Run, line: Line) -> str:
+    """Why a line stays as it is; empty if it is to be dubbed."""
+    if kind := kind_of(line.text, timeline.source_language):
+        return kind
+    voice = _voice(timeline, run, line)
+    if is_sung(voice):
+        return SUNG
+    return LAUGHED if _is_doubted(line) and is_laughed(voice) else ""
+
+
+def _is_doubted(line: Line) -> bool:
+    return bool(np.mean([word.probability for word in line.words] or [0.0]) < DOUBTED)
 
 
 def _voice(timeline: Timeline, run: Run, line: Line) -> Audio:
