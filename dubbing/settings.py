@@ -88,8 +88,8 @@ class TurnsSettings(TakesModel):
     engine: str = "ge2e"
     count: int | None = Field(None, ge=1)
     """How many people speak; ``None`` = find out."""
-    threshold: float = Field(0.62, gt=0, lt=1)
-    """Mean GE2E cosine under which two groups of a few phrases are two people."""
+    threshold: float = Field(0.3, gt=0, lt=1)
+    """Mean cosine in the voice space under which two groups of a few windows are two people."""
 
 
 class SpeakersSettings(Strict):
@@ -188,7 +188,9 @@ class LineDecision(Strict):
     @property
     def wishes(self) -> dict[str, Any]:
         """What of it is heard."""
-        return self.model_dump(exclude={"verdict", "refused", "note", "by", "at"}, exclude_none=True)
+        return self.model_dump(
+            exclude={"verdict", "refused", "note", "by", "at"}, exclude_none=True
+        )
 
     @property
     def asked(self) -> str:

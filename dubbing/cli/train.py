@@ -135,6 +135,20 @@ def moods(
     typer.echo(f"Table: {out}")
 
 
+@app.command("voice-space")
+def voice_space(
+    data: Annotated[Path, typer.Option(help="Folder of recordings named as EmoDB's are.")],
+    out: Annotated[Path, typer.Option(help="Weights to write.")] = Path("voice_space.safetensors"),
+) -> None:
+    """Learn where voices lie so that one person's moods are near each other."""
+    from dubbing.cli.workshop import with_bar
+    from dubbing.training.voice_space import save_voice_space, train_voice_space
+
+    space = with_bar("listening", data, train_voice_space)
+    save_voice_space(space, out, {"made_by": "dub train voice-space", "data": data.name})
+    typer.echo(f"Weights: {out}")
+
+
 @app.command("mood-timbre")
 def mood_timbre(
     data: Annotated[Path, typer.Option(help="Recordings named as in EmoDB.")],

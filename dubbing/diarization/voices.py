@@ -1,9 +1,10 @@
 """Groups windows of speech by voice, and finds out how many voices there are.
 
-Spectral clustering of a graph in which every window is joined to those most like it. How many neighbours
-that are decides much, so the graph is drawn with several numbers of them (after the auto-tuning of Park,
-Han, Kumar and Narayanan 2020, but as a mean and with the normalised Laplacian); the count is where the
-mean gap between eigenvalues is widest.
+Vectors are those of the voice space (:mod:`dubbing.diarization.voice_space`). Spectral clustering of a
+graph in which every window is joined to those most like it. How many neighbours that are decides much,
+so the graph is drawn with several numbers of them (after the auto-tuning of Park, Han, Kumar and
+Narayanan 2020, but as a mean and with the normalised Laplacian). It first makes more groups than there
+are people; those with like means are joined, and what is left is the number of people.
 """
 
 from __future__ import annotations
@@ -15,42 +16,43 @@ Vectors = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 FEWEST_WINDOWS = 120
-"""Of fewer windows no graph can be drawn; whole phrases are joined one by one."""
+"""Of fewer windows no graph tells the number of voices; they are joined one by one."""
 MOST_WINDOWS = 1_000
 """A sample of so many stands for a long film."""
 MOST_VOICES = 8
 LEAST_SHARE, MOST_SHARE, GRAPHS = 0.06, 0.25, 8
 """Each window has this share of all others as neighbours, in so many steps."""
-ONE_VOICE = 0.84
-"""If all groups hang together by means that are so alike (cosine), they are one voice in many moods."""
-SAME_VOICE = 0.88
-"""Two groups with such means are one voice anyhow."""
+SAME_VOICE = 0.6
+"""Two groups with means so alike (cosine) are one voice."""
+REACH = 2
+"""So many windows before and after make a window's vector steadier."""
 
 
-def group_voices(
-    vectors: Vectors, phrases: Labels, threshold: float, count: int | None = None
-) -> Labels:
+def group_voices(vectors: Vectors, threshold: float, count: int | None = None) -> Labels:
     """A label for each vector ``[n, d]`` of unit norm, from 0 in order of appearance.
 
     Args:
         vectors: windows in order of time.
-        phrases: the number of the phrase that each window lies in, from 0.
-        threshold: mean cosine under which two groups of a few phrases are two voices.
+        threshold: mean cosine under which two groups of a few windows are two voices.
         count: how many voices there are; ``None`` = find out.
     """
     if len(vectors) < 2 or count == 1:
         return np.zeros(len(vectors), dtype=np.int64)
     if len(vectors) < FEWEST_WINDOWS:
-        said = means(vectors, phrases).astype(np.float32)
-        if len(said) > 1 and (count is None or len(said) >= count):
-            return in_order(_joined(said, threshold, count)[phrases])
-        return in_order(_joined(vectors, threshold, count or 1))
-    step = -(-len(vectors) // MOST_WINDOWS)
-    sample = vectors[::step]
-    labels = _spectral(sample, count)
-    if count is None:
-        labels = _without_doubles(sample, labels)
+        return in_order(_joined(vectors, threshold, count))
+    sample = vectors[:: -(-len(vectors) // MOST_WINDOWS)]
+    axes = _axes(sample)
+    labels = _parted(axes, count or _count(sample, axes))
     return in_order(nearest(vectors, means(sample, labels)))
+
+
+def smoothed(vectors: Vectors) -> Vectors:
+    """Each vector as the mean of its neighbours in time, of unit norm."""
+    places = np.arange(len(vectors))
+    near = np.abs(places[:, None] - places[None, :]) <= REACH
+    summed = near.astype(np.float32) @ vectors
+    unit: Vectors = summed / (np.linalg.norm(summed, axis=1, keepdims=True) + 1e-9)
+    return unit
 
 
 def means(vectors: Vectors, labels: Labels) -> Numbers:
@@ -83,22 +85,27 @@ def _joined(vectors: Vectors, threshold: float, count: int | None) -> Labels:
     return np.asarray(model.fit_predict(vectors), dtype=np.int64)
 
 
-def _spectral(vectors: Vectors, count: int | None) -> Labels:
+def _axes(vectors: Vectors) -> Numbers:
+    """Eigenvectors of the mean graph, the most telling last."""
+    axes: Numbers = np.linalg.eigh(np.mean(_graphs(vectors), axis=0))[1]
+    return axes
+
+
+def _parted(axes: Numbers, count: int) -> Labels:
     from sklearn.cluster import KMeans
 
-    graphs = _graphs(vectors)
-    if count is None:
-        gaps = [
-            np.diff(np.sort(1 - np.linalg.eigvalsh(graph))[: MOST_VOICES + 1]) for graph in graphs
-        ]
-        count = int(np.mean(gaps, axis=0).argmax()) + 1
     if count == 1:
-        return np.zeros(len(vectors), dtype=np.int64)
-    _, axes = np.linalg.eigh(np.mean(graphs, axis=0))
+        return np.zeros(len(axes), dtype=np.int64)
     places = axes[:, -count:]
     places = places / (np.linalg.norm(places, axis=1, keepdims=True) + 1e-9)
     model = KMeans(count, n_init=10, random_state=0)
     return np.asarray(model.fit_predict(places), dtype=np.int64)
+
+
+def _count(vectors: Vectors, axes: Numbers) -> int:
+    """How many groups are left when those with like means are joined."""
+    labels = _parted(axes, MOST_VOICES)
+    return int(_merged(vectors, labels, SAME_VOICE).max()) + 1
 
 
 def _graphs(vectors: Vectors) -> list[Numbers]:
@@ -114,13 +121,6 @@ def _graphs(vectors: Vectors) -> list[Numbers]:
         degree = np.sqrt(joined.sum(axis=1))
         found.append(joined / degree[:, None] / degree[None, :])
     return found
-
-
-def _without_doubles(vectors: Vectors, labels: Labels) -> Labels:
-    """Groups with nearly the same mean made one; all of them, if they hang together closely."""
-    if int(_merged(vectors, labels, ONE_VOICE).max()) == 0:
-        return np.zeros_like(labels)
-    return _merged(vectors, labels, SAME_VOICE)
 
 
 def _merged(vectors: Vectors, labels: Labels, threshold: float) -> Labels:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from dubbing.diarization.turns import Interval, divided, turns_of, windows_of
-from dubbing.diarization.voices import Labels, Vectors, group_voices, in_order, means
+from dubbing.diarization.conversation import Heard, voice_turns
+from dubbing.diarization.turns import Interval, divided, windows_of
+from dubbing.diarization.voice_space import Vectors
 from dubbing.engines.speakers import FindsTurns, SpeakerEmbedder, Turn
 from dubbing.media.sound_file import read_sound
 from dubbing.mixing.ducking import merge
@@ -27,8 +28,9 @@ LONGEST_MS = 120_000
 @stage(
     reads=("media", "lines.id", "lines.span", "lines.text", "lines.words"),
     writes=("lines",),
-    version=1,
+    version=2,
     engine_roles=("speakers",),
+    weights=("voice-space",),
 )
 def turns(timeline: Timeline, run: Run, settings: TurnsSettings) -> Timeline:
     """Divide lines where the voice changes; ``speaker`` of each is its voice, ``S1`` the first."""
@@ -43,20 +45,12 @@ def turns(timeline: Timeline, run: Run, settings: TurnsSettings) -> Timeline:
 
 def _by_voice(timeline: Timeline, run: Run, settings: TurnsSettings) -> list[Turn]:
     """Turns from windows whose voices are grouped."""
-    regions = _regions(timeline)
-    windows = [windows_of(region) for region in regions]
-    vectors = [
-        _vectors(timeline, run, settings, r, w) for r, w in zip(regions, windows, strict=True)
-    ]
-    everything = np.concatenate(vectors)
-    phrases = _phrases(timeline, [window for own in windows for window in own])
-    labels = group_voices(everything, phrases, settings.threshold, settings.count)
-    centres = means(everything, labels)
-    return [
-        turn
-        for region, own, found in zip(regions, windows, vectors, strict=True)
-        for turn in turns_of(region, own, (found @ centres.T).astype(np.float64))
-    ]
+    heard = []
+    for region in _regions(timeline):
+        windows = windows_of(region)
+        vectors = _vectors(timeline, run, settings, region, windows)
+        heard.append(Heard(region, windows, vectors))
+    return voice_turns(heard, settings.threshold, settings.count)
 
 
 def _regions(timeline: Timeline) -> list[Interval]:
@@ -70,15 +64,6 @@ def _regions(timeline: Timeline) -> list[Interval]:
         for start_ms, end_ms in merge(spans, GAP_MS)
         for first in range(start_ms, end_ms, LONGEST_MS)
     ]
-
-
-def _phrases(timeline: Timeline, windows: Sequence[Interval]) -> Labels:
-    """Which line each window lies in most, as numbers without gaps."""
-    middles = np.array([(line.span.start_ms + line.span.end_ms) / 2 for line in timeline.lines])
-    halves = np.array([line.span.duration_ms / 2 for line in timeline.lines])
-    centres = np.array([(start_ms + end_ms) / 2 for start_ms, end_ms in windows])
-    outside = np.abs(centres[:, None] - middles[None, :]) - halves[None, :]
-    return in_order(outside.argmin(axis=1))
 
 
 def _vectors(

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dubbing.diarization.faces import SeenLine, with_faces
@@ -40,28 +40,27 @@ def same_groups(found: np.ndarray, truth: np.ndarray) -> bool:
 @pytest.mark.parametrize("counts", [[150], [80, 90], [60, 70, 80], [50, 60, 50, 60]])
 def test_the_number_of_voices_is_found_in_a_long_film(counts: list[int]) -> None:
     vectors, truth = speakers(counts)
-    phrases = np.arange(len(vectors)) // 6
-    assert same_groups(group_voices(vectors, phrases, 0.62), truth)
+    assert same_groups(group_voices(vectors, 0.3), truth)
 
 
 @pytest.mark.parametrize("counts", [[20], [12, 18], [12, 12, 18]])
-def test_and_in_a_short_one_by_its_phrases(counts: list[int]) -> None:
+def test_and_in_a_short_one(counts: list[int]) -> None:
     vectors, truth = speakers(counts)
-    phrases = np.cumsum(np.diff(truth, prepend=truth[0]) != 0)
-    assert same_groups(group_voices(vectors, phrases, 0.62), truth)
+    assert same_groups(group_voices(vectors, 0.3), truth)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 6), st.sampled_from([10, 40, 200]))
 def test_a_number_that_is_told_is_kept(count: int, n: int) -> None:
     vectors, _ = speakers([n // 2, n - n // 2], noise=0.3)
-    labels = group_voices(vectors, np.arange(n) // 4, 0.62, count)
+    labels = group_voices(vectors, 0.3, count)
     assert len(labels) == n
     assert len(set(labels.tolist())) == min(count, n)
 
 
 def test_a_very_long_film_is_told_from_a_sample() -> None:
     vectors, truth = speakers([1500, 1200])
-    assert same_groups(group_voices(vectors, np.arange(2700) // 6, 0.62), truth)
+    assert same_groups(group_voices(vectors, 0.3), truth)
 
 
 @given(st.integers(0, 9000), st.integers(1, 9000))

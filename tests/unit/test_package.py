@@ -28,7 +28,8 @@ def test_every_flag_that_the_readme_names_exists() -> None:
         for words in (
             ["run"], ["show"], ["models"], ["doctor"], ["plot"], ["evaluate", "dub"], ["memory"],
             ["train", "aligner"], ["train", "translator"], ["train", "emotion"], ["verify"],
-            ["evaluate", "emotion"], ["train", "moods"], ["train", "mood-timbre"], ["export"],
+            ["evaluate", "emotion"], ["train", "moods"], ["train", "mood-timbre"],
+            ["train", "voice-space"], ["export"],
             ["speakers"], ["preview"], ["apply"], ["review"], ["compare"],
             ["batch", "run"], ["batch", "status"], ["batch", "validate"],
             ["voices", "enroll"], ["voices", "use"],
@@ -61,6 +62,7 @@ def test_the_wheel_holds_profiles_recipes_and_weights(tmp_path: Path) -> None:
                    "models/catalogue.yaml", "language/kokoro_vocab.json", "review/report.html.j2",
                    "engines/translation/examples.yaml",
                    "models/data/emotion_voice.safetensors", "voice/moods.yaml",
-                   "models/data/mood_timbre.safetensors", "reviewer/page/index.html",
-                   "reviewer/page/vendor/wavesurfer.min.js", "reviewer/compare_page/index.html"):  # fmt: skip
+                   "models/data/mood_timbre.safetensors", "models/data/voice_space.safetensors",
+                   "reviewer/page/index.html", "reviewer/page/vendor/wavesurfer.min.js",
+                   "reviewer/compare_page/index.html"):  # fmt: skip
         assert f"dubbing/{wanted}" in names
