@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 
 from dubbing.errors import BadSettings, WorkspaceError
 from dubbing.settings import LineDecision, Strict
-from dubbing.workspace import write_text
+from dubbing.workspace import disk_errors, write_text
 
 FOLDER = "reviews"
 LOCK_WAIT_S = 10.0
@@ -114,7 +114,8 @@ def decisions_held(root: Path, target: str) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     path = _path(root, target).with_suffix(".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(path, timeout=LOCK_WAIT_S):
             yield

@@ -107,6 +107,9 @@ def checked(timeline: Timeline, line: Line, decision: LineDecision) -> LineDecis
         raise UsageError(
             f"The review makes line {line.id} end ({end_ms} ms) before it begins ({start_ms} ms)."
         )
+    assert timeline.media is not None
+    if end_ms > timeline.media.duration_ms:
+        raise UsageError(f"The review lets line {line.id} last beyond the end of the film.")
     known = voices_to_choose(timeline)
     if decision.voice is not None and decision.voice not in known:
         raise UsageError(

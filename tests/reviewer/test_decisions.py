@@ -142,6 +142,12 @@ def test_a_line_that_is_gone_another_film_another_language(timeline: Timeline) -
         merge(replace(timeline, target_language="es"), [review])
 
 
+def test_a_slot_beyond_the_film_is_refused(timeline: Timeline) -> None:
+    review = parsed(review_of(timeline, {1: {"end_ms": 10_001}}))
+    with pytest.raises(UsageError, match="end of the film"):
+        merge(timeline, [review])
+
+
 def test_a_slot_that_ends_before_it_begins_is_refused(timeline: Timeline) -> None:
     review = parsed(review_of(timeline, {1: {"start_ms": 1800, "end_ms": 1200}}))
     with pytest.raises(UsageError, match="before it begins"):
