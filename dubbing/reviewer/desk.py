@@ -178,6 +178,13 @@ class Desk:
                 self._tell_job(job, "failed", f"{type(error).__name__}: {error}")
             else:
                 self._tell_job(job, "done")
+                self._again_if_changed(job)
+
+    def _again_if_changed(self, job: str) -> None:
+        """A line that was decided otherwise while it was being made is made once more."""
+        with self._lock:
+            if any(line.id == job for line in self.bench.waiting()):
+                self._enqueue(job)
 
     def _next(self) -> str | None:
         with self._asked:
