@@ -2,6 +2,8 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+# the linters work while the sample clips are drawn
+MAKEFLAGS += --jobs=2 --output-sync=target
 
 .PHONY: demo test lint bench setup samples
 

@@ -15,7 +15,7 @@ from dubbing.models.catalogue import catalogue
 from dubbing.models.resolver import resolve
 from dubbing.pipeline import Run, Stage, file_identity, load_stages, run_stages
 from dubbing.progress import Event, Listener, silence
-from dubbing.registry import Engines, engine_class
+from dubbing.registry import Engines, check_installed
 from dubbing.review.decisions_file import read_decisions
 from dubbing.review.job_file import keep_job
 from dubbing.settings import Profile, load_profile, load_recipe
@@ -193,7 +193,7 @@ def _check_engines(stages: tuple[Stage, ...], profile: Profile, listener: Listen
 
     for stage in stages:
         for role in stage.engine_roles:
-            kind = engine_class(role, profile.of(stage.name).model_dump()["engine"])
+            kind = check_installed(role, profile.of(stage.name).model_dump()["engine"])
             for weights in kind.weights:
                 if weights in catalogue():
                     resolve(weights, progress=tell)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import difflib
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from typing import Any
 
 from dubbing.errors import EngineUnavailable, UnknownEngine
@@ -40,6 +41,26 @@ def engine_class(role: str, name: str) -> Any:
             f"The {role} engine '{name}' needs the package '{error.name}'.",
             hint=f"Install it: pip install {error.name}",
         ) from error
+
+
+def check_installed(role: str, name: str) -> Any:
+    """The class behind a name; nothing heavy is imported to see whether it could work.
+
+    An engine of somebody else's program names its ``module``, and the ``package`` and command
+    (``install``) that bring it.
+
+    Raises:
+        UnknownEngine: with the nearest names.
+        EngineUnavailable: naming the package that has to be installed.
+    """
+    kind = engine_class(role, name)
+    module = getattr(kind, "module", "")
+    if module and find_spec(module) is None:
+        raise EngineUnavailable(
+            f"The {role} engine '{name}' needs the package '{kind.package}'.",
+            hint=f"Install it: {kind.install}",
+        )
+    return kind
 
 
 def _entry_point(role: str, name: str) -> EntryPoint:

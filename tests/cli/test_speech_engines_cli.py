@@ -154,11 +154,11 @@ def test_only_who_allowed_it_is_imitated(
         assert {request["prompt_lang"] for request in asked} == {"zh"}
 
 
-def test_an_engine_that_is_not_installed_says_how_to_get_it(
-    portrait_zh: Dubbed, tmp_path: Path
+def test_an_engine_that_is_not_installed_says_how_to_get_it_before_anything_is_made(
+    samples: Path, tmp_path: Path
 ) -> None:
     result = dub(
-        portrait_zh.source, "--to", "zh", "-o", tmp_path / "out.mp4",
+        samples / "portrait.mp4", "--to", "zh", "-o", tmp_path / "out.mp4",
         "--workspace", tmp_path / "w", "--speech", "f5", "--until", "timing", "--quiet",
     )  # fmt: skip
     if result.returncode == 0:
@@ -166,3 +166,4 @@ def test_an_engine_that_is_not_installed_says_how_to_get_it(
     assert result.returncode in (1, 2)
     assert "f5-tts" in result.stderr
     assert "Traceback" not in result.stderr
+    assert not (tmp_path / "w").exists()

@@ -24,6 +24,7 @@ class Demucs:
 
     version = 1
     weights: tuple[str, ...] = ()
+    module, package, install = "demucs", "demucs", "pip install demucs"
 
     def __init__(self, threads: int = 2) -> None:
         """Nothing is loaded yet."""

@@ -25,6 +25,7 @@ class Pyannote:
 
     version = 1
     weights: tuple[str, ...] = ()
+    module, package, install = "pyannote", "pyannote.audio", "pip install pyannote.audio"
 
     def __init__(self, threads: int = 2, options: EngineOptions = NO_OPTIONS) -> None:
         """Remember which pipeline; nothing is loaded yet."""

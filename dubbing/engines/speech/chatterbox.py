@@ -29,6 +29,7 @@ class Chatterbox(Imitating):
 
     name = "chatterbox"
     package = "chatterbox-tts"
+    module = "chatterbox"
     install = (  # its own pins would replace our torch, transformers and safetensors
         "pip install --no-deps chatterbox-tts s3tokenizer conformer; pip install torchaudio librosa "
         "diffusers omegaconf pykakasi spacy-pkuseg"

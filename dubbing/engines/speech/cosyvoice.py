@@ -45,6 +45,7 @@ class CosyVoice(Imitating):
 
     name = "cosyvoice"
     package = "CosyVoice"
+    module = "cosyvoice"
     install = (
         "git clone --recursive https://github.com/FunAudioLLM/CosyVoice, install its requirements, "
         "and put it and its third_party/Matcha-TTS on PYTHONPATH"

@@ -31,6 +31,7 @@ class F5(Imitating):
 
     name = "f5"
     package = "f5-tts"
+    module = "f5_tts"
     install = "pip install f5-tts"
     licence = "CC-BY-NC-4.0: no commercial use"
 

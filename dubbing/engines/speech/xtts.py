@@ -45,6 +45,7 @@ class XTTS(Imitating):
 
     name = "xtts"
     package = "coqui-tts"
+    module = "TTS"
     install = 'pip install "coqui-tts[cpu,codec,ja]"'
     licence = "Coqui Public Model License: no commercial use"
     codes = {code: code for code in SAME} | {"zh": "zh-cn", "pt-br": "pt"}
