@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +48,18 @@ class Local:
 @pytest.fixture(scope="module")
 def local(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Local:
     root = tmp_path_factory.mktemp("dubs")
-    shutil.copyfile(samples / "portrait.mp4", root / "portrait.mp4")
+    command = [
+        ffmpeg_path(),
+        "-v",
+        "error",
+        "-i",
+        str(samples / "portrait.mp4"),
+        "-t",
+        "5",
+        "-c",
+        "copy",
+    ]
+    subprocess.run([*command, str(root / "portrait.mp4")], check=True)
     store = batch_of(root, "local")
     dubs = [row[0] for row in store.base.execute("SELECT id FROM tasks WHERE kind = 'dub'")]
     cancel(store, dubs)
@@ -120,8 +132,6 @@ def said(store: Store) -> list[object]:
 
 
 def sound(film: Path) -> Audio:
-    import subprocess
-
     wav = film.with_suffix(".wav")
     command = [ffmpeg_path(), "-v", "error", "-y", "-i", f"file:{film}", "-map", "0:a:0"]
     subprocess.run([*command, f"file:{wav}"], check=True)
