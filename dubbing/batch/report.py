@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dubbing import __version__
 from dubbing.batch.status import JobRow, rows, status
 from dubbing.batch.store import Store
 from dubbing.batch.tasks import State, read_receipt
+from dubbing.review.templates import template
 from dubbing.workspace import write_text
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 SCHEMA = "dubbing.BatchReport/1"
 GOOD_DNSMOS, WORST_DNSMOS = 3.5, 1.0
@@ -45,7 +42,7 @@ def write_report(store: Store) -> tuple[Path, Path]:
     document = report_document(store)
     data, page = store.folder / "report.json", store.folder / "report.html"
     write_text(data, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-    write_text(page, _template().render(report=document))
+    write_text(page, template("report.html.j2", "dubbing.batch").render(report=document))
     return data, page
 
 
@@ -83,17 +80,3 @@ def _dub(store: Store, row: JobRow) -> dict[str, Any]:
         "labels": dict(row.labels),
         "figures": figures,
     }
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("dubbing.batch", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2")

@@ -1,4 +1,4 @@
-"""Jinja templates of this package: strict, and everything they are given is escaped."""
+"""Jinja templates of this program: strict, and everything they are given is escaped."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
 
-def template(name: str) -> Template:
-    """A template by its file name, parsed once."""
-    return _environment().get_template(name)
+def template(name: str, package: str = "dubbing.review") -> Template:
+    """A template by its file name in a package, parsed once."""
+    return _environment(package).get_template(name)
 
 
 @cache
-def _environment() -> Environment:
+def _environment(package: str) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("dubbing.review", "."),
+        loader=PackageLoader(package, "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

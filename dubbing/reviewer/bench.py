@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,13 @@ from dubbing.reviewer.redirect import lock_accepted, make_anew, touched
 from dubbing.settings import LineDecision
 from dubbing.soundtrack.render import rendered_between
 from dubbing.stages.direction import directed
+from dubbing.stages.line_asking import prompter_of
 from dubbing.stages.mix import with_missing_lines
 from dubbing.stages.synthesize import synthesize
 from dubbing.stages.timing import timing
 from dubbing.timeline import Line, Timeline
 from dubbing.timing.evidence import shipped_aligner
-from dubbing.timing.prompter import Prompter
-from dubbing.voice.casting import PACER, speaking_voice
+from dubbing.voice.casting import speaking_voice
 from dubbing.voice.emotion import asked_for
 from dubbing.voice.watermark import marked
 from dubbing.workspace import Workspace
@@ -98,9 +97,8 @@ class Bench:
     def document(self) -> ProjectDocument:
         """The dub for the page."""
         found = ProjectDocument(self.timeline, self.workspace, self.decisions())
-        for (
-            line
-        ) in self.patches:  # what was measured on the finished file is not true of it any more
+        # what was measured on the finished file is not true of them any more
+        for line in self.patches:
             found.measured.pop(line, None)
         return found
 
@@ -118,7 +116,9 @@ class Bench:
         if not self._busy.acquire(timeout=0.5):
             return None
         try:
-            return self._prompter(self._line(line_id)).natural_ms(text)
+            voice = self.timeline.voice_of(self._line(line_id))
+            assert voice is not None
+            return prompter_of(voice, self.target, self._run("timing")).natural_ms(text)
         except DubbingError:
             return None
         finally:
@@ -126,15 +126,6 @@ class Bench:
 
     def _line(self, line_id: str) -> Line:
         return next(line for line in self.timeline.lines if line.id == line_id)
-
-    def _prompter(self, line: Line) -> Prompter:
-        voice = self.timeline.voice_of(line)
-        assert voice is not None
-        engine, speaks = voice.engine, speaking_voice(voice, self.workspace)
-        if voice.pacer:
-            engine, speaks = PACER, voice.pacer
-        load = partial(self.engines.get, "speech", engine)
-        return Prompter(load, engine, self.target, speaks, self._run("timing"))
 
     def warm(self) -> None:
         """Load what a first edit needs, before it is asked for: a planned line is spoken once more."""

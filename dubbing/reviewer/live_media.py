@@ -10,6 +10,7 @@ from dubbing.media.probe import MediaInfo
 from dubbing.reviewer.media_files import (
     BED,
     DUB,
+    FILES,
     ORIGINAL,
     PICTURE,
     Tell,
@@ -69,12 +70,7 @@ class LiveMedia:
         """As the page is told."""
         found: dict[str, Any] = {
             key: f"{MEDIA}/{self._names[name]}" if name in self._names else None
-            for key, name in (
-                ("picture", PICTURE),
-                ("original", ORIGINAL),
-                ("dub", DUB),
-                ("bed", BED),
-            )
+            for key, name in FILES.items()
         }
         return {**found, "peaks": self._peaks}
 

@@ -23,6 +23,8 @@ PEAKS_HZ = 50
 BLOCK_MS = 30_000
 SIZES = {"360p": 360, "480p": 480, "720p": 720, "1080p": 1080}
 PICTURE, ORIGINAL, DUB, BED = "picture.mp4", "original.m4a", "dub.m4a", "bed.m4a"
+FILES = {"picture": PICTURE, "original": ORIGINAL, "dub": DUB, "bed": BED}
+"""By what the page calls them."""
 SOUND = ("-vn", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-movflags", "+faststart")
 Tell = Callable[[str, float], None]
 """Told what is being made, and the share of it that is done."""

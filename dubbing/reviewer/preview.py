@@ -22,6 +22,7 @@ from dubbing.reviewer.document import ProjectDocument
 from dubbing.reviewer.media_files import (
     BED,
     DUB,
+    FILES,
     ORIGINAL,
     PICTURE,
     Tell,
@@ -64,13 +65,9 @@ def write_media(
     tell("sound", 0.6)
     write_bed(timeline, workspace, place / BED)
     tell("sound", 1.0)
-    return {
-        "picture": None if film.video is None else f"{MEDIA}/{PICTURE}",
-        "original": f"{MEDIA}/{ORIGINAL}",
-        "dub": f"{MEDIA}/{DUB}",
-        "bed": f"{MEDIA}/{BED}",
-        "peaks": peaks_document(sounds),
-    }
+    written = {key: f"{MEDIA}/{name}" for key, name in FILES.items()}
+    picture = None if film.video is None else written["picture"]
+    return {**written, "picture": picture, "peaks": peaks_document(sounds)}
 
 
 def frame_ms_of(film: MediaInfo) -> float | None:

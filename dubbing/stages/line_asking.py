@@ -16,7 +16,7 @@ from dubbing.errors import BadSettings
 from dubbing.pipeline import Run
 from dubbing.registry import identity
 from dubbing.settings import TimingSettings
-from dubbing.timeline import Candidate, DurationPlan, Line, Timeline
+from dubbing.timeline import Candidate, DurationPlan, Line, Timeline, Voice
 from dubbing.timing.bounds import Bending
 from dubbing.timing.evidence import shipped_aligner
 from dubbing.timing.isochrony import Fit, Limits, Option, Slot
@@ -125,6 +125,14 @@ def asker_for(
         )
         return Asker(line, _listener(timeline, run, settings, line, slot), limits, most_pauses=0)
     raise BadSettings(f"The engine '{settings.engine}' can not be told how to speak.")
+
+
+def prompter_of(voice: Voice, language: str, run: Run) -> Prompter:
+    """The voice itself where its engine can be asked; else the one that tells its pace."""
+    engine, speaks = voice.engine, speaking_voice(voice, run.workspace)
+    if voice.pacer:
+        engine, speaks = PACER, voice.pacer
+    return Prompter(partial(run.engines.get, "speech", engine), engine, language, speaks, run)
 
 
 def _prompter(timeline: Timeline, run: Run, settings: TimingSettings, line: Line) -> Prompter:

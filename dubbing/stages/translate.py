@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from dubbing.engines.translation import Hypothesis, Length, Passage, Request, Style
 from dubbing.engines.translation import Translator as Engine
@@ -19,7 +18,8 @@ from dubbing.metrics.mouth import own_time, working_time
 from dubbing.pipeline import Run, stage
 from dubbing.registry import identity
 from dubbing.settings import TranslateSettings
-from dubbing.timeline import Candidate, Line, Timeline, Translation, Voice
+from dubbing.stages.line_asking import prompter_of
+from dubbing.timeline import Candidate, Line, Timeline, Translation
 from dubbing.timing.prompter import Prompter
 from dubbing.translation.asking import Asking
 from dubbing.translation.candidates import (
@@ -35,7 +35,6 @@ from dubbing.translation.drafts import Drafter
 from dubbing.translation.names import agreed_renderings, recurring_names
 from dubbing.translation.passages import clauses_of, divided, joined_clauses, runs
 from dubbing.vision.mouths import Mouths
-from dubbing.voice.casting import PACER, speaking_voice
 
 MISFIT = 0.3
 """A fit that costs more is worth another try."""
@@ -275,17 +274,9 @@ class _Desk:
         """The voice of a speaker; ``None`` if none has been cast."""
         if speaker not in self._prompters:
             voice = next((s.voice for s in self.timeline.speakers if s.id == speaker), None)
-            self._prompters[speaker] = None if voice is None else self._prompter_of(voice)
+            known = None if voice is None else prompter_of(voice, self.languages[1], self.run)
+            self._prompters[speaker] = known
         return self._prompters[speaker]
-
-    def _prompter_of(self, voice: Voice) -> Prompter:
-        """The voice itself where its engine can be asked; else the one that tells its pace."""
-        language, speaks = self.languages[1], speaking_voice(voice, self.run.workspace)
-        engine = voice.engine
-        if voice.pacer:
-            engine, speaks = PACER, voice.pacer
-        load = partial(self.run.engines.get, "speech", engine)
-        return Prompter(load, engine, language, speaks, self.run)
 
     # -- another length --------------------------------------------------------------------------
 
