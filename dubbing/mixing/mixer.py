@@ -1,7 +1,8 @@
 """The dub over music and effects, in a stream: memory does not grow with the film.
 
-Where lines are dubbed, the original's dialogue is taken out of it; where it was not separated, all of the
-original is ducked. Outside these intervals its samples come through unchanged, bit for bit.
+Where lines are dubbed, the original's dialogue is taken out of it; where it was not separated, the
+channels that dialogue is in are ducked. Outside these intervals its samples come through unchanged, bit
+for bit.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class PlacedTake:
 class MixPlan:
     """Everything the mixer needs beside the original's samples; intervals are in samples.
 
-    ``dialogue(first, last)`` gives the original's dialogue in its channels; without it the original is
+    ``dialogue(first, last)`` gives the original's dialogue in its channels; without it they are
     turned down to ``floor``. ``programme_gain`` is for everything.
     """
 
@@ -120,13 +121,15 @@ def _layered(original: Samples, begin: int, plan: MixPlan) -> Samples:
 def background(original: Samples, begin: int, plan: MixPlan) -> Samples:
     """What is left of the original (whose first sample is ``begin``) under the dub."""
     n_channels, n = original.shape
-    if plan.dialogue is None:
-        return original * duck_gain(plan.ducked, begin, n, floor=plan.floor, ramp=plan.ramp)
-    taken = 1 - duck_gain(plan.ducked, begin, n, floor=0.0, ramp=plan.ramp)
-    if not taken.any():
+    floor = plan.floor if plan.dialogue is None else 0.0
+    gain = duck_gain(plan.ducked, begin, n, floor=floor, ramp=plan.ramp)
+    if (gain == 1).all():
         return original
-    left = original.copy()
-    left[list(dialogue_channels(n_channels))] -= taken * plan.dialogue(begin, begin + n).samples
+    left, spoken_in = original.copy(), list(dialogue_channels(n_channels))
+    if plan.dialogue is None:
+        left[spoken_in] *= gain
+    else:
+        left[spoken_in] -= (1 - gain) * plan.dialogue(begin, begin + n).samples
     return left
 
 

@@ -86,6 +86,9 @@ def test_dialogue_goes_to_the_centre_of_surround_and_to_both_sides_of_stereo() -
     made = mixed(original, plan([take(0, np.full(RATE_HZ, 0.1, np.float32))]))
     assert np.array_equal(made[[0, 1, 3, 4, 5]], original[[0, 1, 3, 4, 5]])
     assert np.allclose(made[2] - original[2], 0.1, atol=1e-6)
+    ducked = mixed(original, plan([], [(0, RATE_HZ)]))
+    assert np.array_equal(ducked[[0, 1, 3, 4, 5]], original[[0, 1, 3, 4, 5]])
+    assert np.allclose(ducked[2], original[2] * 0.05, atol=1e-6)
 
 
 intervals = st.lists(st.tuples(st.integers(0, 900), st.integers(1, 90)), max_size=8).map(
