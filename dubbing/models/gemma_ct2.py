@@ -1,8 +1,9 @@
-"""Gemma's GGUF file to CTranslate2, once, at set-up; as it is, or tuned for a pair of languages.
+"""Gemma's GGUF file to CTranslate2 in 8 bits, once, at set-up; for all languages, or tuned for a pair.
 
-transformers reads the GGUF (dequantised to float32), CTranslate2 converts; both are slow to load and
-neither is needed at run time, which takes only ``ctranslate2`` and ``tokenizers``. The work is done in
-a process of its own, which gives its 4 GB back.
+transformers reads the GGUF (dequantised to float32), its vocabulary is cut and its channels evened out
+(:mod:`dubbing.models.vocabulary`, :mod:`dubbing.models.smoothing`), CTranslate2 converts. All that is
+slow to load and not needed at run time, which takes only ``ctranslate2`` and ``tokenizers``. The work is
+done in a process of its own, which gives its 4 GB back.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from dubbing.errors import WeightsMissing
+from dubbing.models.catalogue import DATA
 
 
 def make(
@@ -59,30 +64,66 @@ def convert(source: Path, folder: Path, changes: Path | None) -> None:
     import tempfile
 
     from ctranslate2.converters import TransformersConverter
+    from tokenizers import Tokenizer
     from transformers import AutoTokenizer
+
+    from dubbing.models.smoothing import smooth
 
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         model = load(source)
-        tokenizer = AutoTokenizer.from_pretrained(str(source), gguf_file="gemma.gguf")
-        tokenizer.save_pretrained(temporary)
+        tokenizer = Path(temporary) / "tokenizer.json"
+        AutoTokenizer.from_pretrained(str(source), gguf_file="gemma.gguf").save_pretrained(
+            temporary
+        )
         if changes is not None:
-            _tuned(model, changes, Path(temporary))
+            _tune(model, changes)
+        _cut(model, tokenizer, is_tuned=changes is not None)
+        tokens = Tokenizer.from_file(str(tokenizer))
+        smooth(
+            model,
+            [
+                tokens.encode(f"<bos>{text}", add_special_tokens=False).ids
+                for text in _typical_texts()
+            ],
+        )
         model.save_pretrained(temporary)
         del model
-        TransformersConverter(temporary).convert(str(folder), force=True)
-        (Path(temporary) / "tokenizer.json").replace(folder / "tokenizer.json")
+        TransformersConverter(temporary).convert(str(folder), quantization="int8", force=True)
+        tokenizer.replace(folder / "tokenizer.json")
 
 
-def _tuned(model: Any, changes: Path, folder: Path) -> None:
+def _tune(model: Any, changes: Path) -> None:
     from dubbing.models.lora import merge
-    from dubbing.models.vocabulary import cut_model, cut_tokenizer, english_words, kept_tokens
 
     merge(model, changes)
-    path = folder / "tokenizer.json"
-    whole = json.loads(path.read_text(encoding="utf-8"))
-    document, numbers = cut_tokenizer(whole, kept_tokens(whole, english_words()))
-    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-    cut_model(model, numbers)
+
+
+def _cut(model: Any, tokenizer: Path, *, is_tuned: bool) -> None:
+    """The model and its tokenizer's file with fewer tokens."""
+    from dubbing.models import vocabulary
+
+    whole = json.loads(tokenizer.read_text(encoding="utf-8"))
+    if is_tuned:
+        kept = vocabulary.kept_tokens(whole, vocabulary.english_words())
+    else:
+        frequent = vocabulary.frequent_numbers(DATA / "gemma_tokens.safetensors")
+        kept = vocabulary.tokens_of_all_languages(whole, frequent)
+    document, numbers = vocabulary.cut_tokenizer(whole, kept)
+    tokenizer.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    vocabulary.cut_model(model, numbers)
+
+
+def _typical_texts() -> list[str]:
+    """The example sentences of the product in every language, each beside the English ones."""
+    text = files("dubbing.engines.translation").joinpath("examples.yaml").read_text("utf-8")
+    sentences: dict[str, list[str]] = yaml.safe_load(text)
+    return [
+        "".join(
+            f"English: {told}\n{language}: {said}\n"
+            for told, said in zip(sentences["en"], others, strict=True)
+        )
+        for language, others in sentences.items()
+    ]
 
 
 if __name__ == "__main__":

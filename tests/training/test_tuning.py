@@ -7,8 +7,16 @@ import pytest
 import torch
 
 from dubbing.errors import BadSettings, UsageError, WeightsMissing
+from dubbing.models.catalogue import DATA
 from dubbing.models.lora import merge, weight_names
-from dubbing.models.vocabulary import cut_model, cut_tokenizer, english_words, kept_tokens
+from dubbing.models.vocabulary import (
+    cut_model,
+    cut_tokenizer,
+    english_words,
+    frequent_numbers,
+    kept_tokens,
+    tokens_of_all_languages,
+)
 from dubbing.settings import parse
 from dubbing.training.tuning import Sample, Tuner, TuningRecipe, batches, is_held_out, samples
 
@@ -137,6 +145,19 @@ def test_words_and_what_they_are_merged_of_stay() -> None:
     assert ["ж", "ж"] not in document["model"]["merges"]
     assert ["a", "b"] in document["model"]["merges"]
     json.dumps(document)
+
+
+def test_for_all_languages_frequent_words_and_what_they_are_merged_of_stay() -> None:
+    number = {token: n * 9000 for n, token in enumerate(VOCABULARY)}
+    kept = tokens_of_all_languages(TOKENIZER, {number["▁ab"], number["жж"]})
+    assert {"▁ab", "ab", "жж", "你好", "，", "<0x41>"} <= kept
+    assert not kept & {"▁abc", "abc", "привет"}
+
+
+def test_the_shipped_list_of_tokens_is_whole() -> None:
+    frequent = frequent_numbers(DATA / "gemma_tokens.safetensors")
+    assert 80_000 < len(frequent) < 110_000
+    assert max(frequent) < 262_144
 
 
 def test_a_dictionary_has_the_forms_of_its_words() -> None:

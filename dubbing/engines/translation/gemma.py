@@ -41,7 +41,7 @@ TUNED = {"en": "zh", "zh": "en"}
 class Gemma:
     """Any pair of the languages that Gemma has read; best between the eight spoken ones."""
 
-    version = 2
+    version = 3
     weights: tuple[str, ...] = ("gemma-3-270m",)
     style = Style.EXAMPLES
     tokens_per_source_token = 2.5
@@ -49,7 +49,7 @@ class Gemma:
     """A sentence takes about 1 MB a token while it is searched with four beams."""
 
     def __init__(self, threads: int = 2, options: EngineOptions = NO_OPTIONS) -> None:
-        """Load the weights (0.3 to 3 s, 1.1 GB as float32); ``options.model`` may name their folder.
+        """Load the weights (1 s, 0.2 GB in 8 bits); ``options.model`` may name their folder.
 
         Raises:
             WeightsMissing: if they are not on this machine.
@@ -63,7 +63,7 @@ class Gemma:
         self._tokenizer = Tokenizer.from_file(str(place / "tokenizer.json"))
         ctranslate2.set_random_seed(SEED)  # the same order of questions gets the same samples
         self._generator = ctranslate2.Generator(
-            str(place), device="cpu", compute_type="float32", intra_threads=threads
+            str(place), device="cpu", compute_type="int8", intra_threads=threads
         )
 
     def supports(self, source: str, target: str) -> bool:
