@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from dubbing.errors import WeightsMissing
+from dubbing.language.languages import language
 from dubbing.models.catalogue import DATA
 
 
@@ -100,14 +101,18 @@ def _tune(model: Any, changes: Path) -> None:
 
 def _cut(model: Any, tokenizer: Path, *, is_tuned: bool) -> None:
     """The model and its tokenizer's file with fewer tokens."""
+    from tokenizers import Tokenizer
+
     from dubbing.models import vocabulary
 
     whole = json.loads(tokenizer.read_text(encoding="utf-8"))
     if is_tuned:
         kept = vocabulary.kept_tokens(whole, vocabulary.english_words())
     else:
+        tokens = Tokenizer.from_file(str(tokenizer))
+        prompts = {number for text in _typical_texts() for number in tokens.encode(text).ids}
         frequent = vocabulary.frequent_numbers(DATA / "gemma_tokens.safetensors")
-        kept = vocabulary.tokens_of_all_languages(whole, frequent)
+        kept = vocabulary.tokens_of_all_languages(whole, frequent | prompts)
     document, numbers = vocabulary.cut_tokenizer(whole, kept)
     tokenizer.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     vocabulary.cut_model(model, numbers)
@@ -119,10 +124,10 @@ def _typical_texts() -> list[str]:
     sentences: dict[str, list[str]] = yaml.safe_load(text)
     return [
         "".join(
-            f"English: {told}\n{language}: {said}\n"
+            f"English: {told}\n{language(code).name}: {said}\n\n"
             for told, said in zip(sentences["en"], others, strict=True)
         )
-        for language, others in sentences.items()
+        for code, others in sentences.items()
     ]
 
 

@@ -35,20 +35,24 @@ def smooth(model: Any, texts: Sequence[Sequence[int]]) -> None:
 
 
 def _largest_inputs(model: Any, texts: Sequence[Sequence[int]]) -> dict[Any, Tensor]:
-    """Of every linear module, the greatest absolute value that each of its inputs has."""
+    """Of every linear module, the greatest absolute value that each of its inputs has.
+
+    Not at the first token, at which attention rests when nothing asks for it: its channels are like no
+    other's, and it has a scale of its own.
+    """
     import torch
 
     largest: dict[Any, Tensor] = {}
 
     def look(module: Any, inputs: tuple[Tensor, ...]) -> None:
-        found = inputs[0].abs().flatten(0, -2).amax(0)
+        found = inputs[0][:, 1:].abs().flatten(0, -2).amax(0)
         before = largest.get(module)
         largest[module] = found if before is None else torch.maximum(before, found)
 
     linear = (module for module in model.modules() if isinstance(module, torch.nn.Linear))
     hooks = [module.register_forward_pre_hook(look) for module in linear]
     for text in texts:
-        model(torch.tensor([list(text)]), logits_to_keep=1)
+        model(torch.tensor([list(text)]))
     for hook in hooks:
         hook.remove()
     return largest

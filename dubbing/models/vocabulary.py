@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 CHINESE = re.compile(r"[\s▁\u2010-\u2027\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]+")
-JAPANESE = re.compile(r"[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]+")
+JAPANESE = re.compile(r"[▁\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]+")
 MARKS = re.compile(r"[▁\W\d_]{1,3}")
 BYTES = re.compile(r"<0x[0-9A-F]{2}>")
 LETTERS = re.compile(r"▁?[A-Za-z']+")

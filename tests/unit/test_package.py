@@ -63,6 +63,7 @@ def test_the_wheel_holds_profiles_recipes_and_weights(tmp_path: Path) -> None:
                    "engines/translation/examples.yaml",
                    "models/data/emotion_voice.safetensors", "voice/moods.yaml",
                    "models/data/mood_timbre.safetensors", "models/data/voice_space.safetensors",
+                   "models/data/gemma_tokens.safetensors",
                    "reviewer/page/index.html", "reviewer/page/vendor/wavesurfer.min.js",
                    "reviewer/compare_page/index.html"):  # fmt: skip
         assert f"dubbing/{wanted}" in names
