@@ -141,18 +141,34 @@ def stage_key(item: Stage, timeline: Timeline, settings: Any, outside: Mapping[s
     plain = timeline_json.to_plain(timeline)
     return digest(
         {
-            "stage": item.name,
-            "version": item.version,
+            **made_by(item, settings),
             "reads": {path: select(plain, path) for path in item.reads},
-            "settings": settings.model_dump(mode="json"),
-            "engines": [
-                identity(role, settings.engine, getattr(settings, "engine_options", None))
-                for role in item.engine_roles
-            ],
-            "weights": [weights_id(name) for name in item.weights],
             "outside": {name: outside[name] for name in item.outside},
         }
     )
+
+
+def made_by(
+    item: Stage, settings: Any, identify: Callable[[str, str, Any], str] = identity
+) -> dict[str, Any]:
+    """What a stage's result depends on beside its film: program, settings, engines and their weights.
+
+    ``identify`` tells an engine's identity; who asks for many stages may keep the answers.
+
+    Raises:
+        UnknownEngine: if there is no such engine.
+        EngineUnavailable: if its package is not installed.
+    """
+    return {
+        "stage": item.name,
+        "version": item.version,
+        "settings": settings.model_dump(mode="json"),
+        "engines": [
+            identify(role, settings.engine, getattr(settings, "engine_options", None))
+            for role in item.engine_roles
+        ],
+        "weights": [weights_id(name) for name in item.weights],
+    }
 
 
 def run_stages(

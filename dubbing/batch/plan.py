@@ -7,9 +7,9 @@
                                │         each episode's casting knows the people of all before
                analysis 2 ─ casting 2 ─ dub 2
 
-The key of a task is the hash of the film's content and of the settings that it reads, so two names for
-one film, or one film in two entries, end in the same tasks; where their outputs differ, the dub is
-written once and copied.
+The key of a task is the hash of the film's content, of the settings that it reads, and of the engines and
+weights that these name. So two names for one film, or one film in two entries, end in the same tasks;
+where their outputs differ, the dub is written once and copied. Other weights make other tasks.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -25,7 +26,8 @@ from dubbing.batch.films import Identify
 from dubbing.batch.manifest import Asked, Wanted
 from dubbing.batch.tasks import Kind, Task
 from dubbing.errors import DubbingError
-from dubbing.pipeline import Stage, load_stages
+from dubbing.pipeline import Stage, load_stages, made_by
+from dubbing.registry import identity
 from dubbing.settings import Profile, load_recipe
 from dubbing.workspace import digest
 
@@ -99,6 +101,7 @@ class _Planner:
         self.digests: dict[int, tuple[str, str, str]] = {}
         self.series: dict[tuple[str, str], _Episodes] = {}
         self.outputs: dict[str, list[str]] = {}
+        self.identity = cache(identity)
 
     def add(self, wanted: Wanted, identity: str) -> None:
         """The tasks of one film and language, as far as they are not there yet."""
@@ -183,11 +186,14 @@ class _Planner:
             name = digest(whole)
             self.plan.settings[name] = whole
             self.digests[id(profile)] = (
-                digest(_settings(self.shared, profile)),
-                digest(_settings(self.rest, profile)),
+                digest(self._made_by(self.shared, profile)),
+                digest(self._made_by(self.rest, profile)),
                 name,
             )
         return self.digests[id(profile)]
+
+    def _made_by(self, stages: Iterable[Stage], profile: Profile) -> list[Any]:
+        return [made_by(stage, profile.of(stage.name), self.identity) for stage in stages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +219,6 @@ class _Episodes:
     chain: str = ""
     tasks: list[str] = field(default_factory=list)
     by_analysis: dict[str, _Casting] = field(default_factory=dict)
-
-
-def _settings(stages: Iterable[Stage], profile: Profile) -> list[Any]:
-    return [[s.name, s.version, profile.of(s.name).model_dump(mode="json")] for s in stages]
 
 
 def _slug(source: str) -> str:

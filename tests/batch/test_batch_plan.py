@@ -13,6 +13,7 @@ from dubbing.batch.plan import make_plan, shared_stages
 from dubbing.batch.tasks import Kind, Task
 from dubbing.errors import UnreadableMedia
 from dubbing.pipeline import load_stages
+from dubbing.registry import identity
 from dubbing.settings import Profile, load_recipe
 from tests.batch.made import asked, planned, wanted
 
@@ -122,6 +123,19 @@ def test_a_film_is_known_by_its_content_and_looked_at_once(tmp_path: Path) -> No
     assert not again.new
     two.write_bytes(b"other film")
     assert again(str(two)) != identities.known[str(one)][1]
+
+
+def test_other_weights_make_other_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = planned(wanted("a", "zh"))
+
+    def retrained(role: str, name: str, options: object = None) -> str:
+        return f"{identity(role, name, options)}{' retrained' if role == 'speech' else ''}"
+
+    monkeypatch.setattr("dubbing.batch.plan.identity", retrained)
+    after = planned(wanted("a", "zh"))
+    analyses = [of_kind(plan.tasks, Kind.ANALYSIS)[0].key for plan in (before, after)]
+    assert analyses[0] == analyses[1]  # nobody speaks in an analysis
+    assert before.jobs[0].task != after.jobs[0].task
 
 
 def test_settings_are_kept_once() -> None:
