@@ -49,10 +49,11 @@ def _largest_inputs(model: Any, texts: Sequence[Sequence[int]]) -> dict[Any, Ten
         before = largest.get(module)
         largest[module] = found if before is None else torch.maximum(before, found)
 
-    linear = (module for module in model.modules() if isinstance(module, torch.nn.Linear))
+    layers = model.model  # without the head, which is wide and not asked about
+    linear = (module for module in layers.modules() if isinstance(module, torch.nn.Linear))
     hooks = [module.register_forward_pre_hook(look) for module in linear]
     for text in texts:
-        model(torch.tensor([list(text)]))
+        layers(torch.tensor([list(text)]))
     for hook in hooks:
         hook.remove()
     return largest
