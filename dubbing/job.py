@@ -24,7 +24,7 @@ from dubbing.voice import consent
 from dubbing.voice.casting_file import read_cast
 from dubbing.voice.ledger import enter_uses
 from dubbing.voice.library import find_voice
-from dubbing.workspace import Workspace, file_sha256
+from dubbing.workspace import Workspace, disk_errors, file_sha256
 
 WORKING_BYTES_PER_MS = 700
 """48 kHz 24-bit stereo twice (original and mix) and some: what the workspace takes at most."""
@@ -225,11 +225,21 @@ def _check_place(output: Path, folder: Path, force: bool) -> None:
 
 def _check_output(output: Path, workspace: Workspace, force: bool) -> None:
     """An output that this workspace did not make is not replaced unasked."""
-    ours = workspace.root / "outputs" / output.name
-    if output.exists() and not ours.exists() and not force:
+    if output.exists() and not _permit(workspace.root, output).exists() and not force:
         raise _exists(output)
-    ours.parent.mkdir(exist_ok=True)
-    ours.touch()
+    allow_output(workspace.root, output)
+
+
+def allow_output(workspace: Path, output: Path) -> None:
+    """From now on jobs of a workspace may replace this output."""
+    permit = _permit(workspace, output)
+    with disk_errors(permit):
+        permit.parent.mkdir(parents=True, exist_ok=True)
+        permit.touch()
+
+
+def _permit(workspace: Path, output: Path) -> Path:
+    return workspace / "outputs" / output.name
 
 
 def _exists(output: Path) -> OutputExists:

@@ -20,10 +20,10 @@ from dubbing.batch.tasks import Kind, Order, Receipt
 from dubbing.batch.transfer import copy_file, fetch, fetch_folder, put, put_folder
 from dubbing.batch.worker import Tools
 from dubbing.errors import OutputExists, StageFailed
-from dubbing.job import Job, run_job
+from dubbing.job import Job, allow_output, run_job
 from dubbing.settings import Profile
 from dubbing.timeline import Timeline
-from dubbing.workspace import disk_errors
+from dubbing.workspace import digest, disk_errors
 
 PLACEHOLDER = "analysis.mkv"
 """An analysis writes no film, but a job has an output; this one is never made."""
@@ -120,6 +120,9 @@ def _dub(order: Order, tools: Tools, desk: Desk) -> Receipt:
     output = Path(local[0]) if direct else _apart(desk.workspace, outputs[0])
     with disk_errors(output.parent):
         output.parent.mkdir(parents=True, exist_ok=True)
+    mark = _mark(order, output)
+    if mark.exists():
+        allow_output(desk.workspace, output)
     try:
         timeline = run_job(desk.job(output), _profile(order), tools.engines, tools.listen)
     except OutputExists as error:
@@ -127,11 +130,22 @@ def _dub(order: Order, tools: Tools, desk: Desk) -> Receipt:
             f"{output} is there already, and this batch did not make it.",
             hint="Move it away, or change 'output' in the manifest; then: dub batch retry.",
         ) from error
+    with disk_errors(mark):
+        mark.parent.mkdir(exist_ok=True)
+        mark.touch()
     written = [deliver(order, output, place) for place in outputs]
     report, summary = _keep_report(order, desk.workspace, timeline)
     return replace(
         _receipt(order, timeline), outputs=tuple(written), report=report, summary=summary
     )
+
+
+def _mark(order: Order, output: Path) -> Path:
+    """Its being there says that this batch made the output, if in another workspace.
+
+    Other settings of the analysis have another workspace, and the same place for the dub.
+    """
+    return order.home / "made" / digest(str(output))[:32]
 
 
 def _apart(workspace: Path, place: str) -> Path:

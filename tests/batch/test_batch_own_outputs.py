@@ -1,0 +1,58 @@
+"""What a batch made it may make anew, with other settings too; what others made it leaves alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dubbing.batch import work
+from dubbing.batch.tasks import Kind, Order
+from dubbing.batch.worker import Tools
+from dubbing.errors import OutputExists
+from dubbing.job import Job, _check_output
+from dubbing.settings import Profile
+from dubbing.timeline import Artifact, Media, Timeline
+from dubbing.workspace import Workspace
+
+
+@pytest.fixture
+def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
+    """A dub; the library's part is played by one that checks its output like the real one."""
+
+    def made(job: Job, *_told: object) -> Timeline:
+        assert job.output is not None
+        assert job.workspace is not None
+        with Workspace(job.workspace) as workspace:
+            _check_output(job.output, workspace, False)
+        job.output.write_text(job.workspace.name)
+        media = Media("film.mp4", "id", 1000, True, 0, Artifact("0" * 64, ".wav", 0))
+        return Timeline("zh", media=media)
+
+    monkeypatch.setattr(work, "run_job", made)
+    payload = {
+        "source": str(tmp_path / "film.mp4"),
+        "target": "zh",
+        "recipe": "dub",
+        "consents": [],
+        "outputs": [str(tmp_path / "out/film.zh.mp4")],
+    }
+    settings = Profile().model_dump(mode="json")
+    return Order("1" * 64, Kind.DUB, "film.mp4", str(tmp_path / "b"), "one.dub", payload, settings)
+
+
+def test_an_output_of_this_batch_is_made_anew_in_another_workspace(order: Order) -> None:
+    (place,) = order.payload["outputs"]
+    for name in ("one.dub", "two.dub", "one.dub"):
+        work.perform(replace(order, workspace=name), Tools("w"))
+        assert Path(place).read_text() == name
+
+
+def test_what_others_made_is_left_alone(order: Order) -> None:
+    (place,) = order.payload["outputs"]
+    Path(place).parent.mkdir()
+    Path(place).write_text("somebody's own")
+    with pytest.raises(OutputExists, match="this batch did not make it"):
+        work.perform(order, Tools("w"))
+    assert Path(place).read_text() == "somebody's own"
