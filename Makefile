@@ -2,7 +2,7 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
-# the linters work while the tests begin
+# the linters work while the models are made ready
 MAKEFLAGS += --jobs=2
 
 .PHONY: demo test check lint bench setup samples
@@ -13,10 +13,13 @@ demo: samples
 setup: $(VENV)/.ready
 
 # one install with everything, so that `make demo` and `make test` share it
-$(VENV)/.ready: pyproject.toml
+$(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or 3.12 is needed" if not (3, 11) <= sys.version_info[:2] < (3, 13) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,samples,train]'
+	touch $@
+
+$(VENV)/.ready: $(VENV)/.installed
 	$(BIN)/dub models prepare
 	touch $@
 
@@ -28,7 +31,7 @@ test: lint check
 check: samples
 	$(BIN)/python -m pytest
 
-lint: setup
+lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

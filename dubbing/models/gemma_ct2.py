@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -46,16 +47,21 @@ def make(
 
 def load(source: Path) -> Any:
     """The model of a GGUF file as transformers has it, float32, with nothing quantised."""
+    import gguf
     import torch
     from transformers import AutoModelForCausalLM
+    from transformers.initialization import no_init_weights
 
+    # transformers reads the file's quarter of a million tokens anew for each thing that it wants of it
+    gguf.GGUFReader = cache(gguf.GGUFReader)  # type: ignore[misc, assignment]
     loaded = AutoModelForCausalLM.from_pretrained(
         str(source), gguf_file="gemma.gguf", dtype=torch.float32
     )
     config = loaded.config
     if hasattr(config, "quantization_config"):
         del config.quantization_config
-    plain = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
+    with no_init_weights():  # all are loaded
+        plain = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
     plain.load_state_dict(loaded.state_dict())
     return plain
 
