@@ -101,7 +101,7 @@ class _Planner:
         self.digests: dict[int, tuple[str, str, str]] = {}
         self.series: dict[tuple[str, str], _Episodes] = {}
         self.outputs: dict[str, list[str]] = {}
-        self.identity = cache(identity)
+        self.engine_identity = cache(identity)
 
     def add(self, wanted: Wanted, identity: str) -> None:
         """The tasks of one film and language, as far as they are not there yet."""
@@ -193,7 +193,7 @@ class _Planner:
         return self.digests[id(profile)]
 
     def _made_by(self, stages: Iterable[Stage], profile: Profile) -> list[Any]:
-        return [made_by(stage, profile.of(stage.name), self.identity) for stage in stages]
+        return [made_by(stage, profile.of(stage.name), self.engine_identity) for stage in stages]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -74,6 +74,7 @@ def convert(source: Path, folder: Path, changes: Path | None) -> None:
     from tokenizers import Tokenizer
     from transformers import AutoTokenizer
 
+    from dubbing.models.lora import merge
     from dubbing.models.smoothing import smooth
 
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
@@ -83,15 +84,12 @@ def convert(source: Path, folder: Path, changes: Path | None) -> None:
             temporary
         )
         if changes is not None:
-            _tune(model, changes)
-        _cut(model, tokenizer, is_tuned=changes is not None)
+            merge(model, changes)
+        texts = _typical_texts()
+        _cut(model, tokenizer, texts, is_tuned=changes is not None)
         tokens = Tokenizer.from_file(str(tokenizer))
         smooth(
-            model,
-            [
-                tokens.encode(f"<bos>{text}", add_special_tokens=False).ids
-                for text in _typical_texts()
-            ],
+            model, [tokens.encode(f"<bos>{text}", add_special_tokens=False).ids for text in texts]
         )
         model.save_pretrained(temporary)
         del model
@@ -99,14 +97,8 @@ def convert(source: Path, folder: Path, changes: Path | None) -> None:
         tokenizer.replace(folder / "tokenizer.json")
 
 
-def _tune(model: Any, changes: Path) -> None:
-    from dubbing.models.lora import merge
-
-    merge(model, changes)
-
-
-def _cut(model: Any, tokenizer: Path, *, is_tuned: bool) -> None:
-    """The model and its tokenizer's file with fewer tokens."""
+def _cut(model: Any, tokenizer: Path, texts: Sequence[str], *, is_tuned: bool) -> None:
+    """The model and its tokenizer's file with fewer tokens, those of the texts among them."""
     from tokenizers import Tokenizer
 
     from dubbing.models import vocabulary
@@ -116,7 +108,7 @@ def _cut(model: Any, tokenizer: Path, *, is_tuned: bool) -> None:
         kept = vocabulary.kept_tokens(whole, vocabulary.english_words())
     else:
         tokens = Tokenizer.from_file(str(tokenizer))
-        prompts = {number for text in _typical_texts() for number in tokens.encode(text).ids}
+        prompts = {number for text in texts for number in tokens.encode(text).ids}
         frequent = vocabulary.frequent_numbers(DATA / "gemma_tokens.safetensors")
         kept = vocabulary.tokens_of_all_languages(whole, frequent | prompts)
     document, numbers = vocabulary.cut_tokenizer(whole, kept)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -54,9 +54,7 @@ def frequent_numbers(path: Path) -> frozenset[int]:
     return frozenset(int(number) for number in marked)
 
 
-def tokens_of_all_languages(
-    tokenizer: Mapping[str, Any], frequent: frozenset[int] | set[int]
-) -> set[str]:
+def tokens_of_all_languages(tokenizer: Mapping[str, Any], frequent: Set[int]) -> set[str]:
     """Tokens that stay, where the words of many languages do."""
     model = tokenizer["model"]
     kept = {
