@@ -2,6 +2,8 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+# tests side by side; each takes up to 3 GB
+TESTERS ?= 2
 # the linters work while the models are made ready
 MAKEFLAGS += --jobs=2
 
@@ -29,7 +31,7 @@ samples: setup
 test: lint check
 
 check: samples
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

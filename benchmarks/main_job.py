@@ -84,9 +84,16 @@ def kokoro_ratio(timeline: Timeline) -> dict[str, float]:
         zip([i.name for i in whole.get_inputs()], (ids, style, np.ones(1, np.float32)), strict=True)
     )
     natural = [max(1, round(n)) for n in plan.natural]
-    ours = seconds(lambda: kokoro.speak(plan.symbols, voice.name, natural))
+
+    def anew() -> Kokoro:
+        """With nothing remembered of the sentence."""
+        kokoro._read.clear()
+        kokoro._made.clear()
+        return kokoro
+
+    ours = seconds(lambda: anew().speak(plan.symbols, voice.name, natural))
     plain = seconds(lambda: whole.run(None, feed))
-    durations = seconds(lambda: kokoro.durations(plan.symbols, voice.name))
+    durations = seconds(lambda: anew().durations(plan.symbols, voice.name))
     speech_s = sum(natural) * 0.025
     return {
         "split_s": ours,

@@ -95,7 +95,7 @@ class Engines:
 
         Args:
             threads: how many CPU threads an engine may use; 0 means all cores.
-            keep: hold even the largest models between films; takes 1.5 GB more.
+            keep: hold even the largest models between films; takes 0.7 GB more.
         """
         import os
 

@@ -123,7 +123,7 @@ class Driver:
 
     def _pause_s(self) -> float:
         """How long to wait for the executor: not at all while there is more to hand out."""
-        if self.running or self._refusal or self.store.is_paused:
+        if self.running or self._refusal or self.store.is_paused or not self.executor.free_slots():
             return self.policy.tick_s
         _, next_s = self.queue.left()
         return max(0.0, min(self.policy.tick_s, (next_s or 0.0) - time.time()))

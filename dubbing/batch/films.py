@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from dubbing.batch.places import is_url
+from dubbing.batch.places import bare, is_url
 from dubbing.batch.transfer import address_stamp
 from dubbing.errors import UnreadableMedia
 from dubbing.pipeline import file_identity
@@ -36,7 +36,7 @@ class Identities:
         before = self.known.get(source)
         if before is not None and before[0] == stamp:
             return before[1]
-        identity = digest([source, stamp]) if is_url(source) else _identity(Path(source))
+        identity = digest([bare(source), stamp]) if is_url(source) else _identity(Path(source))
         self.known[source] = self.new[source] = (stamp, identity)
         return identity
 

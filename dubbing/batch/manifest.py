@@ -22,8 +22,8 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from dubbing.batch.manifest_text import Place, Text, read_text
-from dubbing.batch.options import Listed, Name, Options, profile_values
-from dubbing.batch.places import check_template, find, inside, is_url, output_place
+from dubbing.batch.options import Address, Listed, Name, Options, profile_values
+from dubbing.batch.places import bare, check_template, find, inside, is_url, output_place
 from dubbing.errors import BadSettings, DubbingError
 from dubbing.settings import Profile, load_profile
 from dubbing.workspace import digest
@@ -39,7 +39,7 @@ class Wishes(Options):
     languages: Listed | None = None
     profile: Name | None = None
     """embedded, fast, quality, or the path of a file."""
-    output: Name | None = None
+    output: Address | None = None
     """Where dubs go; knows {dir} {stem} {lang} {ext} {series} {name}."""
     priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] | None = None
     """Higher comes first."""
@@ -53,7 +53,7 @@ class Wishes(Options):
 class JobEntry(Wishes):
     """One entry: a film, or several by a glob or a list."""
 
-    input: Name | Listed
+    input: Address | Annotated[tuple[Address, ...], Field(strict=False)]
     name: Name | None = None
     """What the film is called in tables; its file's name if not given."""
 
@@ -65,7 +65,7 @@ class Manifest(Wishes):
     title: Name | None = None
     allow_absolute: bool = False
     """Whether paths may lead out of the manifest's folder."""
-    series_threshold: Annotated[float, Field(gt=0, lt=1, strict=False)] = 0.75
+    series_threshold: Annotated[float, Field(gt=0, lt=1, strict=False)] = 0.85
     """GE2E cosine above which speakers of two episodes are one person."""
     jobs: Annotated[tuple[JobEntry, ...], Field(min_length=1, max_length=MOST_JOBS, strict=False)]
 
@@ -94,7 +94,7 @@ class Asked:
     path: Path
     title: str
     jobs: tuple[Wanted, ...]
-    series_threshold: float = 0.75
+    series_threshold: float = 0.85
 
     def into(self, folder: Path) -> Asked:
         """The same with all outputs in another folder, for trying."""
@@ -255,6 +255,8 @@ class _Reader:
         return "{stem}.{lang}{ext}" if is_url(film) else OUTPUT
 
     def _name(self, film: str) -> str:
+        if is_url(film):
+            return bare(film)
         path = Path(film)
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else film
 

@@ -17,6 +17,8 @@ from dubbing.errors import UsageError
 
 Share = Annotated[float, Field(ge=0, le=1, strict=False)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Address = Annotated[str, Field(min_length=1, max_length=4000)]
+"""Of a film or a dub: a path, or a URL, whose signature may be long."""
 Names = dict[Name, Name]
 Listed = Annotated[tuple[Name, ...], Field(strict=False)]
 """A list of YAML becomes a tuple; what is in it stays strict."""

@@ -30,6 +30,12 @@ def is_url(place: str) -> bool:
     return URL.match(place) is not None
 
 
+def bare(url: str) -> str:
+    """An address without what follows the path, which signs or shows it: the file is the same."""
+    is_web = url.lower().startswith(("http:", "https:"))
+    return re.split("[?#]", url, maxsplit=1)[0] if is_web else url
+
+
 def check_url(place: str) -> str:
     """The address itself, if it is of a kind that is taken.
 
@@ -161,7 +167,7 @@ def output_place(
     Raises:
         UsageError: if it leads out, or the name is too long.
     """
-    where = PurePosixPath(source.partition("://")[2] if is_url(source) else source)
+    where = PurePosixPath(bare(source).partition("://")[2] if is_url(source) else source)
     fields = {
         "dir": _folder(source, root),
         "stem": where.stem,

@@ -1,7 +1,8 @@
 """Files that lie elsewhere: fetched before the work, brought back after it, by fsspec.
 
-Everything is written under a temporary name first. What has the right size already is not carried
-again, so a workspace (whose files are named by their content) travels once.
+Everything is whole or not there, under a temporary name first where a store would show half a file. What
+has the right size already is not carried again, so a workspace (whose files are named by their content)
+travels once.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from dubbing.batch.places import check_url
+from dubbing.batch.places import bare, check_url
 from dubbing.errors import EngineFailed, EngineUnavailable
 from dubbing.workspace import digest, disk_errors
 
 STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "md5Hash", "created")
 LEFT_BEHIND = ("lock",)
+OBJECT_STORES = ("s3", "gs", "gcs", "az", "abfs")
+"""In these a file is there when all of it is there, and to rename it is to copy it."""
 
 
 def store_of(url: str) -> tuple[Any, str]:
@@ -35,11 +38,19 @@ def store_of(url: str) -> tuple[Any, str]:
         scheme = url.partition(":")[0]
         raise EngineUnavailable(
             f"Addresses that begin with {scheme}: need a package that is not here ({error}).",
-            hint=f"Install it: pip install 'fsspec[{scheme}]'",
+            hint=_install(scheme),
         ) from error
     except (OSError, ValueError) as error:
         raise EngineFailed(f"{url} cannot be reached ({error}).") from error
     return system, path
+
+
+def _install(scheme: str) -> str:
+    """Those of the extra are known to go with MediaPipe, whose protobuf is an old one."""
+    what = (
+        "dubbing[stores]" if scheme in ("s3", "gs", "gcs", "http", "https") else f"fsspec[{scheme}]"
+    )
+    return f"Install it: pip install '{what}'"
 
 
 def address_stamp(url: str) -> str:
@@ -57,8 +68,8 @@ def address_stamp(url: str) -> str:
 def fetch(url: str, folder: Path) -> Path:
     """A film from an address as a local file, under its own name; not fetched twice."""
     system, path = store_of(url)
-    name = path.rstrip("/").rpartition("/")[2]
-    local = folder / digest(url)[:16] / name
+    address = bare(url)
+    local = folder / digest(address)[:16] / address.rstrip("/").rpartition("/")[2]
     with _store_errors(url):
         n_bytes = system.info(path).get("size")
         if not (local.is_file() and local.stat().st_size == n_bytes):
@@ -83,12 +94,15 @@ def put(local: Path, url: str) -> int:
     """One file into a store; gives back its size in bytes."""
     system, path = store_of(url)
     with _store_errors(url):
-        parent = path.rpartition("/")[0]
-        if parent:
-            system.makedirs(parent, exist_ok=True)
-        temporary = f"{path}.{os.getpid()}.tmp"
-        system.put_file(str(local), temporary)
-        system.mv(temporary, path)
+        if url.partition(":")[0].lower() in OBJECT_STORES:
+            system.put_file(str(local), path)
+        else:
+            parent = path.rpartition("/")[0]
+            if parent:
+                system.makedirs(parent, exist_ok=True)
+            temporary = f"{path}.{os.getpid()}.tmp"
+            system.put_file(str(local), temporary)
+            system.mv(temporary, path)
     return local.stat().st_size
 
 

@@ -159,7 +159,14 @@ def executor_of(
         from dubbing.batch.executors.ray import RayExecutor
 
         share = gpus / workers if gpus and workers else float(gpus)
-        return RayExecutor(workers, address=address, threads=max(1, threads), gpus=share, work=work)
+        return RayExecutor(
+            workers,
+            address=address,
+            threads=max(1, threads),
+            gpus=share,
+            memory_mb=0 if rehearse else memory_mb,
+            work=work,
+        )
     from dubbing.batch.executors.local import LocalExecutor
 
     if address:

@@ -5,6 +5,7 @@
     prosody.onnx   those tensors + durations float32 [1, T]
                    -> F0 in Hz [1, 2F], energy [1, 2F], text features [1, 512, F]; F = sum
     decode.onnx    style, F0, energy, features -> 24 kHz sound, exactly 600 samples a frame (25 ms)
+    decode_signed.onnx   the same, for processors on which probe.onnx comes out right
 
 The chain is bit-identical to the whole graph when it is fed its own predictions.
 """
@@ -15,6 +16,8 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+from dubbing.models.signed_convolutions import overflow_probe, with_signed_activations
 
 RAW_DURATIONS = "/encoder/predictor/ReduceSum_output_0"
 DURATIONS = "/encoder/Div_output_0"
@@ -48,10 +51,15 @@ def make(source: Path, folder: Path, progress: Callable[[str, float], None]) -> 
         "prosody": ([F0, ENERGY, FEATURES], ["tokens", "style", *seam, DURATIONS]),
         "decode": (["audio"], ["tokens", "style", F0, ENERGY, FEATURES]),
     }
-    for number, (name, (outputs, inputs)) in enumerate(pieces.items(), start=1):
-        made = graph.piece(name, outputs, {tensor: known[tensor] for tensor in inputs})
-        onnx.save(made, str(folder / f"{name}.onnx"))
-        progress("cutting Kokoro", number / len(pieces))
+    made = {
+        name: graph.piece(name, outputs, {tensor: known[tensor] for tensor in inputs})
+        for name, (outputs, inputs) in pieces.items()
+    }
+    made["decode_signed"] = with_signed_activations(made["decode"])
+    made["probe"] = overflow_probe()
+    for number, (name, model) in enumerate(made.items(), start=1):
+        onnx.save(model, str(folder / f"{name}.onnx"))
+        progress("cutting Kokoro", number / len(made))
 
 
 class _Graph:

@@ -85,6 +85,14 @@ def states(store: Store) -> dict[str, str]:
     }
 
 
+def all_in_the_middle(store: Store, workers: int) -> bool:
+    """Whether so many tasks of a second each have been at work for a while, and something is done."""
+    running = store.base.execute("SELECT started FROM tasks WHERE state = 'running'")
+    ages_s = [time.time() - row[0] for row in running]
+    young = len(ages_s) == workers and min(ages_s) > 0.1 and max(ages_s) < 0.6
+    return young and "done" in states(store).values()
+
+
 Script = Callable[[Order], "Receipt | Failure | str | None"]
 """What becomes of an order: done, failed, its worker lost (why), or nothing ever."""
 

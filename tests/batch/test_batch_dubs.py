@@ -37,6 +37,17 @@ def batch_of(root: Path, name: str) -> Store:
     return store_of(path, root / f"{name}.batch")
 
 
+def cut_out(film: Path, part: Path, begin_s: float) -> None:
+    """Five seconds of a film."""
+    told = ["-ss", str(begin_s), "-i", str(film), "-t", "5", "-c", "copy", str(part)]
+    subprocess.run([ffmpeg_path(), "-v", "error", *told], check=True)
+
+
+def cancel_dubs(store: Store) -> None:
+    """All but the analysis."""
+    cancel(store, [row[0] for row in store.base.execute("SELECT id FROM tasks WHERE kind = 'dub'")])
+
+
 @dataclass(frozen=True)
 class Local:
     root: Path
@@ -48,21 +59,9 @@ class Local:
 @pytest.fixture(scope="module")
 def local(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Local:
     root = tmp_path_factory.mktemp("dubs")
-    command = [
-        ffmpeg_path(),
-        "-v",
-        "error",
-        "-i",
-        str(samples / "portrait.mp4"),
-        "-t",
-        "5",
-        "-c",
-        "copy",
-    ]
-    subprocess.run([*command, str(root / "portrait.mp4")], check=True)
+    cut_out(samples / "portrait.mp4", root / "portrait.mp4", 0.0)
     store = batch_of(root, "local")
-    dubs = [row[0] for row in store.base.execute("SELECT id FROM tasks WHERE kind = 'dub'")]
-    cancel(store, dubs)
+    cancel_dubs(store)
     Driver(store, LocalExecutor(1, threads=1), HASTY).run()
     shutil.copytree(store.folder, root / "analysed")
     retry(store)
@@ -107,7 +106,8 @@ def test_ray_makes_the_same_film_though_a_worker_is_killed(local: Local) -> None
                 process.kill()
                 killed.append(process.pid)
 
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False,
+             logging_level="ERROR")  # fmt: skip
     try:
         Driver(store, RayExecutor(2, threads=1), HASTY, each_tick=kill_once).run()
     finally:
@@ -136,3 +136,19 @@ def sound(film: Path) -> Audio:
     command = [ffmpeg_path(), "-v", "error", "-y", "-i", f"file:{film}", "-map", "0:a:0"]
     subprocess.run([*command, f"file:{wav}"], check=True)
     return read_sound(wav, 0, 60_000)
+
+
+def test_who_speaks_in_one_episode_is_recognised_in_the_next(samples: Path, tmp_path: Path) -> None:
+    for number, begin_s in enumerate((0.0, 5.0), start=1):
+        cut_out(samples / "portrait.mp4", tmp_path / f"ep{number}.mp4", begin_s)
+    path = tmp_path / "series.yaml"
+    path.write_text("languages: [zh]\nprofile: fast\njobs: [{input: 'ep*.mp4', series: Space}]\n")
+    store = store_of(path, tmp_path / "series.batch")
+    cancel_dubs(store)
+    Driver(store, LocalExecutor(2, threads=1), HASTY).run()
+    keys = store.base.execute("SELECT key FROM tasks WHERE kind = 'casting' ORDER BY position")
+    first, second = (read_receipt(store.folder, row[0]) for row in keys)
+    assert first is not None
+    assert second is not None
+    assert [person["episodes"] for person in first.people] == [1]
+    assert [person["episodes"] for person in second.people] == [2]

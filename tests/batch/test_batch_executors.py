@@ -19,7 +19,8 @@ from dubbing.batch.executors import Broke, Executor, Finished, Happening, Lost
 from dubbing.batch.executors.local import LocalExecutor
 from dubbing.batch.rehearsal import WORK
 from dubbing.batch.tasks import Kind, Order, read_receipt
-from tests.batch.made import HASTY, film, season, states, store_of
+from dubbing.errors import EngineFailed
+from tests.batch.made import HASTY, all_in_the_middle, film, season, states, store_of
 
 WAIT_S = 60.0
 
@@ -38,6 +39,14 @@ def next_of(executor: Executor) -> Happening:
     raise AssertionError("nothing happened")
 
 
+def wait_for_slots(executor: Executor, wanted: int) -> None:
+    """Until workers that were lost have been replaced."""
+    until = time.monotonic() + WAIT_S
+    while executor.free_slots() < wanted and time.monotonic() < until:
+        assert list(executor.poll(0.1)) == []
+    assert executor.free_slots() == wanted
+
+
 @pytest.fixture
 def local() -> Iterator[LocalExecutor]:
     executor = LocalExecutor(2, threads=1, work=WORK)
@@ -49,7 +58,8 @@ def local() -> Iterator[LocalExecutor]:
 @pytest.fixture(scope="module")
 def ray_cluster() -> Iterator[None]:
     ray = pytest.importorskip("ray", reason="ray is not installed")
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False,
+             logging_level="ERROR")  # fmt: skip
     yield
     ray.shutdown()
 
@@ -70,7 +80,7 @@ def executor(request: pytest.FixtureRequest) -> Executor:
 
 
 def test_every_executor_keeps_the_protocol(executor: Executor, tmp_path: Path) -> None:
-    assert executor.free_slots() == 2
+    wait_for_slots(executor, 2)
     assert list(executor.poll(0.0)) == []
     good = order(tmp_path, "good")
     assert executor.submit(good)
@@ -89,12 +99,13 @@ def test_every_executor_keeps_the_protocol(executor: Executor, tmp_path: Path) -
     lost = next_of(executor)
     assert isinstance(lost, Lost)
     assert lost.task == "poison"
+    wait_for_slots(executor, 2)
     executor.submit(order(tmp_path, "long", seconds=600))
     executor.submit(order(tmp_path, "short"))
     assert executor.free_slots() == 0
     assert next_of(executor).task == "short"
     executor.cancel("long")
-    assert executor.free_slots() == 2
+    wait_for_slots(executor, 2)
     executor.submit(order(tmp_path, "after"))
     assert next_of(executor).task == "after"
 
@@ -178,25 +189,25 @@ def test_a_batch_on_real_processes(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_batch_on_ray_with_a_worker_killed_in_the_middle(
+def test_a_batch_on_ray_with_both_workers_killed_in_the_middle(
     ray_cluster: None, tmp_path: Path
 ) -> None:
     from dubbing.batch.executors.ray import RayExecutor
 
-    store = store_of(season(tmp_path, films=4, seconds=0.2), tmp_path / "b")
+    store = store_of(season(tmp_path, films=2, seconds=1.0), tmp_path / "b")
     killed: list[int] = []
 
-    def kill_one() -> None:
-        actors = [p for p in psutil.process_iter(["cmdline"]) if is_our_actor(p)]
-        if actors and not killed and "done" in states(store).values():
-            actors[0].kill()
-            killed.append(actors[0].pid)
+    def kill_both() -> None:
+        if not killed and all_in_the_middle(store, 2):
+            for actor in filter(is_our_actor, psutil.process_iter(["cmdline"])):
+                actor.kill()
+                killed.append(actor.pid)
 
-    Driver(store, RayExecutor(2, work=WORK), HASTY, each_tick=kill_one).run()
-    assert killed
+    Driver(store, RayExecutor(2, work=WORK), HASTY, each_tick=kill_both).run()
+    assert len(killed) == 2
     assert set(states(store).values()) == {"done"}
     outcomes = store.base.execute("SELECT outcome, COUNT(*) FROM attempts GROUP BY 1")
-    assert dict(outcomes.fetchall()) == {"done": 12, "lost": 1}
+    assert dict(outcomes.fetchall()) == {"done": 6, "lost": 2}
 
 
 def is_our_actor(process: psutil.Process) -> bool:
@@ -221,3 +232,36 @@ def test_machines_that_share_no_disk_exchange_files_through_a_store(
     ).fetchall()
     assert (tmp_path / "out/ep0.zh.mp4").read_text() == "dubbed: analysed"
     assert list((tmp_path / "exchange/work").rglob("memo/*"))
+
+
+@pytest.mark.slow
+def test_a_cluster_holds_as_many_workers_as_it_has_memory_for(ray_cluster: None) -> None:
+    import ray
+
+    from dubbing.batch.executors.ray import RayExecutor
+
+    all_mb = int(ray.cluster_resources()["memory"]) >> 20
+    for wanted_mb, workers in ((all_mb // 3, 2), (all_mb * 2 // 3, 1), (all_mb * 5, 1)):
+        executor = RayExecutor(0, memory_mb=wanted_mb, work=WORK)
+        assert executor.n_workers == workers
+        wait_for_slots(executor, workers)
+        executor.close()
+
+
+@pytest.mark.slow
+def test_a_cluster_without_room_or_without_our_package_is_told(
+    ray_cluster: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dubbing.batch.executors import ray as on_a_cluster
+
+    class Broken:
+        def __init__(self, *told: object, **more: object) -> None:
+            raise ModuleNotFoundError("No module named 'dubbing'")
+
+    monkeypatch.setattr(on_a_cluster, "FIRST_WORKER_S", 2.0)
+    with pytest.raises(EngineFailed, match=r"no room for a worker with 64 CPUs and [0-9]+ MB"):
+        on_a_cluster.RayExecutor(1, threads=64, memory_mb=100)
+    monkeypatch.setattr(on_a_cluster, "FIRST_WORKER_S", 60.0)
+    monkeypatch.setattr(on_a_cluster, "Worker", Broken)
+    with pytest.raises(EngineFailed, match="No module named 'dubbing'"):
+        on_a_cluster.RayExecutor(1)

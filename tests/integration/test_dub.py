@@ -1,6 +1,7 @@
 """From file to file with the real models: what a user would notice."""
 
 import json
+import shutil
 from pathlib import Path
 
 import av
@@ -111,8 +112,9 @@ def test_run_again_nothing_is_computed_and_events_are_json(portrait_zh: Dubbed) 
 def test_a_second_language_shares_the_analysis_and_only_chosen_lines_are_dubbed(
     portrait_zh: Dubbed, tmp_path: Path
 ) -> None:
+    workspace = shutil.copytree(portrait_zh.workspace, tmp_path / "portrait.dub")
     result = dub(portrait_zh.source, "--to", "es", "-o", tmp_path / "es.mkv", "--workspace",
-                 portrait_zh.workspace, "--lines", "2,4", "--log-format", "json")  # fmt: skip
+                 workspace, "--lines", "2,4", "--log-format", "json")  # fmt: skip
     assert result.returncode == 0, result.stderr
     events = [json.loads(line) for line in result.stdout.splitlines()]
     reused = {e["stage"]: e["reused"] for e in events if e["kind"] == "stage-finished"}
@@ -120,7 +122,7 @@ def test_a_second_language_shares_the_analysis_and_only_chosen_lines_are_dubbed(
     assert reused["transcribe"]
     assert reused["speakers"]
     assert not reused["translate"]
-    report = json.loads((portrait_zh.workspace / "reports/es/report.json").read_text("utf-8"))
+    report = json.loads((workspace / "reports/es/report.json").read_text("utf-8"))
     assert [bool(line["says"]) for line in report["lines"]] == [False, True, False, True]
 
 

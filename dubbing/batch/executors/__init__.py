@@ -46,7 +46,7 @@ class Executor(Protocol):
     """Does tasks beside each other."""
 
     def free_slots(self) -> int:
-        """How many tasks can be begun now."""
+        """How many tasks can be begun now; a worker that was lost counts again when another came."""
 
     def submit(self, order: Order) -> str:
         """Begin a task; gives back its worker's name. There must be a free slot."""
