@@ -1,8 +1,8 @@
 """The program as a user meets it: help, refusals, odd files. Never a traceback."""
 
 import os
+import resource
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -22,15 +22,17 @@ def refused(result: subprocess.CompletedProcess[str], code: int, *words: str) ->
         assert word.lower() in message.lower(), message
 
 
+def processor_s(*command: str) -> float:
+    """What a command costs the processor: unlike the clock, the same beside other tests."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def test_help_answers_at_once() -> None:
-    dub("--help")
-    times = []
-    for _ in range(3):
-        began = time.perf_counter()
-        result = subprocess.run([str(DUB), "--help"], capture_output=True, check=True)
-        times.append(time.perf_counter() - began)
-    assert b"--to" in result.stdout
-    assert min(times) < 0.4
+    assert "--to" in dub("--help").stdout
+    assert any(processor_s(str(DUB), "--help") < 0.4 for _ in range(10)), "0.2 on a quiet machine"
 
 
 def test_no_heavy_import_before_it_is_needed() -> None:
