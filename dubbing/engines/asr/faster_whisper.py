@@ -1,12 +1,15 @@
 """Whisper through CTranslate2 (faster-whisper), with its built-in Silero voice activity detector.
 
-Windows are decoded in one batch greedily; a window whose text looks like a hallucination is decoded
-again alone, with beam search, no phrase twice, rising temperature (Radford et al. 2022, section 4.5).
+Each window is decoded greedily; one whose text looks like a hallucination is decoded again with beam
+search, no phrase twice, rising temperature (Radford et al. 2022, section 4.5). Workers of one thread hear
+a window each: threads that share so small a model spend a third of their time waiting for each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,6 @@ from dubbing.engines.asr import HeardSegment, HeardWord, Window
 RATE_HZ = 16_000
 MAX_COMPRESSION_RATIO = 2.4
 MIN_MEAN_LOG_PROBABILITY = -1.0
-BATCH = 8
 
 
 class FasterWhisper:
@@ -32,14 +34,18 @@ class FasterWhisper:
             WeightsMissing: if they are not on this machine.
         """
         import ctranslate2
-        from faster_whisper import BatchedInferencePipeline, WhisperModel
+        from faster_whisper import WhisperModel
 
         from dubbing.models.resolver import resolve
 
         ctranslate2.set_random_seed(0)
-        model_folder = folder or resolve(self.weights[0])
-        self._model = WhisperModel(str(model_folder), compute_type="int8", cpu_threads=threads)
-        self._batched = BatchedInferencePipeline(self._model)
+        self._workers = threads
+        self._model = WhisperModel(
+            str(folder or resolve(self.weights[0])),
+            compute_type="int8",
+            cpu_threads=1,
+            num_workers=threads,
+        )
 
     def speech_windows(self, audio: Audio) -> tuple[Window, ...]:
         """Where somebody speaks; Silero's own padding is kept small, for onsets matter here."""
@@ -61,28 +67,29 @@ class FasterWhisper:
         self, audio: Audio, windows: Sequence[Window], language: str
     ) -> tuple[tuple[HeardSegment, ...], ...]:
         """The words of each window; doubtful windows are heard twice."""
-        if not windows:
-            return ()
         samples = audio.mono().samples[0]
         end_ms = audio.n_samples * 1000 // RATE_HZ
         windows = [(max(0, start), min(end, end_ms)) for start, end in windows]
-        clips = [{"start": start / 1000, "end": end / 1000} for start, end in windows]
-        segments, _ = self._batched.transcribe(
+        with ThreadPoolExecutor(self._workers) as workers:
+            return tuple(workers.map(partial(self._hear, samples, language), windows))
+
+    def _hear(self, samples: Any, language: str, window: Window) -> tuple[HeardSegment, ...]:
+        from faster_whisper import BatchedInferencePipeline
+
+        start_ms, end_ms = window
+        segments, _ = BatchedInferencePipeline(self._model).transcribe(
             samples,
             language=language,
             beam_size=1,
             temperature=0.0,
             word_timestamps=True,
-            clip_timestamps=clips,
-            batch_size=BATCH,
+            clip_timestamps=[{"start": start_ms / 1000, "end": end_ms / 1000}],
+            batch_size=1,
         )
-        heard = _by_window(segments, windows)
-        return tuple(
-            self._hear_again(samples, window, language) if _doubtful(found) else found
-            for window, found in zip(windows, heard, strict=True)
-        )
+        found = tuple(_segment(segment, window) for segment in segments)
+        return self._hear_again(samples, language, window) if _doubtful(found) else found
 
-    def _hear_again(self, samples: Any, window: Window, language: str) -> tuple[HeardSegment, ...]:
+    def _hear_again(self, samples: Any, language: str, window: Window) -> tuple[HeardSegment, ...]:
         first, last = (ms_to_samples(ms, RATE_HZ) for ms in window)
         segments, _ = self._model.transcribe(
             samples[first:last],
@@ -94,22 +101,6 @@ class FasterWhisper:
             word_timestamps=True,
         )
         return tuple(_segment(segment, window, offset_ms=window[0]) for segment in segments)
-
-
-def _by_window(
-    segments: Iterable[Any], windows: Sequence[Window]
-) -> tuple[tuple[HeardSegment, ...], ...]:
-    """Sort segments into the windows that hold their middle."""
-    found: list[list[HeardSegment]] = [[] for _ in windows]
-    for segment in segments:
-        middle_ms = (segment.start + segment.end) * 500
-        index = min(range(len(windows)), key=lambda i: _distance(middle_ms, windows[i]))
-        found[index].append(_segment(segment, windows[index]))
-    return tuple(tuple(items) for items in found)
-
-
-def _distance(time_ms: float, window: Window) -> float:
-    return max(window[0] - time_ms, time_ms - window[1], 0.0)
 
 
 def _segment(segment: Any, window: Window, offset_ms: int = 0) -> HeardSegment:
