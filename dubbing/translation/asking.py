@@ -9,7 +9,7 @@ from dubbing.engines.translation import Passage, Style
 from dubbing.settings import Term, TranslateSettings
 from dubbing.timeline import Line, Timeline
 from dubbing.translation.examples import ExampleBook
-from dubbing.translation.glossary import terms_in
+from dubbing.translation.glossary import terms_in, with_terms
 
 MOST_TERMS = 12
 ALL = "all"
@@ -54,8 +54,11 @@ class Asking:
         """A text by itself, with the pairs, terms and names that it calls for."""
         if self.style is Style.SENTENCES:
             return Passage(text)
-        terms = tuple((term.source, term.target) for term in self.terms(text)[:MOST_TERMS])
-        return Passage(text, self.book.like(text, self.settings.examples), terms)
+        terms = self.terms(text)[:MOST_TERMS]
+        examples = self.book.like(text, self.settings.examples)
+        if self.style is Style.EXAMPLES:
+            return Passage(with_terms(text, terms), examples)
+        return Passage(text, examples, tuple((term.source, term.target) for term in terms))
 
     def text(self, numbers: Sequence[int]) -> str:
         """What is said in neighbouring lines."""

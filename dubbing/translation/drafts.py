@@ -113,14 +113,14 @@ class Drafter:
     def _translate(
         self, passages: list[Passage], request: Request
     ) -> tuple[tuple[Hypothesis, ...], ...]:
-        """What the engine gives; asked again for its own script where it copied the source."""
+        """What the engine gives; asked again where it copied the source."""
         found = list(self.translator.translate(passages, request))
         if self.translator.style is Style.HUMAN:
             return tuple(found)
         copied = [n for n, passage in enumerate(passages) if _is_copied(passage, found[n], request)]
         if copied:
-            own = replace(request, own_script=True)
-            second = self.translator.translate([passages[n] for n in copied], own)
+            again = replace(request, was_copied=True)
+            second = self.translator.translate([passages[n] for n in copied], again)
             for n, hypotheses in zip(copied, second, strict=True):
                 found[n] = (*hypotheses, *found[n])
         return tuple(found)

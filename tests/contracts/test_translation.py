@@ -65,7 +65,7 @@ def test_simple_words_come_out_right(translator) -> None:
 def test_a_second_try_keeps_to_its_own_script(translator) -> None:
     if not translator.supports("en", "zh"):
         pytest.skip("does not know Chinese")
-    request = Request("en", "zh", own_script=True)
+    request = Request("en", "zh", was_copied=True)
     passage = Passage("Welcome to New Jersey, Mr. Smith.")
     (hypotheses,) = translator.translate([passage], request)
     assert all(script_share(h.text, "zh") == 1.0 for h in hypotheses)
@@ -81,10 +81,10 @@ def test_other_lengths_are_other_texts(translator) -> None:
     assert [h.score for h in found] == sorted((h.score for h in found), reverse=True)
 
 
-def test_examples_and_terms_are_followed(translator) -> None:
+def test_what_is_said_already_is_kept(translator) -> None:
     if translator.style is not Style.EXAMPLES or not translator.supports("en", "zh"):
-        pytest.skip("takes no examples")
-    passage = Passage("The Enterprise is here.", terms=(("Enterprise", "进取号"),))
+        pytest.skip("takes terms otherwise, or none")
+    passage = Passage("The 进取号 is here.")
     (found,) = translator.translate([passage], Request("en", "zh"))
     assert any("进取号" in h.text for h in found)
 

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dubbing.errors import UsageError
 from dubbing.settings import Term
 from dubbing.translation.checks import translation_flags
-from dubbing.translation.glossary import lost_terms, read_glossary, terms_in
+from dubbing.translation.glossary import lost_terms, read_glossary, terms_in, with_terms
 from dubbing.translation.negation import denies, says_the_opposite
 from dubbing.translation.numbers import said_numbers
 from dubbing.translation.register import in_register, wrong_register
@@ -121,6 +123,18 @@ def test_names_alone_are_no_copy() -> None:
 # -- glossary ------------------------------------------------------------------------------------
 
 
+@given(st.lists(st.tuples(st.text("abc ", min_size=1), st.text("abcde", min_size=1)), max_size=5))
+def test_a_term_is_not_looked_for_in_what_another_says(pairs: list[tuple[str, str]]) -> None:
+    terms = [Term(source=a.strip() or "a", target=b) for a, b in pairs]
+    text = "a b c ab ba abc"
+    said = with_terms(text, terms)
+    if not terms_in(text, terms):
+        assert said == text
+    first = next((t for t in terms if terms_in(text, [t])), None)
+    if first is not None:
+        assert first.target in said
+
+
 def test_terms_are_whole_words_the_longest_first() -> None:
     terms = [
         Term(source="Enterprise", target="进取号"),
@@ -131,6 +145,9 @@ def test_terms_are_whole_words_the_longest_first() -> None:
     found = terms_in("captain kirk left the Enterprise's bridge with Data.", terms)
     assert [term.source for term in found] == ["Captain Kirk", "Enterprise"]
     assert terms_in("Enterprises", terms) == ()
+    assert with_terms("Enterprises", terms) == "Enterprises"
+    said = with_terms("Captain Kirk left the Enterprise's bridge with data and Data.", found)
+    assert said == "柯克舰长 left the 进取号's bridge with data and Data."
     assert [t.source for t in lost_terms("柯克離開了進取號", found, "zh")] == ["Captain Kirk"]
     assert lost_terms("柯克舰长离开了進取號", found, "zh") == ()
     assert translation_flags("The Enterprise.", "企业号。", "en", "zh", terms[:1]) == (

@@ -59,15 +59,15 @@ class Passage:
 class Request:
     """From which language to which, and how hard to search.
 
-    ``own_script`` asks that nothing be written in another script than the target's: for a second
-    try, where the first copied the source.
+    ``was_copied`` says that the first try left the source as it was: this one shall not, and keep to
+    the script of the target.
     """
 
     source: str
     target: str
     beam_size: int = 3
     n_best: int = 3
-    own_script: bool = False
+    was_copied: bool = False
     length: Length = Length.USUAL
 
 
@@ -77,7 +77,7 @@ class Style(StrEnum):
     SENTENCES = "sentences"
     """The text alone."""
     EXAMPLES = "examples"
-    """Pairs like the text; also asked for other lengths."""
+    """Pairs like the text, in which terms are said already; also asked for other lengths."""
     INSTRUCTIONS = "instructions"
     """Pairs, terms, register, what is said around it; also asked for other lengths."""
     HUMAN = "human"

@@ -55,9 +55,6 @@ class Embedded:
         return gemma
 
     def _get(self, kind: type[Gemma] | type[FastTranslate]) -> Any:
-        """One large model at a time."""
         if kind not in self._loaded:
-            if issubclass(kind, Gemma):
-                self._loaded = {k: v for k, v in self._loaded.items() if not issubclass(k, Gemma)}
             self._loaded[kind] = kind(threads=self._threads)
         return self._loaded[kind]

@@ -158,7 +158,7 @@ def task(request: Request) -> str:
         target=language(request.target).name,
         n=request.n_best,
         length=LENGTHS[request.length],
-        script=", without a single foreign letter" if request.own_script else "",
+        script=", with no word left in another language or script" if request.was_copied else "",
     )
 
 
