@@ -133,8 +133,7 @@ def gemma_ratio() -> dict[str, float]:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from dubbing.engines.translation.fixed_examples import fixed_pairs
-    from dubbing.engines.translation.gemma import Gemma, prompt_of
+    from dubbing.engines.translation.gemma import PAIRS_TO_SHOW, Gemma, prompt_of
 
     request = Request("en", "zh", beam_size=4)
     gemma = Gemma(threads=os.cpu_count() or 1)
@@ -145,7 +144,7 @@ def gemma_ratio() -> dict[str, float]:
     model = AutoModelForCausalLM.from_pretrained(
         source, gguf_file="gemma.gguf", dtype=torch.float32
     )
-    prompt = prompt_of(SENTENCE, fixed_pairs("en", "zh"), ("en", "zh"))
+    prompt = gemma._fixed("en", "zh", PAIRS_TO_SHOW) + prompt_of(SENTENCE, (), ("en", "zh"))
     inputs = tokenizer(prompt, return_tensors="pt")
     plain = seconds(
         lambda: model.generate(

@@ -5,9 +5,12 @@ Nothing here trusts the plan: a take is looked for in the sound of the file that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
+
+import numpy as np
 
 from dubbing.arrays import Audio
 from dubbing.engines.asr import Recognizer
@@ -50,6 +53,22 @@ def late_ms(line: Line, workspace: Workspace, speech: Path) -> float | None:
 
 def written_down(audio: Audio, recognizer: Recognizer, code: str) -> str:
     """What a recogniser hears in the first 30 s of ``audio`` (16 kHz), in the form that is compared."""
-    window = (0, min(audio.duration_ms, LONGEST_HEARD_MS))
-    segments = recognizer.recognize(audio, [window], language(code).whisper_code)[0]
-    return comparable(" ".join(segment.text for segment in segments), code)
+    return pieces_written_down([audio], recognizer, code)[0]
+
+
+def pieces_written_down(
+    pieces: Sequence[Audio], recognizer: Recognizer, code: str
+) -> tuple[str, ...]:
+    """The same for each of several pieces, which are heard side by side."""
+    whole = np.concatenate([piece.mono().samples for piece in pieces], axis=1)
+    begins = [0, *accumulate(piece.duration_ms for piece in pieces)]
+    windows = [
+        (begin, begin + min(piece.duration_ms, LONGEST_HEARD_MS))
+        for begin, piece in zip(begins, pieces, strict=False)
+    ]
+    heard = recognizer.recognize(
+        Audio(whole, pieces[0].rate_hz), windows, language(code).whisper_code
+    )
+    return tuple(
+        comparable(" ".join(segment.text for segment in segments), code) for segments in heard
+    )

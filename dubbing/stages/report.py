@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from dubbing.arrays import Audio
 from dubbing.engines.asr import Recognizer
 from dubbing.language.speech_text import comparable
 from dubbing.media.loudness import programme_loudness
@@ -28,7 +29,7 @@ from dubbing.metrics.quality import dnsmos
 from dubbing.metrics.said import Heard, compare
 from dubbing.pipeline import Run, stage
 from dubbing.review.drawn_lines import drawn_line
-from dubbing.review.finished import late_ms, sound_of, written_down
+from dubbing.review.finished import late_ms, pieces_written_down, sound_of
 from dubbing.review.report_document import Agreements, Measured, report_document
 from dubbing.review.templates import template
 from dubbing.settings import ReportSettings
@@ -38,6 +39,8 @@ from dubbing.workspace import write_text
 
 LONGEST_WINDOW_MS = 27_000
 MARGIN_MS = 200
+GROUPS_AT_ONCE = 8
+"""As many as a recogniser may hear side by side."""
 
 
 @stage(
@@ -99,13 +102,22 @@ def _heard(
 ) -> dict[str, Heard]:
     recognizer: Recognizer = run.engines.get("asr", settings.engine)
     found: dict[str, Heard] = {}
-    for group in _groups(lines):
-        start_ms = max(0, _spoken(group[0]).start_ms - MARGIN_MS)
-        audio = read_sound(speech, start_ms, _spoken(group[-1]).end_ms + MARGIN_MS)
-        references = [comparable(line.spoken_text, code) for line in group]
-        results = compare(references, written_down(audio, recognizer, code))
-        found |= {line.id: said for line, said in zip(group, results, strict=True)}
+    groups = _groups(lines)
+    for first in range(0, len(groups), GROUPS_AT_ONCE):
+        together = groups[first : first + GROUPS_AT_ONCE]
+        sounds = [_sound_of(group, speech) for group in together]
+        texts = pieces_written_down(sounds, recognizer, code)
+        for group, text in zip(together, texts, strict=True):
+            references = [comparable(line.spoken_text, code) for line in group]
+            said = compare(references, text)
+            found |= {line.id: heard for line, heard in zip(group, said, strict=True)}
     return found
+
+
+def _sound_of(group: Sequence[Line], speech: Path) -> Audio:
+    """From a little before the first line to a little after the last."""
+    start_ms = max(0, _spoken(group[0]).start_ms - MARGIN_MS)
+    return read_sound(speech, start_ms, _spoken(group[-1]).end_ms + MARGIN_MS)
 
 
 def _spoken(line: Line) -> Span:

@@ -1,8 +1,9 @@
 """Whisper through CTranslate2 (faster-whisper), with its built-in Silero voice activity detector.
 
 Each window is decoded greedily; one whose text looks like a hallucination is decoded again with beam
-search, no phrase twice, rising temperature (Radford et al. 2022, section 4.5). Workers of one thread hear
-a window each: threads that share so small a model spend a third of their time waiting for each other.
+search, no phrase twice (Radford et al. 2022, section 4.5; without their samples, which differ from run to
+run). Workers of one thread hear a window each: threads that share so small a model spend a third of their
+time waiting for each other.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from dubbing.engines.asr import HeardSegment, HeardWord, Window
 RATE_HZ = 16_000
 MAX_COMPRESSION_RATIO = 2.4
 MIN_MEAN_LOG_PROBABILITY = -1.0
+MOST_WORKERS = 8
+"""Each takes some 150 MB while it listens."""
 
 
 class FasterWhisper:
     """Whisper base, int8, all its languages."""
 
-    version = 2
+    version = 3
     weights = ("whisper-base",)
 
     def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
@@ -33,18 +36,16 @@ class FasterWhisper:
         Raises:
             WeightsMissing: if they are not on this machine.
         """
-        import ctranslate2
         from faster_whisper import WhisperModel
 
         from dubbing.models.resolver import resolve
 
-        ctranslate2.set_random_seed(0)
-        self._workers = threads
+        self._workers = min(threads, MOST_WORKERS)
         self._model = WhisperModel(
             str(folder or resolve(self.weights[0])),
             compute_type="int8",
             cpu_threads=1,
-            num_workers=threads,
+            num_workers=self._workers,
         )
 
     def speech_windows(self, audio: Audio) -> tuple[Window, ...]:
@@ -95,7 +96,7 @@ class FasterWhisper:
             samples[first:last],
             language=language,
             beam_size=5,
-            temperature=[0.0, 0.4],
+            temperature=0.0,
             no_repeat_ngram_size=4,
             condition_on_previous_text=False,
             word_timestamps=True,
