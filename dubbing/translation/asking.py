@@ -56,9 +56,8 @@ class Asking:
             return Passage(text)
         terms = self.terms(text)[:MOST_TERMS]
         examples = self.book.like(text, self.settings.examples)
-        if self.style is Style.EXAMPLES:
-            return Passage(with_terms(text, terms), examples)
-        return Passage(text, examples, tuple((term.source, term.target) for term in terms))
+        asked = with_terms(text, terms) if self.style is Style.EXAMPLES else text
+        return Passage(asked, examples, tuple((term.source, term.target) for term in terms))
 
     def text(self, numbers: Sequence[int]) -> str:
         """What is said in neighbouring lines."""

@@ -24,7 +24,7 @@ DENSITY = {"zh": 0.33, "ja": 0.48}
 FEW_CHARACTERS = 12
 REPEATED = 4
 COPIED_SHARE = 0.6
-LEAST_WORDS = 4
+LEAST_WORDS = 3
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -62,9 +62,8 @@ def _untranslated(source_text: str, text: str, target: str) -> bool:
 def _copied(source_text: str, text: str) -> bool:
     """Most words are those of the source, and not because they are names."""
     there = {word.casefold() for word in WORD.findall(source_text)}
-    words = [word for word in WORD.findall(text) if not word[0].isupper()]
-    shared = sum(word.casefold() in there for word in words)
-    return len(words) >= LEAST_WORDS and shared / len(words) > COPIED_SHARE
+    words = {word for word in WORD.findall(text) if not word[0].isupper()}
+    return len(words) >= LEAST_WORDS and len(words & there) / len(words) > COPIED_SHARE
 
 
 def _letters(text: str) -> str:

@@ -71,6 +71,17 @@ def test_a_second_try_keeps_to_its_own_script(translator) -> None:
     assert all(script_share(h.text, "zh") == 1.0 for h in hypotheses)
 
 
+def test_what_was_copied_is_not_copied_again(translator) -> None:
+    if translator.style is not Style.EXAMPLES or not translator.supports("en", "es"):
+        pytest.skip("does not follow examples into Spanish")
+    passage = Passage(
+        "No, no, go ahead, cut and print Bob's libro mayor.", terms=(("ledger", "libro mayor"),)
+    )
+    (hypotheses,) = translator.translate([passage], Request("en", "es", was_copied=True))
+    words = {word for h in hypotheses for word in h.text.lower().replace(",", " ").split()}
+    assert not words & {"go", "ahead", "cut", "and", "print"}
+
+
 def test_other_lengths_are_other_texts(translator) -> None:
     if translator.style is not Style.EXAMPLES or not translator.supports("en", "zh"):
         pytest.skip("is not asked for other lengths")

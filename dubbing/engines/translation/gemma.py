@@ -39,6 +39,7 @@ PAIRS_TO_SCORE = 2
 """To see which language is wanted, and no more tokens than that."""
 OTHER_SCRIPTS = ("zh", "ja", "hi", "ru")
 LATIN_LETTER = re.compile("[A-Za-z]")
+WORD = re.compile(r"[^\W\d_]{2,}")
 SEED = 7
 SAMPLES = {
     "beam_size": 1,
@@ -116,13 +117,13 @@ class Gemma:
             "return_scores": True,
             "end_token": LINE_END,
             "repetition_penalty": 1.05,
-            "suppress_sequences": self._foreign(request) if request.was_copied else None,
             **(_beams(request) if is_usual else SAMPLES),
         }
         answers = [
             generator.generate_batch(
                 [self._tokens(prompt_of(passage.text, passage.examples, pair))],
                 max_length=self._most_tokens(passage.text),
+                suppress_sequences=self._kept_out(passage, request),
                 asynchronous=True,
                 **how,
             )
@@ -157,10 +158,22 @@ class Gemma:
             LONGEST, int(len(self._tokens(text)) * self.tokens_per_source_token) + SPARE_TOKENS
         )
 
-    def _foreign(self, request: Request) -> list[list[str]] | None:
-        """Every token with a Latin letter, if the target does without them."""
-        if request.target not in OTHER_SCRIPTS:
+    def _kept_out(self, passage: Passage, request: Request) -> list[list[str]] | None:
+        """What is not written where the first try copied: Latin letters, or the words of the source.
+
+        Names may stay, and what terms say; a word that both languages have is lost, in this try alone.
+        """
+        if not request.was_copied:
             return None
+        if request.target in OTHER_SCRIPTS:
+            return self._latin
+        said = {word for _, term in passage.terms for word in WORD.findall(term)}
+        words = {word for word in WORD.findall(passage.text) if word.islower()} - said
+        return [self._tokens(f" {word}") for word in sorted(words)]
+
+    @cached_property
+    def _latin(self) -> list[list[str]]:
+        """Every token with a Latin letter."""
         vocabulary = self._tokenizer.get_vocab()
         return [[token] for token in vocabulary if LATIN_LETTER.search(token)]
 
