@@ -66,7 +66,7 @@ class Manifest(Wishes):
     allow_absolute: bool = False
     """Whether paths may lead out of the manifest's folder."""
     series_threshold: Annotated[float, Field(gt=0, lt=1, strict=False)] = 0.85
-    """GE2E cosine above which speakers of two episodes are one person."""
+    """Likeness in the voice space from which speakers of two episodes are one person."""
     jobs: Annotated[tuple[JobEntry, ...], Field(min_length=1, max_length=MOST_JOBS, strict=False)]
 
 

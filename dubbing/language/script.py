@@ -14,6 +14,8 @@ SCRIPTS = {
     "ko": r"[\uac00-\ud7af]",
 }
 LATIN = r"[A-Za-z\u00c0-\u024f]"
+WORD = re.compile(r"[^\W\d_]{2,}")
+"""Two letters or more, of any script."""
 
 
 def script_share(text: str, language: str) -> float:

@@ -60,7 +60,7 @@ def pieces_written_down(
     pieces: Sequence[Audio], recognizer: Recognizer, code: str
 ) -> tuple[str, ...]:
     """The same for each of several pieces, which are heard side by side."""
-    whole = np.concatenate([piece.mono().samples for piece in pieces], axis=1)
+    whole = np.concatenate([piece.samples for piece in pieces], axis=1)
     begins = [0, *accumulate(piece.duration_ms for piece in pieces)]
     windows = [
         (begin, begin + min(piece.duration_ms, LONGEST_HEARD_MS))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from dubbing.language.languages import language
-from dubbing.language.script import has_traditional, script_share
+from dubbing.language.script import WORD, has_traditional, script_share
 from dubbing.settings import Term
 from dubbing.translation.glossary import lost_terms
 from dubbing.translation.negation import says_the_opposite
@@ -25,7 +25,6 @@ FEW_CHARACTERS = 12
 REPEATED = 4
 COPIED_SHARE = 0.6
 LEAST_WORDS = 3
-WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def translation_flags(
@@ -62,7 +61,7 @@ def _untranslated(source_text: str, text: str, target: str) -> bool:
 def _copied(source_text: str, text: str) -> bool:
     """Most words are those of the source, and not because they are names."""
     there = {word.casefold() for word in WORD.findall(source_text)}
-    words = {word for word in WORD.findall(text) if not word[0].isupper()}
+    words = {word.casefold() for word in WORD.findall(text) if not word[0].isupper()}
     return len(words) >= LEAST_WORDS and len(words & there) / len(words) > COPIED_SHARE
 
 

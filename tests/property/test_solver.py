@@ -106,6 +106,6 @@ def test_a_long_line_is_solved_quickly() -> None:
         np.ceil(natural * 1.6).astype(int),
         np.ones(400),
     )
-    began = time.thread_time()
+    began = time.process_time()
     assert solve(problem, int(natural.sum())) is not None
-    assert time.thread_time() - began < 1.0
+    assert time.process_time() - began < 1.0

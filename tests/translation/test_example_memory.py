@@ -51,9 +51,9 @@ def test_the_shipped_memory_answers_at_once_in_both_directions() -> None:
     memory = shipped_memory("en", "zh")
     assert memory is not None
     assert len(memory) > 25_000
-    began = time.thread_time()
+    began = time.process_time()
     found = memory.like("He was arrested for stealing a bicycle.", 6)
-    assert time.thread_time() - began < 0.2
+    assert time.process_time() - began < 0.2
     assert len(found) == 6
     assert any("arrested" in e.source or "stealing" in e.source for e in found)
     back = shipped_memory("zh", "en")

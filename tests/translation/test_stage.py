@@ -159,8 +159,9 @@ def test_glossary_memory_names_and_register_reach_engine_and_choice(tmp_path: Pa
         registers={"all": "formal"},
     )
     assert says(done)[:3] == ["呼叫进取号。", "传送我吧。", "您在哪里？"]
-    asked = {passage.text for passage, _ in engine.asked}
-    assert asked >= {"Hail the 进取号.", "Now 史波克."}
+    asked = {passage.text: passage for passage, _ in engine.asked}
+    assert asked["Hail the 进取号."].terms == (("Enterprise", "进取号"),)
+    assert asked["Now 史波克."].terms == (("Spock", "史波克"),)
     assert "Beam me up." not in asked
     assert done.lines[1].translation.candidates[0].origin == "memory"
 

@@ -84,6 +84,7 @@ class RayExecutor:
             self._options["num_gpus"] = gpus
         if memory:
             self._options["memory"] = memory
+        self._kind = self.ray.remote(Worker).options(**self._options)
         self._seats: list[_Seat] = []
         self._free: list[_Seat] = []
         self._begun = self._failed = 0
@@ -199,11 +200,10 @@ class RayExecutor:
 
     def _fill(self) -> None:
         """Ask the cluster for the actors that are missing."""
-        kind = self.ray.remote(Worker).options(**self._options)
         while len(self._seats) < self.n_workers:
             name = f"actor-{self._begun}"
             self._begun += 1
-            actor = kind.remote(name, threads=self.threads, work=self.work)
+            actor = self._kind.remote(name, threads=self.threads, work=self.work)
             self._seats.append(_Seat(name, actor, actor.__ray_ready__.remote()))
 
     def _greet(self) -> None:

@@ -24,6 +24,7 @@ from dubbing.engines.translation import (
 )
 from dubbing.engines.translation.fixed_examples import fixed_pairs
 from dubbing.language.languages import SPOKEN, language
+from dubbing.language.script import WORD
 from dubbing.settings import NO_OPTIONS, EngineOptions
 
 LINE_END = ["\n", "\n\n", "<eos>"]
@@ -39,7 +40,6 @@ PAIRS_TO_SCORE = 2
 """To see which language is wanted, and no more tokens than that."""
 OTHER_SCRIPTS = ("zh", "ja", "hi", "ru")
 LATIN_LETTER = re.compile("[A-Za-z]")
-WORD = re.compile(r"[^\W\d_]{2,}")
 SEED = 7
 SAMPLES = {
     "beam_size": 1,
