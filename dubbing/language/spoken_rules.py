@@ -133,7 +133,8 @@ def _number(written: str, words: Rules) -> str:
     whole, fraction = _split(written, words.decimal)
     said = _cardinal(whole, words)
     if fraction:
-        said += f" {words.point} " + " ".join(_cardinal(digit, words) for digit in fraction)
+        digits = re.findall(r"\d", fraction)  # 3.141 592 is grouped behind its point, too
+        said += f" {words.point} " + " ".join(_cardinal(digit, words) for digit in digits)
     return said
 
 

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dubbing.language.languages import SPOKEN
@@ -70,6 +70,7 @@ def test_it_is_said_as_people_say_it(language: str, written: str, said: str) -> 
 
 @pytest.mark.parametrize("language", SPOKEN)
 @given(text=st.text(st.sampled_from("0123456789.,:/-%$€ aé中の²③٣\n"), max_size=24))
+@example(text="0.000 000")
 @settings(deadline=None, max_examples=60)
 def test_no_digit_is_ever_left_over(language: str, text: str) -> None:
     assert not re.search(r"\d", spoken_form(text, language))
