@@ -29,7 +29,7 @@ class Loudness:
 def programme_loudness(path: Path) -> Loudness:
     """Integrated loudness, true peak and range of a file of any length."""
     said = run_ffmpeg(
-        [*input_args(path), "-map", "0:a:0", "-af", "ebur128=peak=true:framelog=quiet",
+        [*input_args(path), "-map", "0:a:0", "-af", "ebur128=peak=true:framelog=verbose",
          "-f", "null", "-"],
         what="The loudness cannot be measured",
     )  # fmt: skip
