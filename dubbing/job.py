@@ -13,7 +13,7 @@ from dubbing.media.mux import check_container
 from dubbing.media.probe import MediaInfo, choose_container, probe
 from dubbing.models.catalogue import catalogue
 from dubbing.models.resolver import resolve
-from dubbing.pipeline import Run, Stage, file_identity, load_stages, run_stages
+from dubbing.pipeline import Run, Stage, film_identity, load_stages, run_stages
 from dubbing.progress import Event, Listener, silence
 from dubbing.registry import Engines, check_installed
 from dubbing.review.decisions_file import read_decisions
@@ -92,8 +92,8 @@ def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = s
         fresh_from = stages[0].name if job.force and not job.from_stage else job.from_stage
         profile = _with_consents(
             job,
-            workspace,
-            file_identity(source),
+            run,
+            film_identity(source, listener),
             _with_decisions(
                 workspace, target, _with_people(workspace, _with_cast(workspace, profile))
             ),
@@ -159,14 +159,20 @@ def _with_decisions(workspace: Workspace, target: str, profile: Profile) -> Prof
     return profile.with_values({"direction": {"lines": lines, "kept": kept}})
 
 
-def _with_consents(job: Job, workspace: Workspace, film: str, profile: Profile) -> Profile:
+def _with_consents(job: Job, run: Run, film: str, profile: Profile) -> Profile:
     """What was allowed for this film, now and in earlier runs; new records are kept beside it."""
-    path = workspace.root / consent.FILE_NAME
-    known = consent.load(path, film)
+    path = run.workspace.root / consent.FILE_NAME
+    kept = consent.load_all(path)
+    known = tuple(item for item in kept if item.subject == film)
+    if len(known) < len(kept):
+        run.note(
+            f"{len(kept) - len(known)} of the consents in {path} do not count: they were given for "
+            "another film, or for this one before it was changed. Record them again with --consent."
+        )
     new = tuple(consent.read_flag(text, film) for text in job.consents)
     if new:
         known = (*known, *new)
-        consent.save(path, known)
+        consent.save(path, (*kept, *new))
     allowed = [
         {"speaker": item.speaker, "person": item.person, "consent": item.id} for item in known
     ]

@@ -9,7 +9,6 @@ document and the stage does not run. Killed at any moment and started again, a r
 from __future__ import annotations
 
 import errno
-import hashlib
 import importlib
 import shutil
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbing import timeline_json
+from dubbing.content_hash import content_sha256
 from dubbing.errors import BadSettings, DubbingError, StageFailed
 from dubbing.models.catalogue import weights_id
 from dubbing.progress import Event, Listener, silence
@@ -27,7 +27,11 @@ from dubbing.settings import Profile
 from dubbing.timeline import Artifact, Step, Timeline
 from dubbing.workspace import DISK_FULL_CODES, Workspace, digest, explain_os_error
 
-EDGE_BYTES = 1 << 20
+READING = "read film"
+"""What the bar is called while a film is hashed."""
+PATIENCE_S = 1.0
+"""From then on, progress is shown."""
+EVERY_S = 0.2
 NO_ROOM_BYTES = 1 << 16
 StageFunction = Callable[[Timeline, "Run", Any], Timeline]
 
@@ -188,7 +192,7 @@ def run_stages(
         profile: the settings of all stages.
         fresh_from: name of the stage from which on nothing remembered is used.
     """
-    outside = {"source": file_identity(run.source), "output": str(run.output or "")}
+    outside = {"source": film_identity(run.source, run.listener), "output": str(run.output or "")}
     for number, item in enumerate(stages, start=1):
         run.fresh = run.fresh or item.name == fresh_from
         timeline = _run_stage(item, timeline, run, profile.of(item.name), outside)
@@ -238,14 +242,25 @@ def _call(item: Stage, timeline: Timeline, run: Run, settings: Any) -> Timeline:
         ) from error
 
 
-def file_identity(path: Path) -> str:
-    """Tells one file from another, and from itself after a change, without reading all of it."""
-    info = path.stat()
-    with path.open("rb") as file:
-        head = file.read(EDGE_BYTES)
-        file.seek(max(0, info.st_size - EDGE_BYTES))
-        tail = file.read(EDGE_BYTES)
-    return hashlib.sha256(head + tail + str(info.st_size).encode()).hexdigest()
+def film_identity(path: Path, listener: Listener = silence) -> str:
+    """Return what tells a film from every other: the SHA-256 of all its bytes.
+
+    A film whose hash is known is not read again; while a large one is read, the listener is told.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    began_s = told_s = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told_s
+        now_s = time.monotonic()
+        if now_s - began_s > PATIENCE_S and (now_s - told_s > EVERY_S or done == total):
+            told_s = now_s
+            event = Event("progress", READING, path.name, done / 1e6, total / 1e6, "MB")
+            listener(event)
+
+    return content_sha256(path, tell)
 
 
 # -- fields of the document, by path -------------------------------------------------------------

@@ -8,14 +8,14 @@ from pathlib import Path
 from dubbing.batch.places import bare, is_url
 from dubbing.batch.transfer import address_stamp
 from dubbing.errors import UnreadableMedia
-from dubbing.pipeline import file_identity
+from dubbing.pipeline import film_identity
 from dubbing.workspace import digest
 
 Identify = Callable[[str], str]
 
 
 class Identities:
-    """Identities of films, remembered by path, size and time of change.
+    """Identities of films, remembered by path, size and times of change.
 
     What is elsewhere is told by its address, size and the store's own stamp (ETag, time): to know more,
     it would have to be fetched whole.
@@ -46,11 +46,11 @@ def _stamp(path: Path) -> str:
         info = path.stat()
     except OSError as error:
         raise UnreadableMedia(f"{path} cannot be read ({error.strerror}).") from error
-    return f"{info.st_size} {info.st_mtime_ns} {info.st_ino}"
+    return f"{info.st_dev} {info.st_ino} {info.st_size} {info.st_mtime_ns} {info.st_ctime_ns}"
 
 
 def _identity(path: Path) -> str:
     try:
-        return file_identity(path)
+        return film_identity(path)
     except OSError as error:
         raise UnreadableMedia(f"{path} cannot be read ({error.strerror}).") from error

@@ -57,7 +57,7 @@ def _memory() -> Finding:
 
 
 def _disk() -> Finding:
-    from dubbing.models.resolver import cache_home
+    from dubbing.homes import cache_home
 
     home = cache_home()
     place = next(p for p in (home, *home.parents) if p.exists())

@@ -15,7 +15,7 @@ from dubbing.errors import UsageError, WorkspaceError
 from dubbing.exports.film import FrameClock, find_film, frame_clock
 from dubbing.exports.many_languages import Dubs, finished_dubs
 from dubbing.media.probe import MediaInfo, probe
-from dubbing.pipeline import file_identity
+from dubbing.pipeline import film_identity
 from dubbing.timeline import Media, Timeline
 from dubbing.workspace import Workspace
 
@@ -141,4 +141,4 @@ class Sources:
         return found
 
     def _is_film(self, path: Path) -> bool:
-        return file_identity(path) == self.media.fingerprint
+        return film_identity(path) == self.media.fingerprint

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dubbing.errors import WeightsMissing
+from dubbing.homes import cache_home
 from dubbing.models.catalogue import DATA, Model, WeightFile, model, weights_id
 from dubbing.workspace import disk_errors, file_sha256
 
@@ -27,15 +28,6 @@ STAMP = "stamp.json"
 LOCK_PATIENCE_S = 900
 Progress = Callable[[str, float], None]
 """Told what is being done, and the share that is done."""
-
-
-def cache_home() -> Path:
-    """Where our cache lies: ``$DUBBING_HOME``, else ``$XDG_CACHE_HOME/dubbing``."""
-    own = os.environ.get("DUBBING_HOME")
-    if own:
-        return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "dubbing"
 
 
 def resolve(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dubbing.media.extract import extract_audio, extract_speech_audio
 from dubbing.media.probe import MediaInfo, probe
-from dubbing.pipeline import Run, file_identity, stage
+from dubbing.pipeline import Run, film_identity, stage
 from dubbing.settings import IngestSettings
 from dubbing.timeline import Artifact, Media, Timeline
 
@@ -22,7 +22,7 @@ def ingest(timeline: Timeline, run: Run, settings: IngestSettings) -> Timeline:
     sound = _extract_sound(run, info, track)
     media = Media(
         name=run.source.name,
-        fingerprint=file_identity(run.source),
+        fingerprint=film_identity(run.source),
         duration_ms=info.duration_ms,
         has_picture=info.video is not None,
         audio_track=track,

@@ -109,6 +109,15 @@ def load(path: Path, subject: str) -> tuple[Consent, ...]:
     Raises:
         BadSettings: if the file is not one, or a record in it was changed.
     """
+    return tuple(item for item in load_all(path) if item.subject == subject)
+
+
+def load_all(path: Path) -> tuple[Consent, ...]:
+    """Return the genuine records of a file, whatever they are for; none if there is no file.
+
+    Raises:
+        BadSettings: if the file is not one, or a record in it was changed.
+    """
     if not path.is_file():
         return ()
     try:
@@ -121,7 +130,7 @@ def load(path: Path, subject: str) -> tuple[Consent, ...]:
                 f"The consent of {item.person!r} in {path} was changed after it was signed.",
                 hint="Record it again with --consent.",
             )
-    return tuple(item for item in found if item.subject == subject)
+    return found
 
 
 def save(path: Path, consents: tuple[Consent, ...]) -> None:

@@ -10,7 +10,7 @@ import soundfile
 from dubbing.delivery import Delivery
 from dubbing.media.ffmpeg import ffmpeg_path
 from dubbing.media.probe import probe
-from dubbing.pipeline import file_identity
+from dubbing.pipeline import film_identity
 from dubbing.timeline import (
     FRAME_MS,
     Artifact,
@@ -118,7 +118,7 @@ def timeline_of(workspace: Workspace, film: Path, language: str) -> Timeline:
     info = probe(film)
     return Timeline(
         target_language=language,
-        media=Media(film.name, file_identity(film), info.duration_ms, True, 0),
+        media=Media(film.name, film_identity(film), info.duration_ms, True, 0),
         source_language="en",
         speakers=(Speaker("S1", "Speaker 1"), Speaker("S2", "Speaker 2")),
         lines=tuple(lines),

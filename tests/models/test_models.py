@@ -7,6 +7,7 @@ import pytest
 
 from dubbing.arrays import Audio
 from dubbing.errors import WeightsMissing
+from dubbing.homes import cache_home
 from dubbing.models import resolver
 from dubbing.models.catalogue import Model, WeightFile, catalogue, model, weights_id
 from dubbing.models.resolver import is_ready, resolve, verify
@@ -65,7 +66,7 @@ def test_wrong_weights_are_refused_and_nothing_is_left(toy: Path) -> None:
     (toy / "b").write_bytes(b"w0rld")
     with pytest.raises(WeightsMissing, match="not the file we know"):
         resolve("toy")
-    home = resolver.cache_home() / "models"
+    home = cache_home() / "models"
     assert [p.name for p in home.iterdir() if p.suffix != ".lock"] == []
 
 
