@@ -130,13 +130,17 @@ def load_stages(names: Sequence[str]) -> tuple[Stage, ...]:
 
 
 def _load_stage(name: str) -> Stage:
+    if not name.isidentifier():
+        raise BadSettings(f"There is no stage '{name}'.")
     try:
         module = importlib.import_module(f"dubbing.stages.{name}")
     except ModuleNotFoundError as error:
         if error.name != f"dubbing.stages.{name}":
             raise
         raise BadSettings(f"There is no stage '{name}'.") from error
-    found: Stage = getattr(module, name)
+    found = getattr(module, name, None)
+    if not isinstance(found, Stage):
+        raise BadSettings(f"There is no stage '{name}'.")
     return found
 
 

@@ -367,6 +367,12 @@ class ReportSettings(Strict):
     """A line whose character error rate is above this is flagged."""
 
 
+class Recipe(Strict):
+    """Names of stages in the order in which they run."""
+
+    stages: tuple[str, ...] = Field(min_length=1)
+
+
 class Profile(Strict):
     """Everything that can be set."""
 
@@ -425,9 +431,17 @@ def load_profile(name: str) -> Profile:
 
 
 def load_recipe(name: str) -> tuple[str, ...]:
-    """The stages of a shipped recipe, in order."""
-    recipe = yaml.safe_load(shipped("pipelines", f"{name}.yaml"))
-    return tuple(recipe["stages"])
+    """The stages of a shipped recipe, in order.
+
+    Raises:
+        BadSettings: if there is no such recipe; names those that exist.
+    """
+    shipped_names = list_shipped("pipelines")
+    if name not in shipped_names:
+        raise BadSettings(
+            f"There is no recipe '{name}'.", hint=f"Shipped: {', '.join(shipped_names)}."
+        )
+    return parse(Recipe, shipped("pipelines", f"{name}.yaml"), name).stages
 
 
 def parse(kind: type[Kind], text: str, origin: str) -> Kind:

@@ -92,12 +92,8 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         typer.Option("--rehearse", help="Without models, in a folder of its own."),
     ] = (False),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")] = (
-        False
-    ),
 ) -> None:
     """Dub all films of a manifest; the same command goes on after an interruption."""
-    del debug  # read by main(), which must know it before anything can fail
     import os
 
     from dubbing.batch.drive import Driver, Policy

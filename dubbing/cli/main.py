@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
 
+from dubbing.cli.debug_option import is_debugging, with_debug
 from dubbing.cli.default_command import DefaultsTo
 from dubbing.errors import DubbingError
 
@@ -17,6 +19,11 @@ class DefaultsToRun(DefaultsTo):
     """A first word that is no command is a film."""
 
     usual = "run"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let every command take ``--debug``."""
+        super().__init__(*args, **kwargs)
+        with_debug(self)
 
 
 app = typer.Typer(
@@ -107,11 +114,10 @@ _mount()
 
 def main() -> None:
     """Run the program; every failure that we know ends in one sentence and an exit code."""
-    debug = "--debug" in sys.argv
     try:
         app()
     except DubbingError as error:
-        if debug:
+        if is_debugging():
             raise
         typer.secho(f"dub: {error}", err=True, fg="red")
         sys.exit(error.exit_code)

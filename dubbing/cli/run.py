@@ -183,12 +183,8 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     log_format: Annotated[LogFormat, typer.Option(help="Progress as bars or as JSON lines.")] = (
         LogFormat.BARS
     ),
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of a failure.")
-    ] = False,
 ) -> None:
     """Dub one film."""
-    del debug  # read by main(), which must know it before anything can fail
     from dubbing.cli.casting import cast_of, names_of
     from dubbing.cli.listeners import listener_for
     from dubbing.cli.words import engine_of, said_of, words_of

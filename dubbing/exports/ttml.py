@@ -9,6 +9,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from dubbing.exports.events import Event, Subtitles
+from dubbing.language.direction import is_right_to_left
 
 TT = "http://www.w3.org/ns/ttml"
 NAMESPACES = {
@@ -18,7 +19,6 @@ NAMESPACES = {
     "xmlns:ttm": f"{TT}#metadata",
 }
 PROFILE = f"{TT}/profile/imsc1/text"
-RIGHT_TO_LEFT = ("ar", "fa", "he", "ur", "ps", "yi", "ug", "sd")
 STYLE = {
     "xml:id": "text",
     "tts:fontFamily": "proportionalSansSerif",
@@ -50,8 +50,7 @@ def ttml_document(subtitles: Subtitles, title: str) -> str:
 def _head(root: ET.Element, language: str, title: str) -> None:
     head = ET.SubElement(root, "head")
     ET.SubElement(ET.SubElement(head, "metadata"), "ttm:title").text = title
-    is_rtl = language.partition("-")[0] in RIGHT_TO_LEFT
-    direction = {"tts:direction": "rtl"} if is_rtl else {}
+    direction = {"tts:direction": "rtl"} if is_right_to_left(language) else {}
     ET.SubElement(ET.SubElement(head, "styling"), "style", {**STYLE, **direction})
     ET.SubElement(ET.SubElement(head, "layout"), "region", REGION)
 

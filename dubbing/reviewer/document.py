@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from dubbing.delivery import MOODS
+from dubbing.language.direction import is_right_to_left
 from dubbing.language.languages import language
 from dubbing.review.decisions_file import Decisions
 from dubbing.reviewer.line_document import About, line_document
@@ -19,7 +20,6 @@ from dubbing.vision.mouths import Mouths
 from dubbing.workspace import Workspace
 
 SCHEMA = "dubbing.ReviewProject/1"
-RIGHT_TO_LEFT = ("ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi")
 USUAL_FRAME_MS = 40.0
 
 
@@ -82,8 +82,8 @@ class ProjectDocument:
 
 def _language(code: str) -> dict[str, str]:
     found = language(code)
-    is_rtl = found.code.partition("-")[0] in RIGHT_TO_LEFT
-    return {"code": found.code, "name": found.name, "dir": "rtl" if is_rtl else "ltr"}
+    direction = "rtl" if is_right_to_left(found.code) else "ltr"
+    return {"code": found.code, "name": found.name, "dir": direction}
 
 
 def _speaker(timeline: Timeline, speaker_id: str) -> dict[str, Any]:

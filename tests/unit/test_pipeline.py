@@ -108,3 +108,9 @@ def test_a_recipe_in_the_wrong_order_is_refused_in_words() -> None:
         load_stages(["ingest", "translate"])
     with pytest.raises(BadSettings, match="no stage 'dance'"):
         load_stages(["ingest", "dance"])
+
+
+@pytest.mark.parametrize("name", ["voice_samples", "line_asking", "__init__", "", "..job", "a.b"])
+def test_a_module_that_is_no_stage_is_refused_in_words(name: str) -> None:
+    with pytest.raises(BadSettings, match=f"no stage '{name}'"):
+        load_stages(["ingest", name])

@@ -4,7 +4,7 @@ import pytest
 
 from dubbing.errors import BadSettings, UnknownEngine
 from dubbing.registry import engine_class, engine_names
-from dubbing.settings import Profile, list_shipped, load_profile
+from dubbing.settings import Profile, list_shipped, load_profile, load_recipe
 
 
 @pytest.mark.parametrize("name", list_shipped("configs"))
@@ -40,6 +40,12 @@ def test_flags_win_over_the_file() -> None:
     assert (
         load_profile("fast").with_values({"translate": {"beam_size": 7}}).translate.beam_size == 7
     )
+
+
+@pytest.mark.parametrize("name", ["nope", "../configs/fast", "/etc/passwd", ""])
+def test_a_recipe_that_is_not_shipped_is_refused_in_words(name: str) -> None:
+    with pytest.raises(BadSettings, match="Shipped: dub"):
+        load_recipe(name)
 
 
 def test_engines_are_found_by_name_and_a_slip_gets_the_nearest() -> None:
