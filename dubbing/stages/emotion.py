@@ -41,7 +41,7 @@ WORDS_OF_DOUBT = 0.1
 @stage(
     reads=("media", "source_language", "lines", "speakers", "faces"),
     writes=("lines.emotion",),
-    version=3,
+    version=4,
     engine_roles=("emotion",),
     weights=("expression",),
     outside=("source",),

@@ -1,8 +1,11 @@
 """What face and words say, and how the senses become one mood."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
+import yaml
 
 from dubbing.engines.emotion import LABELS
 from dubbing.language.emotion_words import emotion_words
@@ -13,30 +16,30 @@ from dubbing.voice.fusion import fuse
 from dubbing.workspace import Workspace
 from tests.conftest import Dubbed, dub
 
+HERE = Path(__file__).parent
+FEELINGS = yaml.safe_load((HERE / "feelings.yaml").read_text("utf-8"))
+EVERYDAY = sorted((HERE / "everyday").glob("*.txt"))
+
 
 @pytest.mark.parametrize(
-    ("language", "text", "told"),
-    [
-        ("en", "I am so happy, this is wonderful!", "happy"),
-        ("en", "Shut up, you idiot!", "angry"),
-        ("en", "How dare you say that?", "angry"),
-        ("en", "She cried at the funeral.", "sad"),
-        ("en", "Help! I am scared.", "fearful"),
-        ("zh", "太好了，我很高兴！", "happy"),
-        ("zh", "滚，你这个混蛋！", "angry"),
-        ("zh", "我好害怕，救命！", "fearful"),
-        ("es", "¡Cállate, idiota!", "angry"),
-        ("fr", "Je suis triste, elle pleure.", "sad"),
-        ("it", "Che schifo!", "disgusted"),
-        ("pt-br", "Estou com medo, socorro!", "fearful"),
-        ("ja", "ありがとう、本当に嬉しい。", "happy"),
-        ("hi", "मुझे डर लग रहा है", "fearful"),
-        ("de", "Ich bin so traurig.", "sad"),
-    ],
+    ("language", "label", "text"),
+    [(code, label, text) for code, lines in FEELINGS.items() for label, text in lines],
 )
-def test_words_tell_emotions(language: str, text: str, told: str) -> None:
-    found = emotion_words(text, language)
-    assert max(found, key=lambda name: found[name]) == told
+def test_plain_words_of_feeling_have_the_right_label(language: str, label: str, text: str) -> None:
+    counts = emotion_words(text, language)
+    assert max(counts, key=lambda name: counts[name], default="") == label
+
+
+@pytest.mark.parametrize("file", EVERYDAY, ids=lambda file: file.stem)
+def test_everyday_sentences_have_no_words_of_feeling(file: Path) -> None:
+    sentences = file.read_text("utf-8").splitlines()
+    assert len(set(sentences)) >= 100
+    counted = {text: emotion_words(text, file.stem) for text in sentences}
+    assert {text: counts for text, counts in counted.items() if counts} == {}
+
+
+def test_every_language_of_the_lexicon_has_everyday_sentences() -> None:
+    assert {file.stem for file in EVERYDAY} == {code.partition("-")[0] for code in FEELINGS}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +48,15 @@ def test_words_tell_emotions(language: str, text: str, told: str) -> None:
         ("en", "I am not happy."),
         ("en", "I don't love it."),
         ("en", "The train leaves at seven."),
+        ("en", "Nobody was angry, and I am not at all afraid."),
         ("zh", "我不高兴。"),
+        ("zh", "别害怕，我没有生气。"),
+        ("zh", "我一点也不难过。"),
+        ("ja", "怖くない。"),
+        ("ja", "怒っていません。"),
+        ("de", "Ich hasse dich nicht."),
+        ("hi", "मत डरो, मैं उदास नहीं हूँ।"),
+        ("fr", "Je n'ai pas peur."),
         ("es", "No estoy contento."),
         ("fi", "Olen iloinen."),
         ("en", ""),
@@ -59,6 +70,12 @@ def sense(name: str, label: str, share: float, confidence: float, arousal: float
     rest = (1 - share) / (len(SEEN) - 1)
     shares = tuple((other, share if other == label else rest) for other in SEEN)
     return Sense(name, shares, confidence, arousal)
+
+
+def test_a_negation_stays_in_its_clause() -> None:
+    assert emotion_words("No, I am happy!", "en") == {"happy": 1}
+    assert emotion_words("我没忍住，哭了。", "zh") == {"sad": 1}
+    assert emotion_words("他忍不住哭了。", "zh") == {"sad": 1}
 
 
 def test_without_evidence_a_line_is_neutral() -> None:
