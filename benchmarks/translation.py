@@ -3,9 +3,11 @@
     python benchmarks/translation.py [--sets own tatoeba es fr ja grid] [--json FILE]
 
 own, es, fr, ja
-    ``benchmarks/translation/lines.tsv``: everyday, film and lecture lines written for this project.
+    ``benchmarks/translation/lines.tsv``: everyday, film and lecture lines written for this project; of
+    *own* (Chinese) without those that the shipped example memory knows on either side.
 tatoeba
-    120 English-Chinese pairs that were kept out of the tuning, and are kept out of the examples here.
+    120 of the English-Chinese pairs of ``benchmarks/translation/tatoeba.tsv``: neither side of them, nor
+    a spelling of it, is in the tuning or in the examples (``dubbing/translation/pair_groups.py``).
 grid
     50 sentences of GRID's grammar, short and quick.
 
@@ -25,12 +27,8 @@ import resource
 import tempfile
 import time
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
-
-from sacrebleu.metrics import BLEU, CHRF
 
 from dubbing.engines.translation import Passage, Request
 from dubbing.engines.translation.gemma import Gemma, TunedGemma
@@ -52,10 +50,9 @@ from dubbing.timeline import (
     Voice,
 )
 from dubbing.timing.prompter import Prompter
-from dubbing.training.tuning import is_held_out
-from dubbing.translation import examples
 from dubbing.translation.checks import translation_flags
-from dubbing.translation.example_memory import ExampleMemory, shipped_memory
+from dubbing.translation.example_memory import shipped_memory
+from dubbing.translation.pair_groups import untouched
 from dubbing.workspace import Workspace
 
 HERE = Path(__file__).parent
@@ -86,11 +83,10 @@ def main() -> None:
     arguments = parser.parse_args()
     result: dict[str, Any] = {"flags": flags()}
     print("flags", result["flags"], flush=True)
-    with patch.object(examples, "shipped_memory", without_held_out):
-        for name in arguments.sets:
-            result[name] = judged(name, arguments.only if name == "own" else ["whole"])
-            result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-            arguments.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+    for name in arguments.sets:
+        result[name] = judged(name, arguments.only if name == "own" else ["whole"])
+        result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        arguments.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
 
 
 def judged(name: str, switches: Sequence[str]) -> dict[str, Any]:
@@ -126,27 +122,28 @@ def judged(name: str, switches: Sequence[str]) -> dict[str, Any]:
 
 def lines_of(name: str) -> list[Pair]:
     """English and reference; GRID has none."""
-    rows = [row.split("\t") for row in (HERE / "translation/lines.tsv").read_text().splitlines()]
-    column = rows[0].index(name if name in rows[0] else "zh")
     if name == "tatoeba":
-        memory = shipped_memory("en", "zh")
-        assert memory is not None
-        held = [pair for pair in memory.pairs if is_held_out(pair[0])]
-        return random.Random(3).sample(held, N_HELD_OUT)
+        rows = (HERE / "translation/tatoeba.tsv").read_text(encoding="utf-8").splitlines()
+        pairs = [tuple(row.split("\t")[:2]) for row in rows]
+        return random.Random(3).sample(
+            [(english, chinese) for english, chinese in pairs], N_HELD_OUT
+        )
     if name == "grid":
         rng = random.Random(3)
         return [(" ".join(map(rng.choice, GRID)).capitalize() + ".", "") for _ in range(50)]
+    if name == "own":
+        memory = shipped_memory("en", "zh")
+        assert memory is not None
+        return untouched(written_lines("zh"), memory.pairs)
+    return written_lines(name)
+
+
+def written_lines(language: str) -> list[Pair]:
+    """English and the translation that was written for this project, where there is one."""
+    text = (HERE / "translation/lines.tsv").read_text(encoding="utf-8")
+    rows = [row.split("\t") for row in text.splitlines()]
+    column = rows[0].index(language)
     return [(row[1], row[column]) for row in rows[1:] if len(row) > column]
-
-
-@cache
-def without_held_out(source: str, target: str) -> ExampleMemory | None:
-    """What ships, but what is measured on."""
-    memory = shipped_memory(source, target)
-    if memory is None:
-        return None
-    english = 0 if source == "en" else 1
-    return ExampleMemory(pair for pair in memory.pairs if not is_held_out(pair[english]))
 
 
 def spoken_by_time(texts: Sequence[str], target: str, engines: Engines) -> Timeline:
@@ -201,6 +198,8 @@ def chosen(timeline: Timeline, changes: dict[str, Any], engines: Engines) -> tup
 
 def row(done: Timeline, pairs: Sequence[Pair], engines: Engines, seconds: float) -> dict[str, Any]:
     """Meaning, fit and speed."""
+    from sacrebleu.metrics import BLEU, CHRF
+
     texts = [line.translation.text if line.translation else "" for line in done.lines]
     references = [reference for _, reference in pairs]
     scores: dict[str, Any] = {}
@@ -247,8 +246,9 @@ def flags() -> dict[str, Any]:
     rows = [
         line.split("\t") for line in (HERE / "translation/wrong.tsv").read_text().splitlines()[1:]
     ]
-    good = [(en, said, code) for code in ("own", "es", "fr", "ja") for en, said in lines_of(code)]
-    good = [(en, said, "zh" if code == "own" else code) for en, said, code in good]
+    good = [
+        (en, said, code) for code in ("zh", "es", "fr", "ja") for en, said in written_lines(code)
+    ]
     false = sum(bool(translation_flags(en, said, "en", code)) for en, said, code in good)
     found: dict[str, Any] = {"good": len(good), "good_flagged": false}
     for kind in ("number", "negation"):

@@ -19,13 +19,16 @@ def tune(data: Path | None, languages: str, out: Path, config: Path | None, resu
     from dubbing.models.gemma_ct2 import load
     from dubbing.models.resolver import resolve
     from dubbing.settings import parse
-    from dubbing.training.tuning import Tuner, TuningRecipe, is_held_out, samples
+    from dubbing.training.tuning import Tuner, TuningRecipe, samples
+    from dubbing.translation.pair_groups import held_out
 
     shipped = files("dubbing.training").joinpath("translator.yaml").read_text("utf-8")
     given = shipped if config is None else config.read_text(encoding="utf-8")
     recipe = parse(TuningRecipe, given, str(config or "translator.yaml"))
     source, _, target = languages.partition("-")
-    pairs = [pair for pair in _pairs(data, source, target) if not is_held_out(pair[0])]
+    given_pairs = _pairs(data, source, target)
+    kept = held_out(given_pairs)
+    pairs = [pair for pair, is_kept in zip(given_pairs, kept, strict=True) if not is_kept]
     out.mkdir(parents=True, exist_ok=True)
     tokenizer = Tokenizer.from_file(str(resolve("gemma-3-270m") / "tokenizer.json"))
     made = samples(

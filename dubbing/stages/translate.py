@@ -46,7 +46,7 @@ Offers = list[list[Candidate]]
 @stage(
     reads=("media", "source_language", "target_language", "speakers", "lines", "faces"),
     writes=("lines.translation",),
-    version=4,
+    version=5,
     engine_roles=("translation",),
 )
 def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Timeline:

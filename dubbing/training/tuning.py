@@ -8,7 +8,6 @@ runs over the tokens that the pairs use and some thousand others, which on a CPU
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import random
@@ -29,8 +28,6 @@ from dubbing.settings import Strict
 from dubbing.translation.example_memory import ExampleMemory
 
 Pair = tuple[str, str]
-HELD_OUT_OF = 50
-"""One pair in so many is never trained on (``is_held_out``)."""
 BEGIN = 2
 OTHER_TOKENS = 6000
 SORTED_AT_ONCE = 512
@@ -66,11 +63,6 @@ class Sample:
     def __len__(self) -> int:
         """Tokens in all."""
         return len(self.prompt) + len(self.answer)
-
-
-def is_held_out(sentence: str) -> bool:
-    """Whether a pair with this source is kept for measuring; the same on every machine."""
-    return int(hashlib.sha256(sentence.encode()).hexdigest(), 16) % HELD_OUT_OF == 0
 
 
 def samples(
