@@ -90,7 +90,7 @@ def _stretches(looked: Sequence[Looked]) -> list[dict[str, Any]]:
 def _tell(found: dict[str, Any]) -> None:
     from rich.console import Console
 
-    from dubbing.cli.show import clock
+    from dubbing.cli.line_listing import clock
 
     console = Console(highlight=False)
     if found["watermark"]:
