@@ -34,7 +34,7 @@ from dubbing.engines.translation import Passage, Request
 from dubbing.engines.translation.gemma import Gemma, TunedGemma
 from dubbing.language.script import to_simplified
 from dubbing.pipeline import Run
-from dubbing.registry import Engines
+from dubbing.registry import Engines, identity
 from dubbing.settings import TimingSettings, TranslateSettings
 from dubbing.stages.timing import timing
 from dubbing.stages.translate import translate
@@ -149,8 +149,13 @@ def written_lines(language: str) -> list[Pair]:
 def spoken_by_time(texts: Sequence[str], target: str, engines: Engines) -> Timeline:
     """A film in which somebody says these lines, one after the other, as an English voice would."""
     with tempfile.TemporaryDirectory() as folder, Workspace(Path(folder)) as held:
-        prompter = Prompter(lambda: engines.get("speech", "kokoro"), "kokoro", "en", VOICES["en"],
-                            Run(held, Path("film")))  # fmt: skip
+        prompter = Prompter(
+            lambda: engines.get("speech", "kokoro"),
+            identity("speech", "kokoro"),
+            "en",
+            VOICES["en"],
+            Run(held, Path("film")),
+        )
         lines, at_ms = [], 0
         for number, text in enumerate(texts):
             said = prompter.said(text)

@@ -13,7 +13,7 @@ from dubbing.media.mux import check_container
 from dubbing.media.probe import MediaInfo, choose_container, probe
 from dubbing.models.catalogue import catalogue
 from dubbing.models.resolver import resolve
-from dubbing.pipeline import Run, Stage, film_identity, load_stages, run_stages
+from dubbing.pipeline import Run, Stage, engines_used, film_identity, load_stages, run_stages
 from dubbing.progress import Event, Listener, silence
 from dubbing.registry import Engines, check_installed
 from dubbing.review.decisions_file import read_decisions
@@ -198,8 +198,8 @@ def _check_engines(stages: tuple[Stage, ...], profile: Profile, listener: Listen
             listener(Event("note", "", f"First run: {what} …"))
 
     for stage in stages:
-        for role in stage.engine_roles:
-            kind = check_installed(role, profile.of(stage.name).model_dump()["engine"])
+        for role, name, options in engines_used(stage, profile):
+            kind = check_installed(role, name, options)
             for weights in kind.weights:
                 if weights in catalogue():
                     resolve(weights, progress=tell)

@@ -12,7 +12,7 @@ import errno
 import importlib
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,13 @@ from typing import Any
 from dubbing import timeline_json
 from dubbing.content_hash import content_sha256
 from dubbing.errors import BadSettings, DubbingError, StageFailed
+from dubbing.memo_keys import Identity, MemoKey, memo_key
 from dubbing.models.catalogue import weights_id
 from dubbing.progress import Event, Listener, silence
-from dubbing.registry import Engines, identity
+from dubbing.registry import Engines, identity, package_id
 from dubbing.settings import Profile
 from dubbing.timeline import Artifact, Step, Timeline
-from dubbing.workspace import DISK_FULL_CODES, Workspace, digest, explain_os_error
+from dubbing.workspace import DISK_FULL_CODES, Workspace, explain_os_error
 
 READING = "read film"
 """What the bar is called while a film is hashed."""
@@ -46,19 +47,32 @@ class Stage:
     writes: tuple[str, ...]
     version: int
     engine_roles: tuple[str, ...]
+    """Roles of the engine that its own settings name."""
+    engines_of: tuple[tuple[str, str], ...]
+    """Engines that another stage's settings name: role and stage."""
+    fixed_engines: tuple[tuple[str, str], ...]
+    """Engines that it uses whatever the settings say: role and name."""
     weights: tuple[str, ...]
     """Small trained weights that it uses beside its engines, by their names in the catalogue."""
+    packages: tuple[str, ...]
+    """Installed packages whose own weights it uses."""
+    settings_of: tuple[str, ...]
+    """Settings of other stages that it reads, like ``timing.gap_ms``."""
     outside: tuple[str, ...]
     """What it depends on beside the document: ``source`` (the file), ``output`` (where to)."""
 
 
-def stage(
+def stage(  # noqa: PLR0913 - a declaration names everything that a result depends on
     *,
     reads: Sequence[str],
     writes: Sequence[str],
     version: int,
     engine_roles: Sequence[str] = (),
+    engines_of: Sequence[tuple[str, str]] = (),
+    fixed_engines: Sequence[tuple[str, str]] = (),
     weights: Sequence[str] = (),
+    packages: Sequence[str] = (),
+    settings_of: Sequence[str] = (),
     outside: Sequence[str] = (),
 ) -> Callable[[StageFunction], Stage]:
     """Declare a stage; the settings field ``engine`` names the engine of each role."""
@@ -72,7 +86,11 @@ def stage(
             writes=tuple(writes),
             version=version,
             engine_roles=tuple(engine_roles),
+            engines_of=tuple(engines_of),
+            fixed_engines=tuple(fixed_engines),
             weights=tuple(weights),
+            packages=tuple(packages),
+            settings_of=tuple(settings_of),
             outside=tuple(outside),
         )
 
@@ -88,8 +106,10 @@ class Run:
     output: Path | None = None
     engines: Engines = field(default_factory=Engines)
     listener: Listener = silence
+    profile: Profile = field(default_factory=Profile)
+    """Settings of all stages; a stage that reads another's declares it (``settings_of``)."""
     stage_name: str = ""
-    stage_key: str = ""
+    stage_key: MemoKey | None = None
     fresh: bool = False
     """Ignore what is remembered (``--force``)."""
 
@@ -101,11 +121,16 @@ class Run:
         """Tell something that a person should know."""
         self.listener(Event("note", self.stage_name, message))
 
-    def recall(self, key: str) -> Any | None:
+    def part_key(self, *parts: Any) -> MemoKey:
+        """Return the key of a part of this stage's result, which depends on all that the whole does."""
+        assert self.stage_key is not None, "outside a recipe there is no stage to be part of"
+        return memo_key(self.stage_name, 1, (), self.stage_key, *parts)
+
+    def recall(self, key: MemoKey) -> Any | None:
         """A part result of this stage, unless everything is to be made anew."""
         return None if self.fresh else self.workspace.recall(key)
 
-    def remember(self, key: str, value: Any) -> None:
+    def remember(self, key: MemoKey, value: Any) -> None:
         """Keep a part result, so that an interruption does not lose it."""
         self.workspace.remember(key, value)
 
@@ -144,20 +169,24 @@ def _load_stage(name: str) -> Stage:
     return found
 
 
-def stage_key(item: Stage, timeline: Timeline, settings: Any, outside: Mapping[str, str]) -> str:
+def stage_key(
+    item: Stage, timeline: Timeline, profile: Profile, outside: Mapping[str, str]
+) -> MemoKey:
     """Hash of all that a stage's result depends on."""
     plain = timeline_json.to_plain(timeline)
-    return digest(
-        {
-            **made_by(item, settings),
-            "reads": {path: select(plain, path) for path in item.reads},
-            "outside": {name: outside[name] for name in item.outside},
-        }
+    made = made_by(item, profile)
+    return memo_key(
+        item.name,
+        item.version,
+        made.pop("makers"),
+        made,
+        {path: select(plain, path) for path in item.reads},
+        {name: outside[name] for name in item.outside},
     )
 
 
 def made_by(
-    item: Stage, settings: Any, identify: Callable[[str, str, Any], str] = identity
+    item: Stage, profile: Profile, identify: Callable[[str, str, Any], Identity] = identity
 ) -> dict[str, Any]:
     """What a stage's result depends on beside its film: program, settings, engines and their weights.
 
@@ -170,13 +199,30 @@ def made_by(
     return {
         "stage": item.name,
         "version": item.version,
-        "settings": settings.model_dump(mode="json"),
-        "engines": [
-            identify(role, settings.engine, getattr(settings, "engine_options", None))
-            for role in item.engine_roles
+        "settings": profile.of(item.name).model_dump(mode="json"),
+        "settings_of": {path: setting(profile, path) for path in item.settings_of},
+        "makers": [
+            *(identify(role, name, options) for role, name, options in engines_used(item, profile)),
+            *map(weights_id, item.weights),
+            *map(package_id, item.packages),
         ],
-        "weights": [weights_id(name) for name in item.weights],
     }
+
+
+def engines_used(item: Stage, profile: Profile) -> Iterator[tuple[str, str, Any]]:
+    """Role, name and options of every engine that a stage may ask."""
+    named = [*((role, item.name) for role in item.engine_roles), *item.engines_of]
+    for role, stage_name in named:
+        settings: Any = profile.of(stage_name)
+        yield role, settings.engine, getattr(settings, "engine_options", None)
+    for role, name in item.fixed_engines:
+        yield role, name, None
+
+
+def setting(profile: Profile, path: str) -> Any:
+    """The value of ``timing.gap_ms`` as JSON has it."""
+    stage_name, _, name = path.partition(".")
+    return profile.of(stage_name).model_dump(mode="json")[name]
 
 
 def run_stages(
@@ -197,17 +243,17 @@ def run_stages(
         fresh_from: name of the stage from which on nothing remembered is used.
     """
     outside = {"source": film_identity(run.source, run.listener), "output": str(run.output or "")}
+    run.profile = profile
     for number, item in enumerate(stages, start=1):
         run.fresh = run.fresh or item.name == fresh_from
-        timeline = _run_stage(item, timeline, run, profile.of(item.name), outside)
+        timeline = _run_stage(item, timeline, run, outside)
         run.workspace.save_timeline(number, item.name, timeline)
     return timeline
 
 
-def _run_stage(
-    item: Stage, timeline: Timeline, run: Run, settings: Any, outside: Mapping[str, str]
-) -> Timeline:
-    key = stage_key(item, timeline, settings, outside)
+def _run_stage(item: Stage, timeline: Timeline, run: Run, outside: Mapping[str, str]) -> Timeline:
+    settings: Any = run.profile.of(item.name)
+    key = stage_key(item, timeline, run.profile, outside)
     run.stage_name, run.stage_key = item.name, key
     run.listener(Event("stage-started", item.name))
     began = time.monotonic()

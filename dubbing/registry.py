@@ -12,18 +12,31 @@ the package again.
 from __future__ import annotations
 
 import difflib
-from importlib.metadata import EntryPoint, entry_points
+import inspect
+from functools import cache
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
-from dubbing.errors import EngineUnavailable, UnknownEngine
+from dubbing.content_hash import content_sha256, folder_sha256
+from dubbing.errors import BadSettings, DubbingError, EngineUnavailable, UnknownEngine
+from dubbing.memo_keys import Identity
+from dubbing.settings import EngineOptions
 
 ROLES = ("asr", "translation", "speech", "speakers", "faces", "emotion", "separation")
+CHOSEN_BY = {
+    "translation": "--translator",
+    "speech": "--speech",
+    "emotion": "--emotion-engine",
+    "speakers": "'turns: {engine: …}' in a profile",
+}
+"""How a user names the engine of a role."""
 
 
 def engine_names(role: str) -> tuple[str, ...]:
     """Names of all engines of a role, ours and those of installed plugins."""
-    return tuple(sorted({point.name for point in entry_points(group=f"dubbing.{role}")}))
+    return tuple(sorted({point.name for point in _entry_points(role)}))
 
 
 def engine_class(role: str, name: str) -> Any:
@@ -43,7 +56,7 @@ def engine_class(role: str, name: str) -> Any:
         ) from error
 
 
-def check_installed(role: str, name: str) -> Any:
+def check_installed(role: str, name: str, options: Any = None) -> Any:
     """The class behind a name; nothing heavy is imported to see whether it could work.
 
     An engine of somebody else's program names its ``module``, and the ``package`` and command
@@ -52,8 +65,10 @@ def check_installed(role: str, name: str) -> Any:
     Raises:
         UnknownEngine: with the nearest names.
         EngineUnavailable: naming the package that has to be installed.
+        BadSettings: if it is given options that it does not take.
     """
     kind = engine_class(role, name)
+    _check_options(role, name, kind, options)
     module = getattr(kind, "module", "")
     if module and find_spec(module) is None:
         raise EngineUnavailable(
@@ -63,8 +78,13 @@ def check_installed(role: str, name: str) -> Any:
     return kind
 
 
+@cache
+def _entry_points(role: str) -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=f"dubbing.{role}"))
+
+
 def _entry_point(role: str, name: str) -> EntryPoint:
-    found = [p for p in entry_points(group=f"dubbing.{role}") if p.name == name]
+    found = [p for p in _entry_points(role) if p.name == name]
     if found:
         return found[0]
     names = engine_names(role)
@@ -75,16 +95,87 @@ def _entry_point(role: str, name: str) -> EntryPoint:
     )
 
 
-def identity(role: str, name: str, options: Any = None) -> str:
-    """Name, version, weights and options of an engine, for cache keys; loads no weights."""
+def taken_options(kind: Any) -> frozenset[str]:
+    """Names of the options that an engine takes: as it declares, else by its signature."""
+    declared = getattr(kind, "takes_options", None)
+    if declared is not None:
+        return frozenset(declared)
+    takes_any = "options" in inspect.signature(kind).parameters
+    return frozenset(EngineOptions.model_fields) if takes_any else frozenset()
+
+
+def _check_options(role: str, name: str, kind: Any, options: Any) -> None:
+    """Refuse an option that an engine would ignore or break on."""
+    given = {} if options is None else options.model_dump(exclude_none=True)
+    beyond = sorted(given.keys() - taken_options(kind))
+    if not beyond:
+        return
+    option, value = beyond[0], given[beyond[0]]
+    what = option.replace("_", " ")
+    raise BadSettings(
+        f"The {role} engine '{name}' takes no {what}, but '{value}' was given.",
+        hint=_instead(role, option, str(value)),
+    )
+
+
+def _instead(role: str, option: str, value: str) -> str:
+    """What was probably meant by an option that an engine does not take."""
+    names, flag = engine_names(role), CHOSEN_BY.get(role, f"the {role} engine")
+    near = difflib.get_close_matches(value.lower(), names, n=1)
+    if option == "model" and near:
+        return f"Did you mean {flag} {near[0]}?"
+    takers = [name for name in names if option in _taken_by(role, name)]
+    advice = f", or choose an engine that takes it with {flag}: {', '.join(takers)}"
+    return f"Leave it out{advice if takers else ''}."
+
+
+def _taken_by(role: str, name: str) -> frozenset[str]:
+    try:
+        return taken_options(engine_class(role, name))
+    except DubbingError:  # not installed: it is no help now
+        return frozenset()
+
+
+def identity(role: str, name: str, options: Any = None) -> Identity:
+    """Name, version, weights and options of an engine, for cache keys; loads no weights.
+
+    A model that is a file or folder of the user's counts by its content.
+    """
+    kind = engine_class(role, name)
+    chosen = "" if options is None else f"/{options}/{_content(kind, options)}"
+    return Identity(f"{name}/{_made_of(kind)}{chosen}")
+
+
+def _made_of(kind: Any) -> str:
+    """Version and weights of a class, of the package that it drives, and of the engines in it."""
     from dubbing.models.catalogue import catalogue, weights_id
 
-    kind = engine_class(role, name)
     weights = [weights_id(item) if item in catalogue() else item for item in kind.weights]
-    told = "" if options is None else f"/{options}"
-    if options is not None and hasattr(kind, "content"):
-        told += f"/{kind.content(options)}"
-    return f"{name}/{kind.version}/{'+'.join(weights)}{told}"
+    package = getattr(kind, "package", "")
+    driven = [package_id(package)] if package else []
+    inner = [f"({_made_of(part)})" for part in getattr(kind, "parts", ())]
+    return "/".join([str(kind.version), "+".join(weights), *driven, *inner])
+
+
+def _content(kind: Any, options: Any) -> str:
+    if hasattr(kind, "content"):
+        content: str = kind.content(options)
+        return content
+    path = Path(getattr(options, "model", None) or "\0").expanduser()
+    try:
+        if path.is_dir():
+            return folder_sha256(path)
+        return content_sha256(path) if path.is_file() else ""
+    except (OSError, ValueError):
+        return ""
+
+
+def package_id(package: str) -> Identity:
+    """Name and version of an installed package that brings its own weights; "none" without it."""
+    try:
+        return Identity(f"{package}=={version(package)}")
+    except PackageNotFoundError:
+        return Identity(f"{package}==none")
 
 
 class Engines:
@@ -104,11 +195,20 @@ class Engines:
         self._loaded: dict[tuple[str, str, Any], Any] = {}
 
     def get(self, role: str, name: str, options: Any = None) -> Any:
-        """The engine, loaded at the first call; with ``options``, where its role has any."""
+        """The engine, loaded at the first call; with ``options``, where it takes any.
+
+        Raises:
+            UnknownEngine: with the nearest names.
+            EngineUnavailable: if what it needs is not here.
+            BadSettings: if it is given options that it does not take.
+        """
         key = (role, name, options)
         if key not in self._loaded:
-            more = {} if options is None else {"options": options}
-            self._loaded[key] = engine_class(role, name)(threads=self.threads, **more)
+            kind = engine_class(role, name)
+            _check_options(role, name, kind, options)
+            takes = "options" in inspect.signature(kind).parameters
+            more = {"options": options} if takes and options is not None else {}
+            self._loaded[key] = kind(threads=self.threads, **more)
         return self._loaded[key]
 
     def release(self, role: str, name: str, options: Any = None) -> None:

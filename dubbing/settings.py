@@ -403,10 +403,16 @@ class Profile(Strict):
         return settings
 
     def with_values(self, values: dict[str, dict[str, Any]]) -> Profile:
-        """The same profile with some values of some stages replaced (flags over file)."""
+        """The same profile with some values of some stages replaced (flags over file).
+
+        Where another engine is named, the options that were meant for the earlier one are dropped.
+        """
         plain = self.model_dump()
         for stage, changes in values.items():
-            plain[stage].update(changes)
+            mine = plain[stage]
+            if changes.get("engine", mine.get("engine")) != mine.get("engine"):
+                mine.update({name: None for name in EngineOptions.model_fields if name in mine})
+            mine.update(changes)
         return _validated(Profile, plain, "the command line")
 
 

@@ -22,11 +22,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from dubbing import timeline_json
 from dubbing.errors import DiskFull, DubbingError, UsageError, WorkspaceError
 from dubbing.timeline import Artifact, Timeline
+
+if TYPE_CHECKING:
+    from dubbing.memo_keys import MemoKey
 
 BLOCK_BYTES = 1 << 20
 MIXED = ("mix", "mux", "report", "review")
@@ -182,10 +185,10 @@ class Workspace:
 
     # -- results -----------------------------------------------------------------------------
 
-    def _memo_path(self, key: str) -> Path:
+    def _memo_path(self, key: MemoKey) -> Path:
         return self.root / "memo" / key[:2] / f"{key}.json"
 
-    def recall(self, key: str) -> Any | None:
+    def recall(self, key: MemoKey) -> Any | None:
         """What was remembered under ``key``; ``None`` if nothing, or if the file is damaged."""
         try:
             return json.loads(self._memo_path(key).read_text(encoding="utf-8"))
@@ -194,7 +197,7 @@ class Workspace:
         except (json.JSONDecodeError, UnicodeDecodeError):
             return None  # a damaged result is made again
 
-    def remember(self, key: str, value: Any) -> None:
+    def remember(self, key: MemoKey, value: Any) -> None:
         """Keep a JSON value under ``key``."""
         write_text(self._memo_path(key), json.dumps(value, ensure_ascii=False))
 

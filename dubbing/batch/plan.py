@@ -193,7 +193,7 @@ class _Planner:
         return self.digests[id(profile)]
 
     def _made_by(self, stages: Iterable[Stage], profile: Profile) -> list[Any]:
-        return [made_by(stage, profile.of(stage.name), self.engine_identity) for stage in stages]
+        return [made_by(stage, profile, self.engine_identity) for stage in stages]
 
 
 @dataclass(frozen=True, slots=True)

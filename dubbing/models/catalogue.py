@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from dubbing.errors import WeightsMissing
+from dubbing.memo_keys import Identity
 from dubbing.workspace import file_sha256
 
 DATA = Path(str(files("dubbing.models"))) / "data"
@@ -83,8 +84,12 @@ def model(name: str) -> Model:
 
 
 @cache
-def weights_id(name: str) -> str:
+def weights_id(name: str) -> Identity:
     """Tells these weights from all others, for cache keys: name and content."""
+    return Identity(_content_id(name))
+
+
+def _content_id(name: str) -> str:
     entry = model(name)
     if entry.derived_from:
         change = file_sha256(DATA / entry.changed_by)[:12] if entry.changed_by else ""
@@ -92,4 +97,7 @@ def weights_id(name: str) -> str:
     if entry.shipped:
         hashes = "".join(file_sha256(DATA / file) for file in entry.shipped)
         return f"{name}:{hashlib.sha256(hashes.encode()).hexdigest()[:12]}"
-    return f"{name}:{entry.files[0].sha256[:12]}"
+    if len(entry.files) == 1:
+        return f"{name}:{entry.files[0].sha256[:12]}"
+    hashes = "".join(f"{file.name}:{file.sha256} " for file in entry.files)
+    return f"{name}:{hashlib.sha256(hashes.encode()).hexdigest()[:12]}"

@@ -25,10 +25,10 @@ from dubbing.reviewer.redirect import lock_accepted, make_anew, touched
 from dubbing.settings import LineDecision
 from dubbing.soundtrack.render import rendered_between
 from dubbing.stages.direction import directed
-from dubbing.stages.line_asking import prompter_of
 from dubbing.stages.mix import with_missing_lines
 from dubbing.stages.synthesize import synthesize
 from dubbing.stages.timing import timing
+from dubbing.stages.voice_prompter import prompter_of
 from dubbing.timeline import Line, Timeline
 from dubbing.timing.evidence import shipped_aligner
 from dubbing.voice.casting import speaking_voice
@@ -185,7 +185,15 @@ class Bench:
         return timeline
 
     def _run(self, stage: str, listener: Listener = silence) -> Run:
-        return Run(self.workspace, self.job.source, self.job.output, self.engines, listener, stage)
+        return Run(
+            self.workspace,
+            self.job.source,
+            self.job.output,
+            self.engines,
+            listener,
+            self.job.profile,
+            stage,
+        )
 
     def _patched(self, before: Line, after: Line) -> list[Patch]:
         """The piece around a line, and those of its neighbours that it reaches into."""

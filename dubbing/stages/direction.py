@@ -46,6 +46,7 @@ PLACE = "this line"
         "mix",
     ),
     version=1,
+    engines_of=(("speech", "voices"),),
 )
 def direction(timeline: Timeline, run: Run, settings: DirectionSettings) -> Timeline:
     """Lay decisions over the lines; a decision on a line that is not there any more is left out.

@@ -23,7 +23,6 @@ from dubbing.vision.face_pictures import face_pictures
 from dubbing.vision.track_file import read_track
 from dubbing.voice.fusion import fuse
 from dubbing.voice.manner import against_usual
-from dubbing.workspace import digest
 
 PICTURES_A_SECOND = 4.0
 FACE_SURE = 0.6
@@ -125,7 +124,7 @@ def _shares(
     """Probabilities ``[7]`` of the face that speaks a line; remembered line by line."""
     if line.mouth is None:
         return None
-    key = digest([run.stage_key, line.id])
+    key = run.part_key(line.id)
     known = run.recall(key)
     if known is None:
         track = read_track(run.workspace.path(timeline.face(line.mouth.face).track))

@@ -24,7 +24,6 @@ from dubbing.vision.speaking import Floats, best_match, match, voice_envelope
 from dubbing.vision.sync import HeardLine, sound_offset_ms
 from dubbing.vision.track_file import write_track
 from dubbing.vision.tracking import follow
-from dubbing.workspace import digest
 
 MOST_LINES_HEARD = 8
 """Lines from which the offset of the sound is told."""
@@ -123,7 +122,7 @@ def _faces_in(
     window: Span, info: MediaInfo, run: Run, settings: FacesSettings
 ) -> list[tuple[Span, Artifact]]:
     """Tracks of one window; remembered, so that an interruption costs one window at most."""
-    key = digest(["faces", run.stage_key, window.start_ms, window.end_ms])
+    key = run.part_key(window.start_ms, window.end_ms)
     known: list[dict[str, Any]] | None = run.recall(key)
     if known is not None:
         held = [(Span(*item["span"]), Artifact(**item["track"])) for item in known]

@@ -16,7 +16,7 @@ from dubbing.errors import BadSettings
 from dubbing.pipeline import Run
 from dubbing.registry import identity
 from dubbing.settings import TimingSettings
-from dubbing.timeline import Candidate, DurationPlan, Line, Timeline, Voice
+from dubbing.timeline import Candidate, DurationPlan, Line, Timeline
 from dubbing.timing.bounds import Bending
 from dubbing.timing.evidence import shipped_aligner
 from dubbing.timing.isochrony import Fit, Limits, Option, Slot
@@ -127,20 +127,12 @@ def asker_for(
     raise BadSettings(f"The engine '{settings.engine}' can not be told how to speak.")
 
 
-def prompter_of(voice: Voice, language: str, run: Run) -> Prompter:
-    """The voice itself where its engine can be asked; else the one that tells its pace."""
-    engine, speaks = voice.engine, speaking_voice(voice, run.workspace)
-    if voice.pacer:
-        engine, speaks = PACER, voice.pacer
-    return Prompter(partial(run.engines.get, "speech", engine), engine, language, speaks, run)
-
-
 def _prompter(timeline: Timeline, run: Run, settings: TimingSettings, line: Line) -> Prompter:
     voice = timeline.voice_of(line)
     assert voice is not None
     return Prompter(
         partial(run.engines.get, "speech", settings.engine, settings.engine_options),
-        settings.engine,
+        identity("speech", settings.engine, settings.engine_options),
         timeline.target_language,
         speaking_voice(voice, run.workspace),
         run,
@@ -158,6 +150,7 @@ def _listener(
         identity("speech", settings.engine, settings.engine_options),
         partial(run.engines.get, "speech", settings.engine, settings.engine_options),
         speaking_voice(voice, run.workspace),
+        identity("speech", PACER),
         partial(run.engines.get, "speech", PACER),
         voice.pacer,
     )

@@ -58,6 +58,7 @@ GROUPS_AT_ONCE = 8
     writes=("report", "lines.flags"),
     version=4,
     engine_roles=("asr",),
+    packages=("speechmos",),
 )
 def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
     """Write ``report.json`` and ``report.html`` beside each other into the workspace."""

@@ -21,7 +21,6 @@ from dubbing.settings import SpeakersSettings
 from dubbing.timeline import Line, Speaker, Timeline
 from dubbing.voice.profile import describe_voice
 from dubbing.voice.reference import Stretch, choose_reference, joined
-from dubbing.workspace import digest
 
 Vectors = npt.NDArray[np.float32]
 TOGETHER_MS = 500
@@ -111,7 +110,7 @@ def _embed_lines(timeline: Timeline, run: Run, engine: str) -> Vectors:
     """One unit vector a line, float32 ``[lines, 256]``."""
     vectors = []
     for number, line in enumerate(timeline.lines):
-        key = digest([run.stage_key, line.id])
+        key = run.part_key(line.id)
         vector = run.recall(key)
         if vector is None:
             embedder: SpeakerEmbedder = run.engines.get("speakers", engine)

@@ -10,14 +10,16 @@ from dubbing.delivery import NEUTRAL, Delivery
 from dubbing.engines.speech import TakesDurations, VoiceName
 from dubbing.media.loudness import line_loudness_lufs
 from dubbing.media.sound_file import keep_sound
+from dubbing.memo_keys import Identity, memo_key
 from dubbing.metrics.onsets import speech_extent_ms
+from dubbing.models.catalogue import weights_id
 from dubbing.pipeline import Run, stage
+from dubbing.registry import identity
 from dubbing.settings import SynthesizeSettings
 from dubbing.timeline import Artifact, DurationPlan, Line, Span, Take, Timeline
 from dubbing.voice.casting import speaking_voice
 from dubbing.voice.watermark import marked
 from dubbing.voice.whole_lines import as_planned
-from dubbing.workspace import digest
 
 
 @stage(
@@ -54,15 +56,27 @@ def _take(
     assert voice is not None
     speaks = speaking_voice(voice, run.workspace)
     delivery = line.delivery or NEUTRAL
-    said = "" if plan.whole is None else plan.whole.sha256
-    told = [settings.engine, settings.watermark, str(speaks), plan.symbols, plan.frames, said]
-    key = digest([run.stage_name, 3, *told, _as_heard(delivery)])
+    key = memo_key(
+        "take", 4, _makers(settings), str(speaks), *_as_planned(plan), _as_heard(delivery)
+    )
     known = run.recall(key)
     if known is None or not run.workspace.holds(Artifact(**known["sound"])):
         audio = _spoken(plan, speaks, delivery, run, settings)
         known = _described(marked(audio) if settings.watermark else audio, plan, run)
         run.remember(key, known)
     return _placed(known, plan, is_marked=settings.watermark)
+
+
+def _makers(settings: SynthesizeSettings) -> list[Identity]:
+    """Everything trained that leaves its mark on a take."""
+    engine = identity("speech", settings.engine, settings.engine_options)
+    return [engine, weights_id("perth")] if settings.watermark else [engine]
+
+
+def _as_planned(plan: DurationPlan) -> tuple[Any, ...]:
+    """What of a plan changes the sound: where a line was said as a whole, also what is stretched."""
+    stretched = () if plan.whole is None else (plan.whole.sha256, plan.natural)
+    return (plan.symbols, plan.frames, *stretched)
 
 
 def _spoken(

@@ -19,6 +19,7 @@ from dubbing.timing.lips import Lips
 from dubbing.timing.lipsync import Followed, Window, unmet_rests, window, with_pause
 from dubbing.timing.spoken import Spoken
 from dubbing.vision.mouths import Mouths
+from dubbing.voice.casting import PACER
 
 WORTH_REFINING_FRAMES = 2
 NEAR_MS = 100
@@ -32,6 +33,7 @@ WAYS_TO_PAUSE = 3
     writes=("lines.plan", "lines.flags"),
     version=11,
     engine_roles=("speech",),
+    fixed_engines=(("speech", PACER),),
     weights=("aligner",),
 )
 def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:

@@ -17,7 +17,6 @@ from dubbing.media.sound_file import read_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import TranscribeSettings
 from dubbing.timeline import Media, Timeline, Word
-from dubbing.workspace import digest
 
 SECTION_MS = 240_000
 LONGEST_WINDOW_MS = 28_000
@@ -139,7 +138,7 @@ def _hear(
     words: list[Word] = []
     groups = list(_groups(listening_windows(windows)))
     for number, group in enumerate(groups):
-        key = digest([run.stage_key, "words", language, group])
+        key = run.part_key("words", language, group)
         heard = run.recall(key)
         if heard is None:
             heard = [asdict(word) for word in _hear_group(media, run, recognizer, group, language)]

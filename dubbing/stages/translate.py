@@ -18,7 +18,7 @@ from dubbing.metrics.mouth import own_time, working_time
 from dubbing.pipeline import Run, stage
 from dubbing.registry import identity
 from dubbing.settings import TranslateSettings
-from dubbing.stages.line_asking import prompter_of
+from dubbing.stages.voice_prompter import prompter_of
 from dubbing.timeline import Candidate, Line, Timeline, Translation
 from dubbing.timing.prompter import Prompter
 from dubbing.translation.asking import Asking
@@ -35,6 +35,7 @@ from dubbing.translation.drafts import Drafter
 from dubbing.translation.names import agreed_renderings, recurring_names
 from dubbing.translation.passages import clauses_of, divided, joined_clauses, runs
 from dubbing.vision.mouths import Mouths
+from dubbing.voice.casting import PACER
 
 MISFIT = 0.3
 """A fit that costs more is worth another try."""
@@ -48,6 +49,8 @@ Offers = list[list[Candidate]]
     writes=("lines.translation",),
     version=5,
     engine_roles=("translation",),
+    engines_of=(("speech", "voices"),),
+    fixed_engines=(("speech", PACER),),
 )
 def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Timeline:
     """Fill ``translation`` of the chosen lines.

@@ -16,7 +16,6 @@ from dubbing.mixing.ducking import merge
 from dubbing.pipeline import Run, stage
 from dubbing.settings import TurnsSettings
 from dubbing.timeline import Line, Timeline
-from dubbing.workspace import digest
 
 GAP_MS = 300
 """Lines closer than this are listened to in one go."""
@@ -76,7 +75,7 @@ def _vectors(
     """Voices of the windows of a region, float32 ``[n, 256]``."""
     assert timeline.media is not None
     assert timeline.media.speech is not None
-    key = digest([run.stage_key, region])
+    key = run.part_key(region)
     known = run.recall(key)
     if known is None:
         embedder: SpeakerEmbedder = run.engines.get("speakers", settings.engine)

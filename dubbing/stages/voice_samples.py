@@ -13,13 +13,14 @@ from dubbing.errors import UsageError
 from dubbing.language.languages import language
 from dubbing.language.spoken_form import spoken_form
 from dubbing.media.sound_file import keep_sound, read_sound
+from dubbing.memo_keys import memo_key
 from dubbing.pipeline import Run
-from dubbing.settings import Allowed, TranscribeSettings
+from dubbing.registry import identity
+from dubbing.settings import Allowed
 from dubbing.timeline import Artifact, Line, Speaker, Timeline, Voice
 from dubbing.voice.casting import PACER, Choice
 from dubbing.voice.profile_file import EnrolledVoice
 from dubbing.voice.samples import LONGEST_MS, Said, own_sample, stock_sample
-from dubbing.workspace import digest
 
 
 class SampleMaker:
@@ -32,7 +33,7 @@ class SampleMaker:
     def stock(self, voice: Voice) -> Voice:
         """The same voice with a sample of the stock voice, in the target language."""
         code = self.timeline.target_language
-        key = digest(["stock sample", 1, voice.name, code])
+        key = memo_key("stock sample", 2, [identity("speech", PACER)], voice.name, code)
         known = self.run.recall(key)
         if known is None or not self.run.workspace.holds(Artifact(**known["sample"])):
             pacer: Any = self.run.engines.get("speech", PACER)
@@ -74,7 +75,7 @@ class SampleMaker:
             UsageError: if nothing is understood in their reference speech.
         """
         audio = enrolled.reference.between(0, LONGEST_MS)
-        recognizer: Recognizer = self.run.engines.get("asr", TranscribeSettings().engine)
+        recognizer: Recognizer = self.run.engines.get("asr", self.run.profile.transcribe.engine)
         window = [(0, audio.duration_ms)]
         tongue, _ = recognizer.detect_language(audio)
         segments = recognizer.recognize(audio, window, tongue)[0]

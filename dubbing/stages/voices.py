@@ -14,18 +14,21 @@ import numpy as np
 
 from dubbing.engines.speech import LearnsVoices, Learnt, Likeness, SpeaksWhole, Speech
 from dubbing.errors import UnknownLanguage, UnknownSpeaker, UsageError
+from dubbing.memo_keys import memo_key
+from dubbing.models.catalogue import weights_id
 from dubbing.pipeline import Run, stage
 from dubbing.registry import identity
 from dubbing.settings import Allowed, VoicesSettings
 from dubbing.stages.voice_samples import SampleMaker
 from dubbing.timeline import Artifact, Speaker, Timeline, Voice, VoiceProfile
-from dubbing.voice.casting import Choice, StockVoice, cast, pacing_voice
+from dubbing.voice.casting import PACER, Choice, StockVoice, cast, pacing_voice
 from dubbing.voice.consent import ALL, for_speaker
 from dubbing.voice.library import enrolled_voice
-from dubbing.workspace import digest
 
 LEAST_SECONDS = 3.0
 """Of less speech nobody's voice is learnt."""
+LEARNT_WITH = ("ge2e",)
+"""What judges, beside the engine, how like a learnt voice is."""
 
 
 @stage(
@@ -41,6 +44,9 @@ LEAST_SECONDS = 3.0
     writes=("speakers",),
     version=5,
     engine_roles=("speech",),
+    engines_of=(("asr", "transcribe"),),
+    fixed_engines=(("speech", PACER),),
+    weights=LEARNT_WITH,
 )
 def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
     """Fill ``voice`` of every speaker.
@@ -147,8 +153,9 @@ class _Casting:
 
     def _own(self, profile: VoiceProfile, stock: str, consent: str, person: str) -> Voice:
         """A voice that is learnt once for a profile and a language."""
-        engine = identity("speech", self.settings.engine)
-        key = digest(["own voice", 1, engine, stock, self.language, *_as_heard(profile)])
+        engine = identity("speech", self.settings.engine, self.settings.engine_options)
+        makers = [engine, *map(weights_id, LEARNT_WITH)]
+        key = memo_key("own voice", 2, makers, stock, self.language, *_as_heard(profile))
         known = self.run.recall(key)
         if known is None or not self.run.workspace.holds(Artifact(**known["clone"])):
             learnt = self._learn(profile, stock, person)

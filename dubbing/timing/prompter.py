@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dubbing.language.pronunciation import pronounced
 from dubbing.language.spoken_form import spoken_form
+from dubbing.memo_keys import Identity, MemoKey, memo_key
 from dubbing.timeline import FRAME_MS
 from dubbing.timing.bounds import is_silent
 from dubbing.timing.spoken import Heard, Spoken, spoken, whole_frames
-from dubbing.workspace import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,10 +38,10 @@ class Speaks(Protocol):
 class Remembers(Protocol):
     """Keeps part results, as :class:`dubbing.pipeline.Run` does."""
 
-    def recall(self, key: str) -> Any | None:
+    def recall(self, key: MemoKey) -> Any | None:
         """What is kept under a key."""
 
-    def remember(self, key: str, value: Any) -> None:
+    def remember(self, key: MemoKey, value: Any) -> None:
         """Keep a JSON value."""
 
 
@@ -51,7 +51,7 @@ class Prompter:
     def __init__(
         self,
         speech: Callable[[], Speaks],
-        engine: str,
+        identity: Identity,
         language: str,
         voice: object,
         memo: Remembers,
@@ -60,10 +60,11 @@ class Prompter:
     ) -> None:
         """Remember whom to ask; ``speech`` is called, and the engine loaded, when it must be.
 
-        ``voice`` is what the engine takes for one; its ``str`` tells it from all others. ``rate`` is
-        the pace of the mood: 1.1 is a tenth faster than the voice's own.
+        ``identity`` is the engine's, with its weights and options. ``voice`` is what the engine takes
+        for one; its ``str`` tells it from all others. ``rate`` is the pace of the mood: 1.1 is a tenth
+        faster than the voice's own.
         """
-        self._speech, self.engine = speech, engine
+        self._speech, self.identity = speech, identity
         self.language, self.voice, self.memo = language, voice, memo
         self.pronunciations = tuple(pronunciations)
         self.rate = rate
@@ -75,7 +76,7 @@ class Prompter:
 
     def _symbols_and_lengths(self, text: str) -> tuple[str, list[float]]:
         special = [p.model_dump() for p in self.pronunciations if p.text in text]
-        key = digest(["natural", 4, self.engine, self.language, str(self.voice), text, special])
+        key = self._key("natural", self.language, str(self.voice), text, special)
         known = self.memo.recall(key)
         if known is None:
             symbols = self._symbols(text)
@@ -102,12 +103,15 @@ class Prompter:
 
     def heard(self, symbols: str, frames: Sequence[int]) -> Heard:
         """Where sound begins and ends when the symbols last so long."""
-        key = digest(["heard", 1, self.engine, str(self.voice), symbols, frames])
+        key = self._key("heard", str(self.voice), symbols, frames)
         known = self.memo.recall(key)
         if known is None:
             known = list(self._speech().heard(symbols, self.voice, frames))
             self.memo.remember(key, known)
         return known[0], known[1]
+
+    def _key(self, purpose: str, *parts: Any) -> MemoKey:
+        return memo_key(purpose, 5, [self.identity], *parts)
 
     def _symbols(self, text: str) -> str:
         def plain(part: str) -> str:

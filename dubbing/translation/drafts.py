@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dubbing.engines.translation import (
     Hypothesis,
@@ -16,8 +16,8 @@ from dubbing.engines.translation import (
     Style,
     Translator,
 )
+from dubbing.memo_keys import Identity, MemoKey, memo_key
 from dubbing.translation.checks import translation_flags
-from dubbing.workspace import digest
 
 if TYPE_CHECKING:
     from dubbing.timing.prompter import Remembers
@@ -31,7 +31,7 @@ class Drafter:
     def __init__(
         self,
         translator: Translator,
-        identity: str,
+        identity: Identity,
         request: Request,
         memo: Remembers,
         batch_size: int,
@@ -48,11 +48,10 @@ class Drafter:
     ) -> dict[Passage, tuple[Hypothesis, ...]]:
         """Hypotheses of each different passage; ``told`` hears how many are done."""
         request = replace(self.request, length=length)
-        made_by = [self.identity, asdict(request)]
         found: dict[Passage, tuple[Hypothesis, ...]] = {}
         missing = []
         for passage in dict.fromkeys(passages):
-            known = self.memo.recall(self._key(made_by, passage))
+            known = self.memo.recall(self._key(request, passage))
             if known is None:
                 missing.append(passage)
             else:
@@ -62,7 +61,7 @@ class Drafter:
             for passage, hypotheses in zip(batch, self._translate(batch, request), strict=True):
                 found[passage] = hypotheses
                 plain = [[h.text, h.score] for h in hypotheses]
-                self.memo.remember(self._key(made_by, passage), plain)
+                self.memo.remember(self._key(request, passage), plain)
             told(len(found))
         return found
 
@@ -80,7 +79,7 @@ class Drafter:
             source, target = target, source
         assert isinstance(self.translator, Scores)
         keys = {
-            pair: digest(["score", 1, self.identity, source, target, pair])
+            pair: memo_key("score", 2, [self.identity], source, target, pair)
             for pair in dict.fromkeys(pairs)
         }
         found = {pair: self.memo.recall(key) for pair, key in keys.items()}
@@ -96,9 +95,8 @@ class Drafter:
                 self.memo.remember(keys[pair], score)
         return {pair: float(score or 0.0) for pair, score in found.items()}
 
-    @staticmethod
-    def _key(made_by: list[Any], passage: Passage) -> str:
-        return digest(["translate", 2, made_by, asdict(passage)])
+    def _key(self, request: Request, passage: Passage) -> MemoKey:
+        return memo_key("translate", 3, [self.identity], asdict(request), asdict(passage))
 
     def _batches(self, passages: list[Passage]) -> Iterator[list[Passage]]:
         """Passages of like length together: a batch lasts as long as its longest member."""

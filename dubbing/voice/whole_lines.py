@@ -22,12 +22,13 @@ from dubbing.engines.speech import SpeaksWhole, TakesDurations, VoiceName
 from dubbing.errors import EngineFailed
 from dubbing.language.spoken_form import spoken_form
 from dubbing.media.sound_file import keep_sound, read_sound
+from dubbing.memo_keys import Identity, memo_key
 from dubbing.timeline import FRAME_MS, Artifact, DurationPlan
 from dubbing.timing.bounds import is_silent
 from dubbing.timing.isochrony import Slot
 from dubbing.timing.prompter import Remembers
 from dubbing.timing.spoken import Heard, Spoken, spoken, whole_frames
-from dubbing.workspace import Workspace, digest
+from dubbing.workspace import Workspace
 
 FASTEST, SLOWEST = 0.85, 1.2
 """No phoneme is stretched beyond these shares of its length: it would be heard."""
@@ -58,9 +59,10 @@ class WholeLine:
 class Speakers:
     """Who speaks the line, and who says when; both are loaded when they are needed."""
 
-    identity: str
+    identity: Identity
     speech: Callable[[], SpeaksWhole]
     voice: VoiceName
+    pacer_identity: Identity
     pacer: Callable[[], TakesDurations]
     pacer_voice: VoiceName
 
@@ -123,8 +125,9 @@ class WholeLinePrompter:
     def _line(self, text: str, speed: float) -> WholeLine:
         """A line as it was said, once for each speed."""
         mood = [self.delivery.label, self.delivery.intensity, self.delivery.rate]
-        who = [self.speakers.identity, str(self.speakers.voice), str(self.speakers.pacer_voice)]
-        key = digest(["whole line", 1, *who, self.language, text, mood, round(speed, 3)])
+        makers = [self.speakers.identity, self.speakers.pacer_identity]
+        voices = [str(self.speakers.voice), str(self.speakers.pacer_voice)]
+        key = memo_key("whole line", 2, makers, voices, self.language, text, mood, round(speed, 3))
         known = self.memo.recall(key)
         if known is None or not self.workspace.holds(Artifact(**known["sound"])):
             known = self._newly_said(text, speed)

@@ -85,7 +85,7 @@ def film(*texts: str, second_ms: int = 2000, voice: bool = False, gap_ms: int = 
     for number, text in enumerate(texts):
         lines.append(Line(f"L{number}", Span(at, at + second_ms), text, (), "S1"))
         at += second_ms + gap_ms
-    speaker = Speaker("S1", "Kirk", voice=Voice("slow", "v", 1.0, "") if voice else None)
+    speaker = Speaker("S1", "Kirk", voice=Voice("kokoro", "v", 1.0, "") if voice else None)
     return Timeline("zh", Media("f", "0", at, False, 0), "en", 1.0, (speaker,), tuple(lines))
 
 

@@ -29,6 +29,7 @@ class FasterWhisper:
 
     version = 3
     weights = ("whisper-base",)
+    takes_options: tuple[str, ...] = ()
 
     def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
         """Load the weights (about 1 s).

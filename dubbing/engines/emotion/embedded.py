@@ -19,6 +19,7 @@ class EmbeddedEmotion:
 
     version = 1
     weights = ("emotion-voice", "ge2e")
+    takes_options: tuple[str, ...] = ()
 
     def __init__(self, threads: int = 2) -> None:
         """Load both models (7 MB, shipped)."""

@@ -43,6 +43,7 @@ class HFAudio:
 
     version = 1
     weights: tuple[str, ...] = ()
+    takes_options: tuple[str, ...] = ("model",)
 
     def __init__(self, threads: int = 2, options: EngineOptions = NO_OPTIONS) -> None:
         """Remember which model.

@@ -30,6 +30,9 @@ class MediaPipe:
 
     version = 1
     weights: tuple[str, ...] = ()
+    takes_options: tuple[str, ...] = ()
+    package = "mediapipe"
+    """It ships its weights."""
 
     def __init__(self, threads: int = 1) -> None:
         """Nothing is loaded until a picture comes; MediaPipe uses one thread a network."""

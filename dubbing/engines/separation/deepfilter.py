@@ -27,6 +27,7 @@ class DeepFilter:
 
     version = 1
     weights: tuple[str, ...] = ("deepfilternet3",)
+    takes_options: tuple[str, ...] = ()
 
     def __init__(self, threads: int = 1) -> None:
         """Nothing is loaded yet; the network runs on one thread."""

@@ -24,6 +24,7 @@ class Demucs:
 
     version = 1
     weights: tuple[str, ...] = ()
+    takes_options: tuple[str, ...] = ()
     module, package, install = "demucs", "demucs", "pip install demucs"
 
     def __init__(self, threads: int = 2) -> None:

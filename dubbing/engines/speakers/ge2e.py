@@ -16,6 +16,7 @@ class GE2E:
 
     version = 1
     weights = ("ge2e",)
+    takes_options: tuple[str, ...] = ()
 
     def __init__(self, threads: int = 2) -> None:
         """Load the encoder (a few megabytes, shipped in the package)."""

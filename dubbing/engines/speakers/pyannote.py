@@ -25,6 +25,7 @@ class Pyannote:
 
     version = 1
     weights: tuple[str, ...] = ()
+    takes_options: tuple[str, ...] = ("model",)
     module, package, install = "pyannote", "pyannote.audio", "pip install pyannote.audio"
 
     def __init__(self, threads: int = 2, options: EngineOptions = NO_OPTIONS) -> None:

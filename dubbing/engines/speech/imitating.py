@@ -54,7 +54,8 @@ class Imitating:
     """
 
     version = 1
-    weights: tuple[str, ...] = ()
+    weights: tuple[str, ...] = ("kokoro-voices",)
+    takes_options: tuple[str, ...] = ("model",)
     rate_hz = 24_000
     imitates = True
     takes_speed = True

@@ -56,6 +56,7 @@ class Kokoro:
 
     version = 2
     weights = ("kokoro-82m-split", "kokoro-voices", "mood-timbre")
+    takes_options: tuple[str, ...] = ()
     rate_hz = 24_000
 
     def __init__(self, threads: int = 2, folder: Path | None = None) -> None:

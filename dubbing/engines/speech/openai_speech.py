@@ -64,7 +64,8 @@ class OpenAISpeech:
     """One request a line."""
 
     version = 1
-    weights: tuple[str, ...] = ()
+    weights: tuple[str, ...] = ("ge2e",)
+    takes_options: tuple[str, ...] = ("model", "server")
     rate_hz = 24_000
     licence = "as the owner of the server says"
     imitates = False

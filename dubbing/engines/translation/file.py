@@ -46,6 +46,7 @@ class TranslationFile:
 
     version = 1
     weights = ()
+    takes_options: tuple[str, ...] = ("model",)
     style = Style.HUMAN
 
     def __init__(self, threads: int = 1, options: EngineOptions = NO_OPTIONS) -> None:

@@ -56,6 +56,7 @@ class Gemma:
 
     version = 4
     weights: tuple[str, ...] = ("gemma-3-270m",)
+    takes_options: tuple[str, ...] = ("model",)
     style = Style.EXAMPLES
     tokens_per_source_token = 2.5
 

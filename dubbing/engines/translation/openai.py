@@ -49,6 +49,7 @@ class OpenAI:
 
     version = 1
     weights = ()
+    takes_options: tuple[str, ...] = ("model", "server", "requests_per_minute", "prices")
     style = Style.INSTRUCTIONS
 
     def __init__(self, threads: int = 1, options: EngineOptions = NO_OPTIONS) -> None:
