@@ -1,9 +1,10 @@
 """``dub evaluate``: how well a dub goes with the mouths, beside two ways of not looking at them.
 
-Every line whose speaker is seen is judged three times: as it lies in the finished file; with the engine's
-natural lengths from the beginning of the line; and stretched uniformly to the line, as all tools do that
-change the tempo of finished sound. The two others are really spoken by the same voice and measured on
-their samples, as ours is.
+Every line whose speaker is seen is judged three times: the take of this dub, at the place where it
+is found in the finished file; with the engine's natural lengths from the beginning of the line; and
+stretched uniformly to the line, as all tools do that change the tempo of finished sound. All three
+are spoken by the same voice in the same mood with the same watermark, and measured on the samples
+of the take itself, not on the finished mix, where music and neighbours would be measured, too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dubbing.arrays import Audio
+from dubbing.delivery import NEUTRAL
 from dubbing.engines.asr import Recognizer
 from dubbing.engines.speech import TakesDurations, VoiceName
 from dubbing.errors import UsageError
@@ -41,11 +43,13 @@ from dubbing.review.finished import late_ms, sound_of, written_down
 from dubbing.settings import Profile
 from dubbing.timeline import FRAME_MS, DurationPlan, Line, Span, Timeline
 from dubbing.timing.lips import Lips
+from dubbing.timing.prompter import paced
 from dubbing.timing.spoken import spoken, spread, whole_frames
 from dubbing.vision.face_pictures import face_pictures
 from dubbing.vision.mouths import Mouths
 from dubbing.vision.track_file import read_track
 from dubbing.voice.casting import speaking_voice
+from dubbing.voice.watermark import marked
 from dubbing.voice.whole_lines import stretched_to
 from dubbing.workspace import Workspace
 
@@ -156,22 +160,23 @@ class Evaluation:
     def _spoken(
         self, line: Line, lengthen: Callable[[Sequence[float]], tuple[int, ...]]
     ) -> Version:
-        """The same text, its sounding part lengthened so, beginning where the line begins."""
+        """The same text in the same mood, its sounding part lengthened so, from the line's begin."""
         assert line.plan is not None
         if line.plan.whole is not None:
             return self._stretched(line, line.plan, lengthen)
         speech: TakesDurations = self._speech()
-        voice = self._voice(line)
+        voice, delivery = self._voice(line), line.delivery or NEUTRAL
         code = self.timeline.target_language
         symbols = self._speech().phonemes(spoken_form(line.plan.text, code), code)
-        natural = tuple(float(n) for n in speech.durations(symbols, voice))
+        usual_lengths = [float(n) for n in speech.durations(symbols, voice)]
+        natural = tuple(paced(symbols, usual_lengths, delivery.rate))
         usual = whole_frames(natural)
         said = spoken(symbols, natural, speech.heard(symbols, voice, usual))
         assert said is not None, "the line was spoken before"
         inner = lengthen(said.option.natural)
         before, after = usual[: said.first], usual[said.last :]
         frames = (*before, *inner[:-1], inner[-1] + said.cut, *after)
-        audio = speech.speak(symbols, voice, frames)
+        audio = _as_marked(speech.speak(symbols, voice, frames, delivery), line)
         begins_ms, _ = speech_extent_ms(audio, (sum(before) * FRAME_MS, audio.duration_ms))
         counted = _counted(said.first, said.last)
         return Version(symbols, frames, natural, counted, audio, line.span.start_ms - begins_ms)
@@ -187,6 +192,7 @@ class Evaluation:
         usual, inner = whole_frames(plan.natural), slice(plan.first, plan.last)
         frames = (*usual[: plan.first], *lengthen(plan.natural[inner]), *usual[plan.last :])
         audio = stretched_to(frames, plan.natural, plan.whole, self.workspace)
+        audio = _as_marked(audio, line)
         start_ms = line.span.start_ms - FRAME_MS * sum(frames[: plan.first])
         counted = _counted(plan.first, plan.last)
         return Version(plan.symbols, frames, plan.natural, counted, audio, start_ms)
@@ -246,12 +252,14 @@ class Evaluation:
         return compare([comparable(line.spoken_text, code)], said)[0].error_rate
 
 
+def _as_marked(audio: Audio, line: Line) -> Audio:
+    """Mark the sound as synthetic if the take of the line is."""
+    return marked(audio) if line.take is not None and line.take.is_marked else audio
+
+
 def _counted(first: int, last: int) -> slice:
     """The sounds whose lengths are judged; of the last before the end most is silence."""
     return slice(first, max(first + 1, last - 1))
-
-
-COMPARED = ("overlap", "closure_hits", "pause_agreement", "opening_correlation")
 
 
 def summary(judged: Sequence[Judged]) -> dict[str, dict[str, Any]]:
@@ -269,17 +277,16 @@ def summary(judged: Sequence[Judged]) -> dict[str, dict[str, Any]]:
             "lse_c": mean_of_known(x.lse_c for x in mine),
         }
     for method in ("natural", "uniform"):
-        rows["ours"][f"p_overlap_vs_{method}"] = chance(judged, "overlap", method)
+        rows["ours"][f"p_overlap_vs_{method}"] = chance(judged, method)
     return rows
 
 
-def chance(judged: Sequence[Judged], measure: str, other: str) -> float | None:
-    """One-sided p of a paired Wilcoxon test over lines that ours is no better than ``other``.
+def chance(judged: Sequence[Judged], other: str) -> float | None:
+    """One-sided p of a paired Wilcoxon test over lines that our overlap is no better than another's.
 
     Args:
-        judged: every line in all ``METHODS``, as :meth:`Evaluation.judge` gives them; lines of
-            several films may follow each other.
-        measure: one of ``COMPARED``.
+        judged: every line of one dub in all ``METHODS``, as :meth:`Evaluation.judge` gives them. Lines
+            of one film depend on each other, so this says something of this film alone.
         other: the method.
 
     Returns:
@@ -288,9 +295,7 @@ def chance(judged: Sequence[Judged], measure: str, other: str) -> float | None:
     from scipy.stats import wilcoxon
 
     pairs = zip(_of(judged, "ours"), _of(judged, other), strict=True)
-    values = [
-        (_share(ours.agreement, measure), _share(it.agreement, measure)) for ours, it in pairs
-    ]
+    values = [(ours.agreement.overlap, it.agreement.overlap) for ours, it in pairs]
     differences = [a - b for a, b in values if a is not None and b is not None]
     if len(differences) < LEAST_LINES or not any(differences):
         return None
@@ -299,11 +304,3 @@ def chance(judged: Sequence[Judged], measure: str, other: str) -> float | None:
 
 def _of(judged: Sequence[Judged], method: str) -> list[Judged]:
     return [item for item in judged if item.method == method]
-
-
-def _share(of: Agreement, measure: str) -> float | None:
-    """The measure of one line; hits as a share of the sounds that should close the lips."""
-    if measure == "closure_hits":
-        return of.closure_hits / of.closing_sounds if of.closing_sounds else None
-    value: float | None = getattr(of, measure)
-    return value

@@ -1,6 +1,7 @@
 """What a planned line would be without a look at the mouth: natural timing and uniform stretch.
 
-Both are made of the plan's own natural lengths, so that nothing but the timing differs.
+Both are made of the plan's own natural lengths, so that nothing but the timing differs. They are
+computed, not spoken; ``dubbing.evaluation`` speaks them.
 """
 
 from __future__ import annotations

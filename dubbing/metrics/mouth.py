@@ -1,7 +1,8 @@
 """How well the sound of a line goes with the mouth that is seen to say it.
 
-All of it is measured: where speech is heard comes from the samples of the finished file, where sounds lie
-from their lengths and the place at which the take was found; the mouth from its landmarks.
+Where speech is heard comes from the samples of the take, where it begins from the place at which the take
+was found in the finished file (or, in a report, from the plan), where its sounds are from their lengths,
+and the mouth from its landmarks.
 """
 
 from __future__ import annotations
