@@ -7,7 +7,7 @@ TESTERS ?= 2
 # the linters work while the models are made ready
 MAKEFLAGS += --jobs=2
 
-.PHONY: demo test check lint bench setup samples
+.PHONY: demo test check lint bench figures figures-readme setup samples
 
 demo: samples
 	$(BIN)/dub samples/portrait.mp4 --to zh -o samples/portrait.zh.mp4 --force
@@ -40,4 +40,13 @@ lint: $(VENV)/.installed
 	$(BIN)/lint-imports
 
 bench: samples
-	$(BIN)/python benchmarks/main_job.py
+	$(BIN)/python -m benchmarks.main_job
+
+# measure every figure of README that is out of date; FIGURES="lips films" for some
+figures: samples
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python -m benchmarks $(FIGURES)
+
+# write the measured parts of README anew from benchmarks/*.json
+figures-readme: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.readme

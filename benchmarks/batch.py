@@ -1,7 +1,7 @@
 """What a batch saves and what it costs.
 
-    python benchmarks/batch.py [FILM ...] [--to zh es fr] [--json benchmarks/batch.json]
-    python benchmarks/batch.py --simulate 100000 [--json benchmarks/batch_simulation.json]
+    python -m benchmarks.batch [FILM ...] [--to zh es fr] [--json benchmarks/batch.json]
+    python -m benchmarks.batch --simulate 100000 [--json benchmarks/batch_simulation.json]
 
 The first dubs films into languages twice: by `dub batch` (analysis once a film, models loaded once a
 worker) and by a single `dub` for each film and language, each in a new process with a new workspace. It
@@ -18,13 +18,10 @@ from __future__ import annotations
 import argparse
 import heapq
 import json
-import os
-import platform
 import resource
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -32,6 +29,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from benchmarks.record import DUB, ROOT, add_options, begin
 from dubbing.batch.drive import Driver, Policy
 from dubbing.batch.estimate import speeds_of
 from dubbing.batch.executors import Finished, Happening
@@ -45,8 +43,6 @@ from dubbing.batch.tasks import Kind, Order, Receipt
 from dubbing.pipeline import load_stages
 from dubbing.settings import load_recipe
 
-ROOT = Path(__file__).parent.parent
-DUB = Path(sys.executable).with_name("dub")
 LANGUAGES = ("zh", "en", "es", "fr", "it", "pt-br", "ja", "hi")
 MB = 1 << 20
 
@@ -79,7 +75,6 @@ def compare(films: Sequence[Path], languages: Sequence[str], workers: int) -> di
             shutil.copyfile(film, folder / f"{number}-{film.name}")
         jobs = {"languages": list(languages), "jobs": [{"input": f"[0-9]-*{films[0].suffix}"}]}
         (folder / "b.json").write_text(json.dumps(jobs))
-        load = os.getloadavg()[0]
         batch = timed([DUB, "batch", folder / "b.json", "--quiet", "--workers", workers])
         done = receipts(folder / "b.batch")
         singles = []
@@ -91,7 +86,6 @@ def compare(films: Sequence[Path], languages: Sequence[str], workers: int) -> di
                     singles.append(timed([DUB, film, "--to", language, "-o", out, "--quiet",
                                           "--workspace", out.with_suffix(".dub")]))  # fmt: skip
     return {
-        "machine": {"cpu": platform.machine(), "cores": os.cpu_count(), "load_before": load},
         "films": len(films),
         "languages": list(languages),
         "workers": workers,
@@ -255,17 +249,19 @@ def main() -> None:
     parser.add_argument("--languages", type=int, default=5, help="of each film in a simulation")
     parser.add_argument("--machines", type=int, default=64, help="workers in a simulation")
     parser.add_argument("--film-minutes", type=float, default=30.0, help="of each film there")
-    parser.add_argument("--json", type=Path)
-    told = parser.parse_args()
-    if told.simulate:
-        found = simulate(told.simulate, told.languages, told.machines, 60 * told.film_minutes)
+    add_options(parser)
+    options = parser.parse_args()
+    record = begin(options)
+    if options.simulate:
+        found = simulate(
+            options.simulate, options.languages, options.machines, 60 * options.film_minutes
+        )
     else:
         samples = [ROOT / "samples/portrait.mp4", ROOT / "samples/two_speakers.mp4"]
-        found = compare(told.films or samples, told.to, told.workers)
-    text = json.dumps(found, indent=1)
-    print(text)
-    if told.json:
-        told.json.write_text(text + "\n")
+        found = compare(options.films or samples, options.to, options.workers)
+    print(json.dumps(found, indent=1))
+    if record:
+        record.write(found)
 
 
 if __name__ == "__main__":

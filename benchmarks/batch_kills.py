@@ -1,6 +1,6 @@
 """Kill drivers and workers of batches at random, and check that nothing that had finished is lost.
 
-    python benchmarks/batch_kills.py [--kills 200] [--seed 1]
+    python -m benchmarks.batch_kills [--kills 200] [--seed 1] [--json FILE]
 
 The work is rehearsed (it sleeps a little and writes small files). After every kill the store must pass
 SQLite's own check; when a batch is over, every task must be done once, every output whole, and no task
@@ -22,6 +22,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks.record import ROOT, add_options, begin
 from dubbing.batch.status import log_entries
 from dubbing.batch.store import Store
 from dubbing.batch.tasks import read_receipt
@@ -123,10 +124,10 @@ def faults(folder: Path) -> list[str]:
 def one_batch(folder: Path, kills: int, chance: random.Random) -> tuple[dict[str, int], list[str]]:
     """Kill until the batch is over, or often enough; then let it end."""
     manifest = new_batch(folder, seconds=0.25)
-    command = [sys.executable, __file__, "--drive", str(manifest)]
+    command = [sys.executable, "-m", "benchmarks.batch_kills", "--drive", str(manifest)]
     killed = {"driver": 0, "worker": 0}
     while True:
-        driver = subprocess.Popen(command)
+        driver = subprocess.Popen(command, cwd=ROOT)
         while sum(killed.values()) < kills and driver.poll() is None:
             time.sleep(chance.uniform(LEAST_S, MOST_S))
             if driver.poll() is None:
@@ -150,21 +151,25 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--drive", type=Path, help=argparse.SUPPRESS)
-    told = parser.parse_args()
-    if told.drive:
-        drive(told.drive)
+    add_options(parser)
+    options = parser.parse_args()
+    if options.drive:
+        drive(options.drive)
         return
-    chance = random.Random(told.seed)
+    record = begin(options)
+    chance = random.Random(options.seed)
     total: dict[str, Any] = {"driver": 0, "worker": 0, "batches": 0}
-    while total["driver"] + total["worker"] < told.kills:
+    while total["driver"] + total["worker"] < options.kills:
         with tempfile.TemporaryDirectory() as name:
-            left = told.kills - total["driver"] - total["worker"]
+            left = options.kills - total["driver"] - total["worker"]
             killed, wrong = one_batch(Path(name), left, chance)
         total = {key: total[key] + killed.get(key, 1) for key in total}
         if wrong:
             print("\n".join(wrong), file=sys.stderr)
             sys.exit(1)
         print(json.dumps(total), flush=True)
+    if record:
+        record.write({**total, "tasks": FILMS * (len(LANGUAGES) + 1), "faults": 0})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Whether the mood of the source is heard in the dub: 48 utterances of RAVDESS, dubbed.
 
-    python benchmarks/carry_over.py DIR [--to zh] [--emotion-from source] [--json FILE]
+    python -m benchmarks.carry_over DIR [--to zh] [--emotion-from source] [--json FILE]
 
 Six actors say one of two sentences in eight moods; the recordings are laid one after another and dubbed
 as one film. The arousal of every line is measured on the source and on the mixed dub in two ways: by the
@@ -22,6 +22,7 @@ import soundfile
 from scipy.stats import pearsonr
 from sklearn.metrics import roc_auc_score
 
+from benchmarks.record import add_options, begin
 from dubbing.acoustics.prosody import measure_prosody
 from dubbing.arrays import Audio
 from dubbing.engines.emotion import Utterance
@@ -112,9 +113,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="RAVDESS")
     parser.add_argument("--to", nargs="*", default=["zh", "es"])
-    parser.add_argument("--json", type=Path)
+    add_options(parser)
     parser.add_argument("--folder", type=Path, help="Keep everything here.")
     options = parser.parse_args()
+    record = begin(options)
     picked = chosen(options.data)
     engines, found = Engines(), {}
     with tempfile.TemporaryDirectory() as place:
@@ -126,8 +128,8 @@ def main() -> None:
                 timeline = dubbed(source, to, origin, engines, folder)
                 found[f"{to} {origin}"] = judged(timeline, spans, picked, folder, engines)
                 print(to, origin, json.dumps(found[f"{to} {origin}"]), flush=True)
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n")
+    if record:
+        record.write(found)
 
 
 def judged(

@@ -1,6 +1,6 @@
 """Who speaks when, on conversations made of real voices, and on labelled clips: diarization error rate.
 
-    python benchmarks/diarization.py --emodb DIR --ravdess DIR --grid DIR [--minutes 45] [--json FILE]
+    python -m benchmarks.diarization --emodb DIR --ravdess DIR --grid DIR [--minutes 45] [--json FILE]
         [--clips DIR]
 
 Two to five people (the five of EmoDB that the voice space was not learnt from, six of RAVDESS, one of
@@ -22,6 +22,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import AgglomerativeClustering
 
+from benchmarks.record import add_options, begin
 from dubbing.arrays import Audio
 from dubbing.diarization.conversation import Heard as Stretch
 from dubbing.diarization.conversation import voice_turns
@@ -225,8 +226,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=45.0)
     parser.add_argument("--seed", type=int, default=100, help="Other seeds, other conversations.")
     parser.add_argument("--clips", type=Path, help="Where the films of benchmarks/labels are.")
-    parser.add_argument("--json", type=Path)
+    add_options(parser)
     options = parser.parse_args()
+    record = begin(options)
     voices, vad, embedder = people(options), FasterWhisper(2), GE2E(2)
     heard, said, minutes, seed = [], [], 0.0, options.seed
     while minutes < options.minutes:
@@ -250,8 +252,8 @@ def main() -> None:
     }
     if options.clips:
         found["clips"] = clips(options.clips, vad, embedder)
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n")
+    if record:
+        record.write(found)
 
 
 if __name__ == "__main__":

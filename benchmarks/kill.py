@@ -1,24 +1,30 @@
 """Kill the program at random moments, start it again, and compare the end with an undisturbed run.
 
-python benchmarks/kill.py [KILLS]
+python -m benchmarks.kill [KILLS] [--json FILE]
 """
 
+import argparse
 import json
 import random
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-SAMPLE = Path(__file__).parent.parent / "samples/portrait.mp4"
+from benchmarks.record import DUB, ROOT, add_options, begin
+
+SAMPLE = ROOT / "samples/portrait.mp4"
 KEPT = ("id", "source", "says", "plan", "flags")
 
 
 def main() -> None:
     """Kill, resume, compare."""
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("kills", type=int, nargs="?", default=20)
+    add_options(parser)
+    options = parser.parse_args()
+    record, kills = begin(options), options.kills
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         subprocess.run(command(folder / "whole"), check=True, capture_output=True)
@@ -37,13 +43,14 @@ def main() -> None:
             assert same
             assert not left
         print(f"{killed} kills in {rounds} rounds; finished stages computed again: {repeated}")
+    if record:
+        record.write({"kills": killed, "rounds": rounds, "stages_computed_again": repeated})
 
 
 def command(place: Path) -> list[str]:
     """The job, all in one folder."""
     place.mkdir(exist_ok=True)
-    dub = str(Path(sys.executable).with_name("dub"))
-    return [dub, str(SAMPLE), "--to", "zh", "-o", str(place / "out.mp4"), "--workspace",
+    return [DUB, str(SAMPLE), "--to", "zh", "-o", str(place / "out.mp4"), "--workspace",
             str(place / "w.dub"), "--log-format", "json"]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """A two-hour film through the whole program: how much memory, how much time a stage.
 
-    python benchmarks/long_film.py --speech CLIP ... [--hours 2] [--to es] [--folder DIR] [--json FILE]
+    python -m benchmarks.long_film --speech CLIP ... [--hours 2] [--to es] [--folder DIR] [--json FILE]
 
 The film has a small picture that does not move, soft noise, and the clips' speech (some minutes in all)
 spread over it. While it is dubbed, the resident memory of the process and its children is read four
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from benchmarks.record import DUB, add_options, begin
 from dubbing.arrays import Audio
 from dubbing.media.extract import extract_audio
 from dubbing.media.ffmpeg import ffmpeg_path
@@ -67,7 +68,7 @@ def made(folder: Path, clips: list[Path], hours: float) -> Path:
 
 def dubbed(film: Path, folder: Path, to: str) -> tuple[float, float]:
     """Greatest resident memory (GB) of all processes at once, and seconds."""
-    command = ["dub", str(film), "--to", to, "-o", str(folder / "long.dub.mkv")]
+    command = [DUB, str(film), "--to", to, "-o", str(folder / "long.dub.mkv")]
     began, most = time.monotonic(), 0
     work = psutil.Popen([*command, "--workspace", str(folder / "work")], stdout=subprocess.DEVNULL)
     while work.poll() is None:
@@ -96,8 +97,9 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=2.0)
     parser.add_argument("--to", default="es")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "long_film")
-    parser.add_argument("--json", type=Path)
+    add_options(parser)
     options = parser.parse_args()
+    record = begin(options)
     options.folder.mkdir(parents=True, exist_ok=True)
     film = made(options.folder, options.speech, options.hours)
     memory_gb, wall_s = dubbed(film, options.folder, options.to)
@@ -112,8 +114,8 @@ def main() -> None:
         "stages_s": {step.stage: round(step.seconds, 1) for step in timeline.history},
     }
     print(json.dumps(found, indent=1))
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n")
+    if record:
+        record.write(found)
 
 
 if __name__ == "__main__":

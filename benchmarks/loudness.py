@@ -1,6 +1,6 @@
 """How loud dubs are: the programme against its target, its peak, and each line against the original's.
 
-    python benchmarks/loudness.py FILM ... [--to es] [--folder DIR] [--profile NAME] [--json FILE]
+    python -m benchmarks.loudness FILM ... [--to es] [--folder DIR] [--profile NAME] [--json FILE]
 
 Every film is dubbed once as loud as it was (``source``) and once to EBU R 128; the second time only the
 mix is made anew. Measured on the finished files, not on what the mix says of itself: programme loudness
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.record import DUB, add_options, begin
 from dubbing.media.extract import extract_audio
 from dubbing.media.ffmpeg import ffmpeg_path
 from dubbing.media.loudness import line_loudness_lufs
@@ -30,7 +31,7 @@ def dubbed(film: Path, options: argparse.Namespace, preset: str) -> Path:
     """The finished file."""
     out = options.folder / f"{film.stem}.{preset}.mkv"
     workspace = options.folder / f"{film.stem}.dub"
-    command = ["dub", str(film), "--to", options.to, "-o", str(out), "--workspace", str(workspace)]
+    command = [DUB, str(film), "--to", options.to, "-o", str(out), "--workspace", str(workspace)]
     subprocess.run(
         [*command, "--loudness", preset, "--profile", options.profile, "--until", "mux"],
         check=True,
@@ -82,8 +83,9 @@ def main() -> None:
     parser.add_argument("--to", default="es")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "loudness")
     parser.add_argument("--profile", default="embedded")
-    parser.add_argument("--json", type=Path)
+    add_options(parser)
     options = parser.parse_args()
+    record = begin(options)
     options.folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, dict[str, object]] = {}
     for film in options.films:
@@ -99,8 +101,8 @@ def main() -> None:
                 row["lines_off_lu"] = [round(one, 2) for one in lines]
         found[film.stem] = row
         print(film.stem, json.dumps(row), flush=True)
-        if options.json:
-            options.json.write_text(json.dumps(summed(found), indent=1) + "\n")
+        if record:
+            record.write(summed(found))
 
 
 def summed(found: dict[str, dict[str, object]]) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """How long the main job takes, stage by stage, and what our ways of running the models gain.
 
-    python benchmarks/main_job.py [FILM] [--json benchmarks/main_job.json]
+    python -m benchmarks.main_job [FILM] [--json FILE]
 
 Prints seconds and real-time factor (seconds of work a second of film) of each stage, cold (models
 loaded on the way) and warm (a second language-free run with models kept), and ratios against the plain
@@ -9,9 +9,7 @@ faster-whisper without batching, transformers' ``generate`` for one sentence.
 """
 
 import argparse
-import json
 import os
-import platform
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.record import add_options, begin
 from dubbing.engines.translation import Passage, Request
 from dubbing.job import Job, run_job
 from dubbing.media.sound_file import read_sound
@@ -160,13 +159,13 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("film", type=Path, nargs="?", default=SAMPLE)
-    parser.add_argument("--json", type=Path)
+    add_options(parser)
     options = parser.parse_args()
+    record = begin(options)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         runs, timeline = stages(options.film.absolute(), folder)
         result = {
-            "machine": {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count()},
             "film": options.film.name,
             "runs": runs,
             "kokoro": kokoro_ratio(timeline),
@@ -174,8 +173,8 @@ def main() -> None:
             "gemma": gemma_ratio(),
         }
     show(result)
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n")
+    if record:
+        record.write(result)
 
 
 def show(result: dict[str, Any]) -> None:

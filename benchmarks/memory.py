@@ -1,10 +1,9 @@
 """Peak memory of a long film: the sample looped to MINUTES, dubbed, with the resident size over time.
 
-python benchmarks/memory.py [MINUTES] [--json FILE]
+python -m benchmarks.memory [MINUTES] [--json FILE]
 """
 
 import argparse
-import json
 import subprocess
 import sys
 import tempfile
@@ -13,9 +12,10 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.record import DUB, ROOT, add_options, begin
 from dubbing.media.ffmpeg import ffmpeg_path
 
-SAMPLE = Path(__file__).parent.parent / "samples/portrait.mp4"
+SAMPLE = ROOT / "samples/portrait.mp4"
 EVERY_S = 2.0
 BAR = 60
 
@@ -24,27 +24,27 @@ def main() -> None:
     """Loop, dub, watch."""
     parser = argparse.ArgumentParser()
     parser.add_argument("minutes", type=float, nargs="?", default=60)
-    parser.add_argument("--json", type=Path)
+    add_options(parser)
     options = parser.parse_args()
+    record = begin(options)
     with tempfile.TemporaryDirectory() as temporary:
         film = Path(temporary) / "long.mp4"
         loop = [ffmpeg_path(), "-v", "error", "-stream_loop", "-1", "-i", str(SAMPLE)]
         subprocess.run(
             [*loop, "-t", str(options.minutes * 60), "-c", "copy", str(film)], check=True
         )
-        curve, code = watch(
-            [str(Path(sys.executable).with_name("dub")), str(film), "--to", "zh", "-q"]
-        )
+        curve, code = watch([DUB, str(film), "--to", "zh", "-q"])
     peak = max(mb for _, mb in curve)
     for at_s, mb in curve[:: max(1, len(curve) // 40)]:
         print(f"{at_s:7.0f} s {mb:6.0f} MB {'█' * round(BAR * mb / peak)}")
     print(
         f"{options.minutes:g} minutes of film: peak {peak:.0f} MB, {curve[-1][0]:.0f} s, exit {code}"
     )
-    if options.json:
-        options.json.write_text(
-            json.dumps({"minutes": options.minutes, "peak_mb": peak, "curve": curve})
+    if record and code == 0:
+        record.write(
+            {"minutes": options.minutes, "peak_mb": peak, "wall_s": curve[-1][0], "curve": curve}
         )
+    sys.exit(code)
 
 
 def watch(command: list[str]) -> tuple[list[tuple[float, float]], int]:

@@ -1,6 +1,6 @@
 """How far four moods stand out from neutral speech, and what they cost in clarity.
 
-    python benchmarks/moods.py [--strength 0.8] [--voices 2] [--json FILE]
+    python -m benchmarks.moods [--strength 0.8] [--voices 2] [--json FILE]
 
 The same sentence is spoken in four languages, neutral and in each mood. Pitch (median, semitones), its
 range (semitones), loudness (dB) and pace (percent) are measured on the sound and set against the spread
@@ -14,10 +14,10 @@ import json
 import math
 import os
 import statistics
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.record import add_options, begin
 from dubbing.acoustics.prosody import measure_prosody
 from dubbing.delivery import NEUTRAL, Delivery
 from dubbing.engines.asr.faster_whisper import FasterWhisper
@@ -105,8 +105,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--strength", type=float, default=0.8)
     parser.add_argument("--voices", type=int, default=2, help="How many of each language.")
-    parser.add_argument("--json", type=Path)
+    add_options(parser)
     options = parser.parse_args()
+    record = begin(options)
     bench, found = Bench(), {}
     for language in SENTENCE:
         for voice in bench.kokoro.voices(language)[: options.voices]:
@@ -146,8 +147,8 @@ def main() -> None:
         },
     }
     print(json.dumps(summary, indent=1))
-    if options.json:
-        options.json.write_text(json.dumps({"summary": summary, "voices": found}, indent=1) + "\n")
+    if record:
+        record.write({"summary": summary, "voices": found})
 
 
 if __name__ == "__main__":

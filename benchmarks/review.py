@@ -1,9 +1,9 @@
 """How soon an edited line is heard in the live review, and what a page of many lines costs to make.
 
-    python benchmarks/review.py WORKSPACE [--edits 6]
+    python -m benchmarks.review [WORKSPACE] [--edits 6] [--json FILE]
 
 Engines are warm, as they are once the page is open. Every edit is timed from the decision to the piece of
-finished sound that the page plays. Works on a copy of the workspace.
+finished sound that the page plays. Works on a copy of the workspace; without one, the sample is dubbed.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ import time
 from pathlib import Path
 from statistics import median
 
+from benchmarks.record import ROOT, add_options, begin
+from dubbing.job import Job, run_job
+from dubbing.registry import Engines
 from dubbing.reviewer.bench import Bench
 from dubbing.reviewer.redirect import keep_decisions
-from dubbing.settings import LineDecision
+from dubbing.settings import LineDecision, Profile
 from dubbing.timeline import Line
 
-RESULT = Path(__file__).with_suffix(".json")
+SAMPLE = ROOT / "samples/portrait.mp4"
 
 
 def edited(line: Line) -> str:
@@ -31,16 +34,26 @@ def edited(line: Line) -> str:
     return others[0] if others else line.spoken_text[::-1]
 
 
+def copied(workspace: Path | None, place: Path, to: str) -> Path:
+    """Return a workspace in ``place`` that may be changed: a copy, or that of the dubbed sample."""
+    if workspace is not None:
+        return Path(shutil.copytree(workspace, place / workspace.name))
+    root = place / "sample.dub"
+    run_job(Job(SAMPLE, to, place / "sample.mp4", root), Profile(), Engines())
+    return root
+
+
 def main() -> None:
     """Read the command line, measure, write the result."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("workspace", type=Path)
+    parser.add_argument("workspace", type=Path, nargs="?")
     parser.add_argument("--to", default="zh")
     parser.add_argument("--edits", type=int, default=6)
+    add_options(parser)
     options = parser.parse_args()
+    record = begin(options)
     with tempfile.TemporaryDirectory() as place:
-        root = Path(place) / options.workspace.name
-        shutil.copytree(options.workspace, root)
+        root = copied(options.workspace, Path(place), options.to)
         bench = Bench(root, options.to)
         bench.warm()
         lines = [line for line in bench.timeline.lines if line.take is not None][: options.edits]
@@ -65,7 +78,8 @@ def main() -> None:
         "page_ms_a_line": round(1000 * page_s / len(bench.timeline.lines), 2),
     }
     print(json.dumps({key: value for key, value in result.items() if key != "edits"}))
-    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    if record:
+        record.write(result)
 
 
 if __name__ == "__main__":

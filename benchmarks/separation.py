@@ -1,6 +1,6 @@
 """What is left of music and of speech when the dialogue is taken out, on mixes whose parts are known.
 
-    python benchmarks/separation.py --speech DIR [--json FILE]
+    python -m benchmarks.separation --speech DIR [--json FILE]
 
 Speech (RAVDESS or EmoDB; calm and moved) is laid over a made bed of chords and drums, and over noise, at
 15, 5 and 0 dB above it. Ours is the original less DeepFilterNet's estimate; beside it plain ducking by
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.record import add_options, begin
 from dubbing.arrays import Audio
 from dubbing.engines.separation.deepfilter import DeepFilter
 from dubbing.media.resample import resample
@@ -76,8 +77,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--speech", type=Path, required=True)
-    parser.add_argument("--json", type=Path)
+    add_options(parser)
     options = parser.parse_args()
+    record = begin(options)
     voice, separator, found = speech(options.speech), DeepFilter(), {}
     spoken = np.convolve(np.abs(voice) > 0.005, np.ones(2400) / 2400, "same") > 0.1
     noise = np.random.default_rng(1).normal(0, 1, len(voice))
@@ -95,8 +97,8 @@ def main() -> None:
                 "sdr_ducked_db": round(ratio_db(DUCK * mixed[spoken], bed[spoken]), 1),
             }
             print(f"{name} {above_db}", json.dumps(row), flush=True)
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n")
+    if record:
+        record.write(found)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
 """How often the face that is taken for the speaker's is the one that a person would name.
 
-    python benchmarks/speaking_faces.py FOLDER    # with interview_two.mp4 and debate_two.mp4
+    python -m benchmarks.speaking_faces FOLDER [--json FILE]   # interview_two.mp4 and debate_two.mp4
 
 Counts the labelled time in which some line is spoken: right if its mouth is the labelled face's.
+Where both people talk at once any of the two faces is right, so that time is counted by itself.
 """
 
 import argparse
 import json
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
+from benchmarks.record import add_options, begin
 from dubbing.job import Job, run_job
 from dubbing.registry import Engines
 from dubbing.settings import Profile
@@ -17,49 +20,57 @@ from dubbing.timeline import Timeline
 from dubbing.vision.track_file import read_track
 from dubbing.workspace import Workspace
 
-HERE = Path(__file__).parent
+LABELS = Path(__file__).parent / "labels/speaking_faces.json"
 STEP_MS = 50
 
 
 def main() -> None:
-    """Analyse the clips that are there and print the share of time that is right."""
+    """Analyse the clips that are there; count the time that is right."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    labels = json.loads((HERE / "speaking_faces.json").read_text(encoding="utf-8"))
-    engines, total = Engines(keep=True), [0, 0]
+    add_options(parser)
+    options = parser.parse_args()
+    record = begin(options)
+    labels = json.loads(LABELS.read_text(encoding="utf-8"))
+    engines = Engines(keep=True)
+    films = {}
     for name, intervals in labels.items():
-        film = folder / f"{name}.mp4"
+        film = options.folder / f"{name}.mp4"
         if name == "about" or not film.is_file():
             continue
         with tempfile.TemporaryDirectory() as place:
             job = Job(film, "zh", Path(place) / "x.mkv", Path(place) / "work", until="faces")
             timeline = run_job(job, Profile(), engines)
-            right, counted = judge(timeline, Workspace(Path(place) / "work"), intervals)
-        print(f"{name}: {right / counted:.1%} of {counted * STEP_MS / 1000:.1f} s")
-        total = [total[0] + right, total[1] + counted]
-    if total[1]:
-        print(f"together: {total[0] / total[1]:.1%}")
+            films[name] = judged(timeline, Workspace(Path(place) / "work"), intervals)
+        print(name, films[name])
+    if record and films:
+        record.write({"films": films, "together": together(films.values())})
 
 
-def judge(
+def judged(
     timeline: Timeline, held: Workspace, intervals: list[tuple[float, float, str]]
-) -> tuple[int, int]:
-    """Steps that are right, and all that count."""
+) -> dict[str, float]:
+    """Return seconds labelled with one face and with both, and of each those that are right."""
     sides = {
         face.id: "left" if read_track(held.path(face.track)).boxes[0, 0] < 0.5 else "right"
         for face in timeline.faces
     }
-    right = counted = 0
-    for begin, end, label in intervals:
-        for time_ms in range(int(begin * 1000), int(end * 1000), STEP_MS):
+    steps = dict.fromkeys(("one_s", "one_right_s", "both_s", "both_right_s"), 0)
+    for begin_s, end_s, label in intervals:
+        kind = "both" if label == "both" else "one"
+        for time_ms in range(int(begin_s * 1000), int(end_s * 1000), STEP_MS):
             lines = [x for x in timeline.lines if x.span.start_ms <= time_ms < x.span.end_ms]
-            if not lines:
-                continue
-            said = {sides[line.mouth.face] for line in lines if line.mouth}
-            counted += 1
-            right += bool(said) if label == "both" else label in said
-    return right, counted
+            if lines:
+                faces = {sides[line.mouth.face] for line in lines if line.mouth}
+                steps[f"{kind}_s"] += 1
+                steps[f"{kind}_right_s"] += bool(faces) if kind == "both" else label in faces
+    return {name: round(n * STEP_MS / 1000, 2) for name, n in steps.items()}
+
+
+def together(films: Iterable[dict[str, float]]) -> dict[str, float]:
+    """Return the sums over films."""
+    rows = list(films)
+    return {name: round(sum(row[name] for row in rows), 2) for name in rows[0]}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How good, how fitting and how fast the embedded translation is, and what each part of the choice adds.
 
-    python benchmarks/translation.py [--sets own tatoeba es fr ja grid] [--json FILE]
+    python -m benchmarks.translation [--sets own tatoeba es fr ja grid] [--json FILE]
 
 own, es, fr, ja
     ``benchmarks/translation/lines.tsv``: everyday, film and lecture lines written for this project; of
@@ -20,7 +20,6 @@ need no phoneme outside its bounds and spill over nothing.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import resource
@@ -30,6 +29,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.record import add_options, begin
 from dubbing.engines.translation import Passage, Request
 from dubbing.engines.translation.gemma import Gemma, TunedGemma
 from dubbing.language.script import to_simplified
@@ -79,14 +79,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sets", nargs="+", default=["own", "tatoeba", "es", "fr", "ja", "grid"])
     parser.add_argument("--only", nargs="+", default=list(SWITCHES), help="of the switches")
-    parser.add_argument("--json", type=Path, default=HERE / "translation.json")
-    arguments = parser.parse_args()
+    add_options(parser)
+    options = parser.parse_args()
+    record = begin(options)
     result: dict[str, Any] = {"flags": flags()}
     print("flags", result["flags"], flush=True)
-    for name in arguments.sets:
-        result[name] = judged(name, arguments.only if name == "own" else ["whole"])
+    for name in options.sets:
+        result[name] = judged(name, options.only if name == "own" else ["whole"])
         result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        arguments.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+        if record:
+            record.write(result)
 
 
 def judged(name: str, switches: Sequence[str]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How surely the watermark is found again, and how often in natural speech where there is none.
 
-    python benchmarks/watermark.py [--natural DIR …] [--lines 100] [--json FILE]
+    python -m benchmarks.watermark [--natural DIR …] [--lines 100] [--json FILE]
 
 Lines of the translation benchmark are spoken by all recommended Chinese and Spanish voices in turn and
 marked; then each goes through codecs, other rates and levels, and under music, and is asked for its
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.record import add_options, begin
 from dubbing.arrays import Audio
 from dubbing.engines.asr.faster_whisper import FasterWhisper
 from dubbing.engines.speech.kokoro import Kokoro
@@ -127,8 +128,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--natural", type=Path, nargs="*", default=[])
     parser.add_argument("--lines", type=int, default=100)
-    parser.add_argument("--json", type=Path)
+    add_options(parser)
     options = parser.parse_args()
+    record = begin(options)
     asr = FasterWhisper(os.cpu_count() or 1)
     lines: list[Audio] = []
     cost: dict[str, list[float]] = {
@@ -163,8 +165,8 @@ def main() -> None:
         "highest_natural": sorted((round(v, 3) for v in natural), reverse=True)[:5],
     }
     print(json.dumps(result, indent=1))
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n")
+    if record:
+        record.write(result)
 
 
 if __name__ == "__main__":

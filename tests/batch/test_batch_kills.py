@@ -14,8 +14,8 @@ KILLS = 4
 @pytest.mark.slow
 def test_random_kills_lose_nothing_that_had_finished() -> None:
     result = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks/batch_kills.py"), "--kills", str(KILLS)],
-        capture_output=True, text=True, timeout=300, check=False,
+        [sys.executable, "-m", "benchmarks.batch_kills", "--kills", str(KILLS)],
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     told = json.loads(result.stdout.splitlines()[-1])
