@@ -86,6 +86,12 @@ class Asker:
         """The same, corrected by where it is heard when it is bent so."""
         return said.heard_as(self.prompter.heard(said.symbols, said.frames(fit)), fit)
 
+    def cut(self, said: Spoken, fit: Fit) -> Spoken:
+        """The beginning of a text that is cut to the frames of ``fit``."""
+        # what an engine said as a whole goes on with the next word: one frame of it is faded out
+        is_whole = isinstance(self.prompter, WholeLinePrompter)
+        return said.cut_to(len(fit.frames), 1.0 if is_whole else said.natural[-1])
+
     def with_sound(self, plan: DurationPlan) -> DurationPlan:
         """The plan with what the engine said of it, if it says whole lines."""
         if not isinstance(self.prompter, WholeLinePrompter):

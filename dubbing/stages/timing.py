@@ -14,9 +14,11 @@ from dubbing.pipeline import Run, stage
 from dubbing.settings import TimingSettings
 from dubbing.stages.line_asking import Asker, NothingToSay, asker_for
 from dubbing.timeline import FRAME_MS, DurationPlan, Line, Timeline
+from dubbing.timing.audible import CUT, NOTHING_TO_SAY, flagged, within
 from dubbing.timing.isochrony import Fit, Slot, fit_line
 from dubbing.timing.lips import Lips
 from dubbing.timing.lipsync import Followed, Window, unmet_rests, window, with_pause
+from dubbing.timing.slots import Place, place
 from dubbing.timing.spoken import Spoken
 from dubbing.vision.mouths import Mouths
 from dubbing.voice.casting import PACER
@@ -26,12 +28,16 @@ NEAR_MS = 100
 """A line that ends so near to its mouth ends with it."""
 WAYS_TO_PAUSE = 3
 """Word borders that are tried for one pause."""
+OVER = ("spill", "earlier", "squeeze", "overlap", "cut")
+"""Rungs of a line that is longer than its time."""
+TOO_LONG = {"earlier", "squeeze", "overlap", "cut"}
+"""Rungs on which no time is left that a mouth could set."""
 
 
 @stage(
     reads=("media", "target_language", "speakers", "lines", "faces"),
     writes=("lines.plan", "lines.flags"),
-    version=11,
+    version=12,
     engine_roles=("speech",),
     fixed_engines=(("speech", PACER),),
     weights=("aligner",),
@@ -44,51 +50,52 @@ def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     Raises:
         BadSettings: if the engine can neither be told durations nor say whole lines.
     """
-    free_from_ms = 0
+    assert timeline.media is not None
     mouths = Mouths(run.workspace, timeline)
+    film_ms = timeline.media.duration_ms
     lines: list[Line] = []
     for number, line in enumerate(timeline.lines):
         planned = line
         if line.plan is None and line.translation is not None:
-            slot, start_ms = _slot(timeline, number, free_from_ms, settings.gap_ms)
-            asker = asker_for(timeline, run, settings, line, slot)
-            planned = _planned(asker, slot, (free_from_ms, start_ms), mouths, settings)
+            where = place(timeline.lines, lines, film_ms, settings.gap_ms)
+            asker = asker_for(timeline, run, settings, line, where.slot)
+            planned = _planned(asker, where, film_ms, mouths, settings)
         lines.append(planned)
-        if planned.plan is not None and not _talked_over(timeline, number, planned.plan):
-            free_from_ms = planned.plan.span.end_ms + settings.gap_ms
         run.progress(number + 1, len(timeline.lines), unit="lines")
-    return timeline.with_lines(lines)
+    return timeline.with_lines(flagged(lines, film_ms))
 
 
 def _planned(
-    asker: Asker,
-    slot: Slot,
-    times_ms: tuple[int, int],
-    mouths: Mouths,
-    settings: TimingSettings,
+    asker: Asker, where: Place, film_ms: int, mouths: Mouths, settings: TimingSettings
 ) -> Line:
-    """The line with its plan and the flags that the plan earns.
-
-    ``times_ms``: from when on nobody else speaks, and when the line begins.
-    """
-    line, (free_from_ms, start_ms) = asker.line, times_ms
+    """The line with its plan and the flags that the plan earns."""
+    line = asker.line
     assert line.translation is not None
     try:
-        fit = fit_line(asker.options(), slot, asker.limits)
+        fit = fit_line(asker.options(), where.slot, asker.limits)
     except NothingToSay:
-        return replace(line, flags=(*line.translation.flags, "nothing to say"))
+        return replace(line, flags=(*line.translation.flags, NOTHING_TO_SAY))
     candidate, said = asker.tried[fit.option]
-    fit, said = _refined(fit, said, slot, asker)
-    earliest_ms = min(start_ms, free_from_ms)
-    shown = _shown(mouths, line, fit, slot, (earliest_ms, start_ms), settings)
-    if shown is None:
-        plan = said.plan(candidate.text, fit, start_ms)
+    fit, said = _refined(fit, said, where.slot, asker)
+    if TOO_LONG & set(fit.rungs):
+        plan = _too_long(fit, said, candidate.text, where, asker)
     else:
-        plan = _still_true(_by_mouth(shown, fit, said, candidate.text, asker), line)
-    plan = asker.with_sound(plan)
-    late = ("starts late",) if start_ms > line.slot.start_ms else ()
+        shown = _shown(mouths, line, fit, where, _strength(line, settings))
+        if shown is None:
+            plan = said.plan(candidate.text, fit, where.start_ms)
+        else:
+            plan = _still_true(_by_mouth(shown, fit, said, candidate.text, asker), line)
+    plan = within(asker.with_sound(plan), film_ms)
+    late = ("starts late",) if where.start_ms > line.slot.start_ms else ()
     doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
     return replace(line, plan=plan, flags=(*_rejected(line), *doubts, *late, *_flags(plan)))
+
+
+def _too_long(fit: Fit, said: Spoken, text: str, where: Place, asker: Asker) -> DurationPlan:
+    """The plan of a line that fills more than its time, and maybe only begins to be said."""
+    if "cut" in fit.rungs:
+        said = asker.heard_as(asker.cut(said, fit), fit)
+    return said.plan(text, fit, where.start_ms - fit.earlier * FRAME_MS)
 
 
 def _rejected(line: Line) -> tuple[str, ...]:
@@ -96,48 +103,22 @@ def _rejected(line: Line) -> tuple[str, ...]:
     return ("rejected",) if decided else ()
 
 
-def _talked_over(timeline: Timeline, number: int, plan: DurationPlan) -> bool:
-    """Whether the next line begins within this one in the film, and may do so in the dub."""
-    following = timeline.lines[number + 1 : number + 2]
-    within = any(n.span.start_ms < timeline.lines[number].span.end_ms for n in following)
-    return within and "spill" not in plan.rungs
-
-
-def _slot(timeline: Timeline, number: int, free_from_ms: int, gap_ms: int) -> tuple[Slot, int]:
-    """From the line's start to the end of its mouth, and to where the next line begins; the start."""
-    assert timeline.media is not None
-    slot, following = timeline.lines[number].slot, timeline.lines[number + 1 : number + 2]
-    start_ms = max(slot.start_ms, free_from_ms)
-    until_ms = timeline.media.duration_ms
-    for following_line in following:
-        until_ms = _begins_ms(following_line) - gap_ms
-    wanted = max(1, (slot.end_ms - start_ms) // FRAME_MS)
-    most = (until_ms - start_ms) // FRAME_MS
-    # nothing may sound after the film, nor into a line that stays as it is
-    if not following or following[0].plan is not None:
-        return Slot(max(1, min(wanted, most)), max(1, most), closed=True), start_ms
-    return Slot(wanted, max(wanted, most)), start_ms
-
-
-def _begins_ms(line: Line) -> int:
-    """When a line that has its plan is heard, or that has none should be."""
-    return line.slot.start_ms if line.plan is None else line.plan.span.start_ms
-
-
 def _refined(fit: Fit, said: Spoken, slot: Slot, asker: Asker) -> tuple[Fit, Spoken]:
     """Look where the bent line is heard; if it misses its length, bend it once more.
 
     What is silent at the end of a line changes with its tempo, and with it what must be filled.
     """
+    if "cut" in fit.rungs:
+        return fit, said
     aimed = said.heard_frames(fit)
     said = asker.heard_as(said, fit)
     missed = abs(said.heard_frames(fit) - aimed) >= WORTH_REFINING_FRAMES
     if not missed or "early end" in fit.rungs:
         return fit, said
     again = fit_line([said.option], slot, asker.limits)
-    spilt = ("spill",) if "spill" in again.rungs and "spill" not in fit.rungs else ()
-    fit = replace(again, option=fit.option, rungs=(*fit.rungs, *spilt))
-    return fit, asker.heard_as(said, fit)
+    over = tuple(rung for rung in again.rungs if rung in OVER and rung not in fit.rungs)
+    fit = replace(again, option=fit.option, rungs=(*fit.rungs, *over))
+    return fit, said if "cut" in fit.rungs else asker.heard_as(said, fit)
 
 
 # -- the mouth -----------------------------------------------------------------------------------
@@ -153,28 +134,21 @@ class _Shown:
     strength: float
 
 
-def _shown(
-    mouths: Mouths,
-    line: Line,
-    fit: Fit,
-    slot: Slot,
-    starts_ms: tuple[int, int],
-    settings: TimingSettings,
-) -> _Shown | None:
-    """The mouth that speaks the line; ``None`` if it is not seen or shall not count.
+def _strength(line: Line, settings: TimingSettings) -> float:
+    """How much the mouth counts for this line."""
+    decided = None if line.decision is None else line.decision.lip_strength
+    return settings.lip_strength if decided is None else decided
 
-    ``starts_ms``: the earliest time at which the line may begin, and the one it was fitted to.
-    """
-    strength = settings.lip_strength
-    if line.decision is not None and line.decision.lip_strength is not None:
-        strength = line.decision.lip_strength
+
+def _shown(mouths: Mouths, line: Line, fit: Fit, where: Place, strength: float) -> _Shown | None:
+    """The mouth that speaks the line; ``None`` if it is not seen or shall not count."""
     lips = mouths.of(line) if strength > 0 else None
     if lips is None:
         return None
-    earliest_ms, start_ms = starts_ms
-    where = window(fit, (start_ms - earliest_ms) // FRAME_MS, slot.most)
-    seen = lips.between(start_ms - where.earlier * FRAME_MS, where.n_frames)
-    return _Shown(where, seen, start_ms, strength)
+    free = (where.start_ms - where.earliest_ms) // FRAME_MS
+    frames = window(fit, free, where.slot.most)
+    seen = lips.between(where.start_ms - frames.earlier * FRAME_MS, frames.n_frames)
+    return _Shown(frames, seen, where.start_ms, strength)
 
 
 def _by_mouth(shown: _Shown, fit: Fit, said: Spoken, text: str, asker: Asker) -> DurationPlan:
@@ -227,14 +201,20 @@ def _still_true(plan: DurationPlan, line: Line) -> DurationPlan:
     return replace(plan, rungs=tuple(rung for rung in plan.rungs if rung not in good))
 
 
+FLAGS = {
+    "early end": "ends early",
+    "candidate": "another translation to fit",
+    "speed": "engine asked for another speed",
+    "spill": "runs over",
+    "earlier": "begins early",
+    "overlap": "talks over others",
+    "cut": CUT,
+}
+PACE_FLAGS = {"squeeze": "far too fast", "rate": "very fast", "durations": "fast"}
+"""The strongest alone is shown."""
+
+
 def _flags(plan: DurationPlan) -> tuple[str, ...]:
     """What a reviewer should hear about: everything beyond borrowing and pauses."""
-    told = {
-        "early end": "ends early",
-        "durations": "fast",
-        "candidate": "another translation to fit",
-        "rate": "very fast",
-        "speed": "engine asked for another speed",
-        "spill": "runs over",
-    }
-    return tuple(told[rung] for rung in plan.rungs if rung in told)
+    pace = next(((flag,) for rung, flag in PACE_FLAGS.items() if rung in plan.rungs), ())
+    return (*pace, *(FLAGS[rung] for rung in plan.rungs if rung in FLAGS))

@@ -10,16 +10,25 @@ Concessions are made in a fixed order, and each that was made is named in the pl
     durations   phonemes are compressed within their bounds, the whole by at most `hurry`
     candidate   the next translation is tried from the top
     rate        a global tempo on top, at most `max_rate`
-    spill       it lasts as long as it must; the next line starts later
+    spill       it lasts as long as it must; the next line waits, but not longer than it may
+                (:mod:`dubbing.timing.slots`)
 
-A word is never cut, a line never left out, and an overflow never an error.
+The last rungs are for texts that are far too long. They keep every line audible and no other line from
+being heard; a reviewer should see each of them:
+
+    earlier     only the film's end is in the way: the line begins in the silence before it
+    squeeze     every sound may shrink to 1 / `MOST_TEMPO` of its natural length
+    overlap     still too long: it sounds together with the lines after it, which do not wait for it
+    cut         still beyond the film's end: only the words are said that fit before it
+
+No line is ever left out, nothing is planned outside the film, and an overflow is never an error.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +37,11 @@ from dubbing.timing.solver import Problem, Solution, solve
 
 HURRY = 0.85
 """Least share of its natural length that a line keeps before another text is tried."""
+MOST_TEMPO = 2.0
+"""Of single sounds, on the last rungs: words are still understood when speech is compressed to half
+of its time, and hardly beyond (Foulke and Sticht 1969)."""
+UNBOUNDED = 1 << 30
+"""Frames; a slot that nothing closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +69,28 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """``wanted`` frames is how long the mouth speaks; ``most``, how long until the next line.
+    """The time of a line in frames from its start.
 
-    ``closed``: nothing may spill beyond ``most``, since the film ends there.
+    ``wanted`` is how long the mouth speaks; ``most``, how long until the next line; ``limit``, how long
+    if the next line waits as long as it may; ``film``, how long until the film ends. ``before`` frames
+    of silence precede the start.
     """
 
     wanted: int
     most: int
-    closed: bool = False
+    limit: int = UNBOUNDED
+    film: int = UNBOUNDED
+    before: int = 0
 
     def __post_init__(self) -> None:
-        """There is at least one frame, and never less room than the mouth takes."""
-        if not 1 <= self.wanted <= self.most:
-            raise ValueError(f"slot wants 1 <= {self.wanted} <= {self.most}")
+        """Each bound lies at or after the one before, and there is at least one frame."""
+        if not 1 <= self.wanted <= self.most <= self.limit <= self.film or self.before < 0:
+            raise ValueError(f"no slot: {self}")
+
+    @property
+    def ends_the_film(self) -> bool:
+        """Whether nothing but the film's end is in the way."""
+        return self.limit == self.film
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +106,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Which option, its frames (one a symbol), and the concessions made."""
+    """Which option, its frames (one a symbol), and the concessions made.
+
+    A line that is cut has fewer frames than symbols. It begins ``earlier`` frames before its start.
+    """
 
     option: int
     frames: tuple[int, ...]
     rungs: tuple[str, ...]
     cost: float
+    earlier: int = 0
 
 
 def fit_line(options: Iterable[Option], slot: Slot, limits: Limits) -> Fit:
@@ -140,15 +167,61 @@ def _drawn_out(option: Option, bent: Problem, limits: Limits) -> int:
 
 
 def _last_resort(index: int, option: Option, slot: Slot, limits: Limits) -> Fit:
-    bending = Bending(limits.fastest, limits.slowest, limits.max_rate)
-    bent = problem(option.symbols, option.natural, bending)
+    bent = problem(
+        option.symbols, option.natural, Bending(limits.fastest, limits.slowest, limits.max_rate)
+    )
     hurried = math.ceil(HURRY * option.natural_frames / limits.max_rate)
     least = max(bent.shortest - option.unheard, hurried)
     rungs = ("candidate",) if index else ()
     rungs = (*rungs, "borrow", "pauses", "durations", "rate")
-    if least <= slot.most or (slot.closed and bent.shortest - option.unheard <= slot.most):
+    if least <= slot.most:
         return _solved(index, option, bent, slot.most, rungs)
-    return _solved(index, option, bent, least, (*rungs, "spill"))
+    if least <= slot.limit:
+        return _solved(index, option, bent, least, (*rungs, "spill"))
+    if slot.ends_the_film and least <= slot.film + slot.before:
+        fit = _solved(index, option, bent, least, (*rungs, "earlier"))
+        return replace(fit, earlier=least - slot.film)
+    return _squeezed(index, option, slot, limits, rungs)
+
+
+def _squeezed(
+    index: int, option: Option, slot: Slot, limits: Limits, rungs: tuple[str, ...]
+) -> Fit:
+    """The rungs on which a line is faster than anybody likes."""
+    fastest = min(limits.fastest, limits.max_rate / MOST_TEMPO)
+    bent = problem(
+        option.symbols, option.natural, Bending(fastest, limits.slowest, limits.max_rate)
+    )
+    shortest = bent.shortest - option.unheard
+    over = () if slot.ends_the_film else ("overlap",)
+    if shortest <= slot.limit and (over or not slot.before):
+        return _solved(index, option, bent, slot.limit, (*rungs, "squeeze"))
+    if shortest <= slot.film and over:
+        return _solved(index, option, bent, shortest, (*rungs, "squeeze", *over))
+    room = slot.film + slot.before
+    rungs = (*rungs, *(("earlier",) if slot.before else ()), "squeeze", *over)
+    if shortest > room:
+        option, rungs = _beginning(option, bent, room), (*rungs, "cut")
+        bent = _first(bent, len(option.symbols))
+    return replace(_solved(index, option, bent, room, rungs), earlier=slot.before)
+
+
+def _beginning(option: Option, bent: Problem, room: int) -> Option:
+    """The first words of a line, as many as can be said in ``room`` frames; at least one sound."""
+    fitting = int((np.cumsum(bent.lower) <= room).sum())
+    symbols = option.symbols
+    borders = [n for n in range(1, fitting + 1) if _ends_a_word(symbols, n)]
+    n = max(borders, default=max(1, fitting))
+    return Option(symbols[:n], option.natural[:n])
+
+
+def _ends_a_word(symbols: str, n: int) -> bool:
+    ends = n == len(symbols) or is_silent(symbols[n])
+    return ends and not is_silent(symbols[n - 1])
+
+
+def _first(bent: Problem, n: int) -> Problem:
+    return Problem(bent.natural[:n], bent.lower[:n], bent.upper[:n], bent.stiffness[:n])
 
 
 def _solved(index: int, option: Option, bent: Problem, heard: int, rungs: tuple[str, ...]) -> Fit:

@@ -60,6 +60,18 @@ class Spoken:
         """The same text, corrected by where it is heard when it is bent so."""
         return replace(self, unheard=round(sum(fit.frames) - (heard[1] - heard[0])))
 
+    def cut_to(self, n_sounds: int, after: float) -> Spoken:
+        """The beginning of the same text: ``n_sounds`` of its sounding symbols, then silence."""
+        last = self.first + n_sounds
+        return Spoken(
+            self.symbols[: last - 1],
+            (*self.natural[:last], after),
+            self.first,
+            last,
+            cut=0,
+            unheard=0,
+        )
+
     def plan(
         self,
         text: str,
