@@ -16,9 +16,9 @@ import numpy as np
 from dubbing.arrays import Audio
 from dubbing.errors import WorkspaceError
 from dubbing.media.ffmpeg import input_args, run_ffmpeg
-from dubbing.media.sound_file import SoundFormat, SoundWriter, read_samples, sound_format
+from dubbing.media.sound_file import SoundFormat, SoundWriter, sound_format
 from dubbing.mixing.mixer import MixPlan, mix
-from dubbing.soundtrack.render import mix_plan
+from dubbing.soundtrack.render import film_samples, mix_plan, padded_samples
 from dubbing.timeline import Mix, Timeline
 from dubbing.workspace import Workspace
 
@@ -115,11 +115,12 @@ def _blocks(
         return Audio(np.zeros((info.n_channels, last - first), dtype=np.float32), info.rate_hz)
 
     def film(first: int, last: int) -> Audio:
-        return read_samples(original, first, last)
+        return padded_samples(original, first, last)
 
+    length = film_samples(timeline, info)
     if stem == BED:
-        return mix(film, info.n_samples, info.rate_hz, replace(plan, takes=()))
-    return mix(nothing, info.n_samples, info.rate_hz, replace(plan, ducked=(), dialogue=None))
+        return mix(film, length, info.rate_hz, replace(plan, takes=()))
+    return mix(nothing, length, info.rate_hz, replace(plan, ducked=(), dialogue=None))
 
 
 def _as_broadcast(sound: Path, path: Path, name: str, start_s: float) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
+from pathlib import Path
 
 import numpy as np
 
 from dubbing.arrays import Audio, Samples, ms_to_samples
 from dubbing.media.resample import resample
-from dubbing.media.sound_file import read_samples, read_sound, sound_format
+from dubbing.media.sound_file import SoundFormat, read_samples, read_sound, sound_format
 from dubbing.mixing.ducking import merge
 from dubbing.mixing.mixer import MixPlan, PlacedTake, mix, shifted
 from dubbing.soundtrack.levels import with_curve
@@ -50,9 +51,30 @@ def mix_plan(
         floor=10 ** (made.duck_db / 20),
         ramp=made.fade_ms * rate_hz // 1000,
         ceiling_dbtp=made.ceiling_dbtp,
-        dialogue=None if found is None else partial(read_samples, workspace.path(found)),
+        dialogue=None if found is None else partial(padded_samples, workspace.path(found)),
         programme_gain=10 ** (made.programme_gain_db / 20),
     )
+
+
+def film_samples(timeline: Timeline, info: SoundFormat) -> int:
+    """Length of the finished sound in samples.
+
+    It is as long as the original's. Where the picture goes on and a line is said beyond the original's
+    end, it lasts until that has been heard.
+    """
+    assert timeline.media is not None
+    ends_ms = [line.take.speech.end_ms for line in timeline.lines if line.take is not None]
+    wanted_ms = min(max(ends_ms, default=0) + FADE_OUT_MS, timeline.media.duration_ms)
+    return max(info.n_samples, ms_to_samples(wanted_ms, info.rate_hz))
+
+
+def padded_samples(path: Path, first: int, last: int) -> Audio:
+    """Samples ``first`` to ``last`` of a sound file, silent beyond its end."""
+    audio = read_samples(path, first, last)
+    missing = last - first - audio.n_samples
+    if missing <= 0:
+        return audio
+    return Audio(np.pad(audio.samples, ((0, 0), (0, missing))), audio.rate_hz)
 
 
 def rendered_between(
@@ -64,11 +86,11 @@ def rendered_between(
     original = workspace.path(timeline.media.sound)
     info = sound_format(original)
     first = ms_to_samples(start_ms, info.rate_hz)
-    last = min(ms_to_samples(end_ms, info.rate_hz), info.n_samples)
+    last = min(ms_to_samples(end_ms, info.rate_hz), film_samples(timeline, info))
     plan = shifted(mix_plan(timeline, made, workspace, info.rate_hz), first)
 
     def read(begin: int, end: int) -> Audio:
-        return read_samples(original, first + begin, first + end)
+        return padded_samples(original, first + begin, first + end)
 
     blocks = [block.samples for block in mix(read, last - first, info.rate_hz, plan)]
     return Audio(np.concatenate(blocks, axis=1), info.rate_hz)

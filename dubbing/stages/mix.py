@@ -17,13 +17,13 @@ import numpy as np
 from dubbing.arrays import Audio
 from dubbing.media.loudness import Loudness, line_loudness_lufs, programme_loudness
 from dubbing.media.resample import resample
-from dubbing.media.sound_file import SoundWriter, read_samples, read_sound, sound_format
+from dubbing.media.sound_file import SoundWriter, read_sound, sound_format
 from dubbing.mixing.mixer import dialogue_channels
 from dubbing.mixing.mixer import mix as mix_blocks
 from dubbing.pipeline import Run, stage
 from dubbing.settings import MixSettings
 from dubbing.soundtrack.levels import level_curve_db
-from dubbing.soundtrack.render import mix_plan, treated
+from dubbing.soundtrack.render import film_samples, mix_plan, padded_samples, treated
 from dubbing.soundtrack.room import reverberation_s
 from dubbing.soundtrack.tone import octaves_db, tone_match_db
 from dubbing.timeline import Artifact, Line, LineMix, Mix, SpeakerMix, Timeline
@@ -69,7 +69,7 @@ class _Levels:
     curve_db: tuple[float, ...]
 
 
-@stage(reads=("media", "lines", "dialogue", "mix"), writes=("mix",), version=7)
+@stage(reads=("media", "lines", "dialogue", "mix"), writes=("mix",), version=8)
 def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
     """Make the finished sound; where its loudness misses its aim, once or twice more.
 
@@ -106,11 +106,11 @@ def _as_before(desk: _Desk, made: Mix, before: Loudness) -> Mix:
     if before.integrated_lufs is None or made.dub_lufs is None or not made.lines:
         return made
     missing = before.integrated_lufs - made.dub_lufs + desk.asked_lu()
-    correction = min(max(missing, -MOST_CORRECTION_DB), MOST_CORRECTION_DB)
+    correction = round(min(max(missing, -MOST_CORRECTION_DB), MOST_CORRECTION_DB), 2)
     if abs(correction) <= KEPT_WITHIN_LU:
         return made
     lines = tuple(replace(i, gain_db=round(i.gain_db + correction, 2)) for i in made.lines)
-    return desk.rendered(replace(made, lines=lines, takes_gain_db=round(correction, 2)))
+    return desk.rendered(replace(made, lines=lines, takes_gain_db=correction))
 
 
 def _as_preset(desk: _Desk, made: Mix, preset: Preset) -> Mix:
@@ -142,7 +142,8 @@ class _Desk:
         tones = {s: self._tone(s) for s in dict.fromkeys(line.speaker for line in self.dubbed)}
         levels = [self._levels(line, tones[line.speaker]) for line in self.dubbed]
         known = [level.was_lufs for level in levels if level.was_lufs is not None]
-        typical = max(median(known), QUIETEST_DIALOGUE_LUFS) if known else USUAL_DIALOGUE_LUFS
+        usual = max(median(known), QUIETEST_DIALOGUE_LUFS) if known else USUAL_DIALOGUE_LUFS
+        typical = round(usual, 2)  # as it is kept, so that a line set in later gets the same level
         preset = PRESETS.get(self.settings.loudness)
         return Mix(
             sound=Artifact("", "", 0),
@@ -153,7 +154,7 @@ class _Desk:
             reverberation_s=self._room() if self.settings.room else None,
             lines=self._lines(self.dubbed, levels, typical),
             speakers=tuple(SpeakerMix(speaker, tone) for speaker, tone in tones.items()),
-            typical_lufs=round(typical, 2),
+            typical_lufs=typical,
             fade_ms=self.settings.fade_ms,
             duck_db=self.settings.duck_db,
             ceiling_dbtp=self.settings.ceiling_dbtp if preset is None else preset.ceiling_dbtp,
@@ -256,7 +257,8 @@ class _Desk:
         plan = mix_plan(self.timeline, made, self.run.workspace, self.info.rate_hz)
         with self.run.workspace.new_file(".wav") as path:
             with SoundWriter(path, self.info.rate_hz, self.info.n_channels) as writer:
-                blocks = mix_blocks(self._read, self.info.n_samples, self.info.rate_hz, plan)
+                length = film_samples(self.timeline, self.info)
+                blocks = mix_blocks(self._read, length, self.info.rate_hz, plan)
                 for block in blocks:
                     writer.write(block)
                     self._tell(writer.n_samples)
@@ -286,7 +288,7 @@ class _Desk:
         return round(float(10 * np.log10(np.average(powers, weights=weights))), 2)
 
     def _read(self, first: int, last: int) -> Audio:
-        return read_samples(self.original, first, last)
+        return padded_samples(self.original, first, last)
 
     def _tell(self, n_samples: int) -> None:
         rate = self.info.rate_hz
