@@ -46,12 +46,24 @@ def write_report(store: Store) -> tuple[Path, Path]:
     return data, page
 
 
+def unheard_sentence(store: Store) -> str:
+    """In which dubs lines are not heard as written; empty if all are heard."""
+    dubs = [_dub(store, row) for row in rows(store)]
+    bad = [dub for dub in dubs if dub["figures"].get("unheard")]
+    listed = ", ".join(
+        f"{dub['film']} in {dub['language']} ({dub['figures']['unheard']})" for dub in bad
+    )
+    return f"Lines that are not heard as written: {listed}." if bad else ""
+
+
 def trouble(state: str, figures: Mapping[str, Any]) -> float:
-    """How much a dub wants a look: 0 nothing to see, 4 all is wrong, 10 and more not made.
+    """How much a dub wants a look: 0 nothing to see, 4 all is wrong, 5 a line is missing, 10 not made.
 
     The share of lines that are flagged, the share of characters misheard, how far quality lies under
     a DNSMOS of 3.5, and how late the worst line is, each from 0 to 1.
     """
+    if state == State.DONE and figures.get("unheard"):
+        return 5.0
     if state != State.DONE:
         return 10.0 if state in (State.WAITING, State.READY, State.RUNNING) else 20.0
     lines = figures.get("lines") or 0

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dubbing.cli.strictness import Strict, report_unheard
+
 if TYPE_CHECKING:
     from dubbing.reviewer.redirect import Outcome
     from dubbing.reviewer.reviews import Merged
     from dubbing.timeline import Timeline
 
 
-def apply(
+def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
     reviews: Annotated[
         list[Path] | None,
@@ -29,6 +31,7 @@ def apply(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be done.")
     ] = False,
+    strict: Strict = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Make anew what reviewers decided on, and nothing else."""
@@ -51,6 +54,7 @@ def apply(
     if not quiet:
         _tell_merged(timeline, merged)
         _tell_outcome(outcome)
+    report_unheard(outcome.timeline, quiet=quiet, strict=strict)
     if merged.conflicts or merged.changed or merged.gone:
         raise typer.Exit(1)
 

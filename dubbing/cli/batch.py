@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dubbing.cli.default_command import DefaultsTo
+from dubbing.cli.strictness import Strict, end_unheard
 from dubbing.errors import DubbingError, UsageError
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         bool,
         typer.Option("--rehearse", help="Without models, in a folder of its own."),
     ] = (False),
+    strict: Strict = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Dub all films of a manifest; the same command goes on after an interruption."""
@@ -137,7 +139,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
             write_metrics(store, metrics)
         if not quiet:
             show_rows(store)
-        _finish(store, webhook, secret, quiet=quiet)
+        _finish(store, webhook, secret, quiet=quiet, strict=strict)
 
 
 def executor_of(
@@ -349,9 +351,9 @@ def _dry_run(asked: Asked, folder: Path, workers: int) -> None:
     show_estimate(plan, estimate(plan, by_task, speeds, workers or fitting, RECIPE))
 
 
-def _finish(store: Store, webhook: str, secret: str, *, quiet: bool) -> None:
+def _finish(store: Store, webhook: str, secret: str, *, quiet: bool, strict: bool) -> None:
     """Write the report, tell who wants to know, and say by the exit code whether all went well."""
-    from dubbing.batch.report import write_report
+    from dubbing.batch.report import unheard_sentence, write_report
     from dubbing.batch.status import status as status_of
     from dubbing.batch.webhook import send
 
@@ -366,6 +368,7 @@ def _finish(store: Store, webhook: str, secret: str, *, quiet: bool) -> None:
             send(webhook, secret, content)
         except DubbingError as error:  # the dubs are there all the same
             typer.secho(f"dub: {error}", err=True, fg="yellow")
+    end_unheard(unheard_sentence(store), quiet=quiet, strict=strict)
     if now.failed:
         raise typer.Exit(1)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dubbing.cli.strictness import Strict, report_unheard
 from dubbing.errors import UsageError
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     force: Annotated[
         bool, typer.Option("--force", help="Compute everything anew and replace the output.")
     ] = False,
+    strict: Strict = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     log_format: Annotated[LogFormat, typer.Option(help="Progress as bars or as JSON lines.")] = (
         LogFormat.BARS
@@ -235,8 +237,10 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     job = Job(film, to, output, workspace, "dub", from_stage, until, force, tuple(consent or ()))
     with listener_for(log_format.value, quiet) as listener:
         timeline = run_job(job, settings, Engines(settings.threads), listener)
-    if not quiet and log_format is LogFormat.BARS:
+    is_silent = quiet or log_format is not LogFormat.BARS
+    if not is_silent:
         _summary(timeline)
+    report_unheard(timeline, quiet=is_silent, strict=strict)
 
 
 def _given(flags: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

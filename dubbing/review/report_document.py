@@ -10,6 +10,7 @@ from typing import Any
 from dubbing import __version__
 from dubbing.metrics.mouth import Agreement, out_of_bounds, overall
 from dubbing.timeline import Line, Timeline
+from dubbing.timing.audible import UNHEARD, unheard
 
 Agreements = dict[str, dict[str, Agreement]]
 """How each line, timed by each method, goes with its mouth."""
@@ -83,6 +84,7 @@ def _summary(timeline: Timeline, measured: Sequence[Measured]) -> dict[str, Any]
         "dubbed": len(measured),
         "found_in_output": len(starts),
         "flagged": sum(1 for line in timeline.lines if line.flags),
+        "unheard": len(unheard(timeline.lines)),
         "median_error_rate": round(median(rates), 4) if rates else None,
         "median_dnsmos": median(qualities) if qualities else None,
         "worst_start_error_ms": max(starts, default=None),
@@ -121,6 +123,7 @@ def _line(
         "agreement": None if mouth is None else {name: asdict(a) for name, a in mouth.items()},
         "measured": None if measured is None else asdict(measured),
         "flags": list(line.flags),
+        "unheard": [flag for flag in line.flags if flag in UNHEARD],
     }
 
 

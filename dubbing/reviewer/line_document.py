@@ -16,6 +16,7 @@ from dubbing.reviewer.line_state import line_hash
 from dubbing.reviewer.pace import Pace
 from dubbing.settings import LineDecision
 from dubbing.timeline import FRAME_MS, DurationPlan, Line, Sense, Timeline
+from dubbing.timing.audible import UNHEARD
 from dubbing.timing.lips import OPENING, Lips
 from dubbing.vision.mouths import Mouths
 
@@ -71,6 +72,7 @@ def line_document(timeline: Timeline, line: Line, about: About, mouths: Mouths) 
         if about.measured is None
         else {name: about.measured.get(name) for name in CHECKED},
         "flags": list(line.flags),
+        "unheard": [flag for flag in line.flags if flag in UNHEARD],
         "locked": about.is_locked,
         "decision": decision_document(about.decision),
     }

@@ -15,7 +15,7 @@ from dubbing.arrays import Audio
 from dubbing.engines.asr import Recognizer
 from dubbing.language.speech_text import comparable
 from dubbing.media.loudness import programme_loudness
-from dubbing.media.sound_file import read_sound
+from dubbing.media.sound_file import read_sound, sound_format
 from dubbing.metrics.baselines import Timed, heard_as_planned, timed_three_ways
 from dubbing.metrics.mouth import (
     agreement,
@@ -28,6 +28,7 @@ from dubbing.metrics.mouth import (
 from dubbing.metrics.quality import dnsmos
 from dubbing.metrics.said import Heard, compare
 from dubbing.pipeline import Run, stage
+from dubbing.review.audibility import checked_in_file
 from dubbing.review.drawn_lines import drawn_line
 from dubbing.review.finished import late_ms, pieces_written_down, sound_of
 from dubbing.review.report_document import Agreements, Measured, report_document
@@ -56,7 +57,7 @@ GROUPS_AT_ONCE = 8
         "output",
     ),
     writes=("report", "lines.flags"),
-    version=4,
+    version=5,
     engine_roles=("asr",),
     packages=("speechmos",),
 )
@@ -74,12 +75,13 @@ def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
         code = timeline.target_language
         heard = _heard(lines, code, run, settings, speech) if settings.transcribe_back else {}
         loudness = asdict(programme_loudness(dub))
+        file_ms = sound_format(speech).duration_ms
     measured = [
         _measured(line, late[line.id], heard.get(line.id), quality[line.id]) for line in lines
     ]
     mouths = Mouths(run.workspace, timeline)
     agreements = _agreements(timeline, run, mouths, late)
-    timeline = _flagged(timeline, measured, settings)
+    timeline = checked_in_file(_flagged(timeline, measured, settings), measured, file_ms)
     document = report_document(timeline, measured, loudness, agreements)
     drawings = [drawn_line(run.workspace, mouths, line) for line in timeline.lines]
     folder = run.workspace.root / "reports" / timeline.target_language

@@ -14,7 +14,7 @@ from dubbing.pipeline import Run, stage
 from dubbing.settings import TimingSettings
 from dubbing.stages.line_asking import Asker, NothingToSay, asker_for
 from dubbing.timeline import FRAME_MS, DurationPlan, Line, Timeline
-from dubbing.timing.audible import CUT, NOTHING_TO_SAY, flagged, within
+from dubbing.timing.audible import NOTHING_TO_SAY, flagged, within
 from dubbing.timing.isochrony import Fit, Slot, fit_line
 from dubbing.timing.lips import Lips
 from dubbing.timing.lipsync import Followed, Window, unmet_rests, window, with_pause
@@ -208,7 +208,6 @@ FLAGS = {
     "spill": "runs over",
     "earlier": "begins early",
     "overlap": "talks over others",
-    "cut": CUT,
 }
 PACE_FLAGS = {"squeeze": "far too fast", "rate": "very fast", "durations": "fast"}
 """The strongest alone is shown."""

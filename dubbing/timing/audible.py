@@ -46,6 +46,7 @@ class Audit:
     def flags(self) -> dict[str, tuple[str, ...]]:
         """The red flags of each line that has any."""
         flags: dict[str, tuple[str, ...]] = dict.fromkeys(self.drowned, (DROWNED,))
+        flags.update(dict.fromkeys(self.cut, (CUT,)))
         flags.update(dict.fromkeys((*self.missing, *self.outside), (NOT_IN_FILM,)))
         return flags
 
@@ -95,7 +96,7 @@ def unheard(lines: Iterable[Line]) -> dict[str, tuple[str, ...]]:
 
 
 def _other_flags(line: Line) -> tuple[str, ...]:
-    return tuple(flag for flag in line.flags if flag not in (NOT_IN_FILM, DROWNED))
+    return tuple(flag for flag in line.flags if flag not in UNHEARD)
 
 
 def _lacks_plan(line: Line) -> bool:

@@ -23,10 +23,11 @@ def noise(seconds: float, seed: int = 0) -> Audio:
 
 
 def made(workspace: Workspace, duration_ms: int, said_from_ms: int) -> Timeline:
-    take = Take(keep_sound(workspace, noise(0.5, 1), subtype="FLOAT"), said_from_ms, RATE_HZ // 2, RATE_HZ,
-                Span(said_from_ms, said_from_ms + 500))  # fmt: skip
-    media = Media("film.mp4", "abc", duration_ms, True, 0,
-                  sound=keep_sound(workspace, noise(3.0), subtype="FLOAT"))  # fmt: skip
+    sound = keep_sound(workspace, noise(0.5, 1), subtype="FLOAT")
+    spoken = Span(said_from_ms, said_from_ms + 500)
+    take = Take(sound, said_from_ms, RATE_HZ // 2, RATE_HZ, spoken)
+    original = keep_sound(workspace, noise(3.0), subtype="FLOAT")
+    media = Media("film.mp4", "abc", duration_ms, True, 0, sound=original)
     line = Line("L1", Span(2_000, 2_900), "words", (), "S1", take=take)
     return Timeline("zh", media, "en", speakers=(Speaker("S1", "Anna"),), lines=(line,))
 
@@ -62,7 +63,10 @@ def test_stems_are_as_long_as_the_mix(tmp_path: Path) -> None:
 
 def test_nothing_is_longer_than_the_film_or_than_it_must_be(tmp_path: Path) -> None:
     with Workspace(tmp_path / "film.dub") as workspace:
-        for duration_ms, said_from_ms, expected_ms in ((3_600, 3_400, 3_600), (8_000, 2_100, 3_000)):
+        for duration_ms, said_from_ms, expected_ms in (
+            (3_600, 3_400, 3_600),
+            (8_000, 2_100, 3_000),
+        ):
             timeline = made(workspace, duration_ms, said_from_ms)
             done = mix.function(timeline, Run(workspace, tmp_path / "film.mp4"), MixSettings())
             assert done.mix is not None

@@ -51,7 +51,9 @@
     if (review.wished(line).note) badges.push(badge("note", "quiet", "There is a note."));
     const job = app.jobs.get(line.id);
     if (job) badges.push(...jobBadge(job));
-    for (const flag of line.flags) badges.push(badge(dubbing.visible(flag, 40), "warn"));
+    for (const flag of line.flags) {
+      badges.push(badge(dubbing.visible(flag, 40), line.unheard.includes(flag) ? "bad" : "warn"));
+    }
     return badges;
   };
 })(window.dubbing);

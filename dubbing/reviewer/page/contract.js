@@ -26,6 +26,7 @@
  *            pace: ?{ms_per_unit: number, extra_ms: number}, emotion: ?Emotion,
  *            delivery: ?Delivery, voice: string, timing: ?Timing, lips: ?Lips,
  *            phonemes: [string, number, number, boolean][], check: ?Check, flags: string[],
+ *            unheard: string[],
  *            locked: boolean, decision: ?Decision}} Line
  * @typedef {{per_second: number, original: string, dub: string}} Peaks
  * @typedef {{url: string, start_ms: number, end_ms: number}} Patch
@@ -77,6 +78,7 @@ window.dubbing = {};
     candidates: line.candidates || [],
     phonemes: line.phonemes || [],
     flags: line.flags || [],
+    unheard: line.unheard || [],
     says: line.says || "",
     text: line.text || "",
     kept: line.kept || "",
