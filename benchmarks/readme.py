@@ -48,7 +48,7 @@ def filled(text: str, results: Results) -> str:
     def part(match: re.Match[str]) -> str:
         begin, name, old, end = match.groups()
         made = PARTS[name](results).strip()
-        if "\n" not in old and "\n" not in made:
+        if not old.startswith("\n") and "\n" not in made:
             return f"{begin}{made}{end}"
         return "\n".join(filter(None, (begin, made, end)))
 
