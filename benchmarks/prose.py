@@ -24,7 +24,7 @@ from benchmarks.prose_voices import (
     voices_block,
     watermark_block,
 )
-from benchmarks.wording import Result, blocks, number, origin, paragraph, percent, table
+from benchmarks.wording import NONE, Result, blocks, number, origin, paragraph, percent, table
 
 Results = Mapping[str, Result]
 SETS = {
@@ -43,10 +43,9 @@ def translation_block(result: Result) -> str:
     for name, what in SETS.items():
         if name in result:
             of = result[name]
-            ways = ("plain", "tuned", "whole")
-            chrf = [number(of.get(way, {}).get("chrf"), 1) for way in ways]
-            fits = [percent(of[way]["fits"]) for way in ("plain", "whole")]
-            flagged = [str(of[way]["flagged"]) for way in ("plain", "whole")]
+            chrf = [number(of.get(way, {}).get("chrf"), 1) for way in ("plain", "tuned", "whole")]
+            fits = [percent(of.get(way, {}).get("fits")) for way in ("plain", "whole")]
+            flagged = [str(of.get(way, {}).get("flagged", NONE)) for way in ("plain", "whole")]
             rows.append([f"{of['lines']} {what}", *chrf, ", ".join(fits), ", ".join(flagged)])
     header = ["English to Chinese unless said", "chrF plain", "tuned", "whole"]
     header += ["lines that fit, plain, whole", "flagged, plain, whole"]
