@@ -84,12 +84,23 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceReading:
+    """Probability that a face is a woman's, and its age, over so many pictures of it."""
+
+    female: float
+    age_years: float
+    n_pictures: int
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """A face followed through a shot; its landmarks lie in the artifact (``vision.track_file``)."""
 
     id: str
     span: Span
     track: Artifact
+    reading: FaceReading | None = None
+    """``None``: it is too small, or turned away, to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,11 +363,29 @@ class Voice:
     sample_language: str = ""
     pacer: str = ""
     """For an engine that takes no durations, the voice of Kokoro that tells how long a text takes."""
+    flags: tuple[str, ...] = ()
+    """What a person should check about the choice (:mod:`dubbing.voice.casting`)."""
 
     @property
     def own(self) -> Artifact | None:
         """The file that makes it a person's own voice; ``None`` for a stock voice."""
         return self.clone or (self.sample if self.consent else None)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerSex:
+    """Probabilities that a speaker is a woman, and a child, and the evidence for them.
+
+    ``voice_female`` is what the voice says by itself, ``face_female`` and ``face_age_years`` what the
+    face says; ``None`` where there was too little of it. ``is_doubtful``: the evidence is open.
+    """
+
+    female: float
+    child: float
+    is_doubtful: bool
+    voice_female: float | None = None
+    face_female: float | None = None
+    face_age_years: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +402,8 @@ class Speaker:
     reference_lines: tuple[str, ...] = ()
     """The lines that it is taken from."""
     profile: VoiceProfile | None = None
+    sex: SpeakerSex | None = None
+    """``None``: neither voice nor face could be read."""
     voice: Voice | None = None
 
 

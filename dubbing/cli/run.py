@@ -280,6 +280,7 @@ def line_numbers(text: str) -> tuple[int, ...]:
 def _summary(timeline: Timeline) -> None:
     """What was made and what deserves a look."""
     from rich.console import Console
+    from rich.markup import escape
 
     console = Console()
     flagged = [n for n, line in enumerate(timeline.lines, start=1) if line.flags]
@@ -290,3 +291,9 @@ def _summary(timeline: Timeline) -> None:
     if flagged:
         numbers = ", ".join(map(str, flagged[:12])) + (" …" if len(flagged) > 12 else "")
         console.print(f"{len(flagged)} of {len(timeline.lines)} lines want a look: {numbers}")
+    for speaker in timeline.speakers:
+        if speaker.voice is not None:
+            for flag in speaker.voice.flags:
+                console.print(
+                    f"{escape(speaker.name)} ({speaker.id}, {speaker.voice.name}): {flag}"
+                )

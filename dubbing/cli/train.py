@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -146,6 +147,33 @@ def voice_space(
 
     space = with_bar("listening", data, train_voice_space)
     save_voice_space(space, out, {"made_by": "dub train voice-space", "data": data.name})
+    typer.echo(f"Weights: {out}")
+
+
+@app.command("voice-sex")
+def voice_sex(
+    data: Annotated[Path, typer.Option(help="Recordings named as in EmoDB.")],
+    out: Annotated[Path, typer.Option(help="Where to write the weights.")] = Path(
+        "voice_sex.safetensors"
+    ),
+    judge: Annotated[
+        Path | None, typer.Option(help="Other people's recordings, named as in RAVDESS.")
+    ] = None,
+) -> None:
+    """Learn to tell men's, women's and children's voices apart (two minutes)."""
+    from dubbing.cli.workshop import with_bar
+    from dubbing.models.voice_sex import save_voice_sex
+    from dubbing.training.voice_sex import judge_voice_sex, train_voice_sex
+
+    model, found = with_bar("listening", data, train_voice_sex)
+    save_voice_sex(model, out, {"made_by": "dub train voice-sex", "data": data.name})
+    typer.echo(f"Windows of left-out actors read right: {found['right_left_out']:.1%}")
+    if judge is not None:
+        judged = with_bar("judging", judge, partial(judge_voice_sex, model))
+        typer.echo(
+            f"{judge.name}: {judged['people_right']:.0%} of {judged['people']} people, "
+            f"{judged['utterances_right']:.1%} of {judged['utterances']} utterances"
+        )
     typer.echo(f"Weights: {out}")
 
 

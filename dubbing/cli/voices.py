@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dubbing.cli.stock_voices import hear, print_stock
 from dubbing.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -15,14 +16,23 @@ if TYPE_CHECKING:
     from dubbing.engines.asr import Recognizer
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(hear)
 LEAST_SECONDS = 3.0
 RATE_HZ = 16_000
 Name = Annotated[str, typer.Argument(help="Name under which it was enrolled.")]
 
 
 @app.command("list")
-def list_voices() -> None:
-    """All enrolled voices."""
+def list_voices(
+    stock: Annotated[
+        bool, typer.Option("--stock", help="The voices that anybody may get.")
+    ] = False,
+    to: Annotated[str | None, typer.Option(help="Only stock voices for this language.")] = None,
+) -> None:
+    """List the enrolled voices, or the stock voices."""
+    if stock or to:
+        print_stock(to)
+        return
     from rich.console import Console
     from rich.table import Table
 

@@ -21,6 +21,8 @@ import numpy.typing as npt
 LONGEST = 510
 TIMBRE_SIZE = 128
 """The first half of a style; the second half is prosody."""
+CHILDREN = ("zm_yunxia",)
+"""Voices of children, as their makers say."""
 LANGUAGES = {
     "a": "en",
     "b": "en",
@@ -52,6 +54,11 @@ class VoiceCard:
         """Whether it is a woman's voice; Kokoro says so in the name's second letter."""
         return self.name[1] == "f"
 
+    @property
+    def is_child(self) -> bool:
+        """Whether it is a child's voice."""
+        return self.name in CHILDREN
+
 
 def voice_names(language: str | None = None) -> tuple[str, ...]:
     """All stock voices, or those of one language."""
@@ -75,9 +82,19 @@ def voice_style(name: str, n_symbols: int) -> npt.NDArray[np.float32]:
 
 
 def voice_cards(language: str) -> tuple[VoiceCard, ...]:
-    """The recommended voices of a language, the best understood first."""
-    cards = [card for card in _cards() if card.language == language and card.recommended]
+    """Return the voices of a language that may be cast, the best understood first.
+
+    These are the recommended ones, children's, and where a sex has no voice of its own language, those
+    of others that speak it well.
+    """
+    cards = [c for c in _cards() if c.language == language and (c.recommended or c.is_child)]
     return tuple(sorted(cards, key=lambda card: card.error_rate))
+
+
+def all_voice_cards() -> tuple[VoiceCard, ...]:
+    """Return the cards of all stock voices, recommended or not, by name."""
+    own = [card for card in _cards() if card.language == language_of(card.name)]
+    return tuple(sorted(own, key=lambda card: card.name))
 
 
 def _half(name: str, half: str, row: int) -> npt.NDArray[np.float32]:
@@ -100,16 +117,23 @@ def _tensors() -> dict[str, npt.NDArray[Any]]:
 @cache
 def _cards() -> tuple[VoiceCard, ...]:
     plain = json.loads(_data("voice_cards.json").read_text(encoding="utf-8"))
-    return tuple(
-        VoiceCard(
-            name=name,
-            language=language_of(name),
-            embedding=np.array(entry["embedding"], dtype=np.float32),
-            f0_hz=entry["f0_hz"],
-            error_rate=entry["error_rate"],
-            recommended=entry["recommended"],
-        )
-        for name, entry in plain["voices"].items()
+    own = [_card(name, language_of(name), entry) for name, entry in plain["voices"].items()]
+    borrowed = [
+        _card(name, language, entry)
+        for language, entries in plain.get("borrowed", {}).items()
+        for name, entry in entries.items()
+    ]
+    return (*own, *borrowed)
+
+
+def _card(name: str, language: str, entry: dict[str, Any]) -> VoiceCard:
+    return VoiceCard(
+        name=name,
+        language=language,
+        embedding=np.array(entry["embedding"], dtype=np.float32),
+        f0_hz=entry["f0_hz"],
+        error_rate=entry["error_rate"],
+        recommended=entry["recommended"],
     )
 
 

@@ -94,6 +94,7 @@ def _speaker(timeline: Timeline, speaker_id: str) -> dict[str, Any]:
         "name": speaker.name,
         "voice": "" if voice is None else voice.name,
         "voice_reason": "" if voice is None else voice.reason,
+        "voice_flags": [] if voice is None else list(voice.flags),
         "own": voice is not None and voice.own is not None,
     }
 

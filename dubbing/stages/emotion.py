@@ -13,9 +13,9 @@ from dubbing.acoustics.prosody import measure_prosody
 from dubbing.arrays import Audio
 from dubbing.engines.emotion import EmotionHearer, Utterance
 from dubbing.language.emotion_words import emotion_words
-from dubbing.media.sound_file import read_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import EmotionSettings
+from dubbing.soundtrack.dialogue import speech_in
 from dubbing.timeline import Emotion, Line, Sense, Timeline
 from dubbing.vision.expression import LABELS as SEEN_LABELS
 from dubbing.vision.expression import Expression
@@ -38,7 +38,7 @@ WORDS_OF_DOUBT = 0.1
 
 
 @stage(
-    reads=("media", "source_language", "lines", "speakers", "faces"),
+    reads=("media", "dialogue", "source_language", "lines", "speakers", "faces"),
     writes=("lines.emotion",),
     version=4,
     engine_roles=("emotion",),
@@ -91,10 +91,8 @@ def _heard(timeline: Timeline, run: Run, settings: EmotionSettings) -> list[Sens
 
 
 def _sound(timeline: Timeline, run: Run, line: Line) -> Audio:
-    assert timeline.media is not None
-    assert timeline.media.speech is not None
-    path = run.workspace.path(timeline.media.speech)
-    return read_sound(path, line.span.start_ms, line.span.end_ms)
+    """The line without its music: a mood is measured on the voice alone."""
+    return speech_in(timeline, run.workspace, line.span)
 
 
 # -- face ------------------------------------------------------------------------------------------

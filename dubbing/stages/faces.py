@@ -16,9 +16,10 @@ from dubbing.media.probe import MediaInfo, probe
 from dubbing.media.sound_file import read_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import FacesSettings
-from dubbing.timeline import FRAME_MS, Artifact, Face, Line, Mouth, Span, Timeline
+from dubbing.timeline import FRAME_MS, Artifact, Face, FaceReading, Line, Mouth, Span, Timeline
 from dubbing.timing.evidence import shipped_aligner
 from dubbing.timing.lips import Lips
+from dubbing.vision.age_and_sex import AgeAndSex
 from dubbing.vision.mouths import mouth_of
 from dubbing.vision.speaking import Floats, best_match, match, voice_envelope
 from dubbing.vision.sync import HeardLine, sound_offset_ms
@@ -42,9 +43,9 @@ OFFSET_DOUBT_MS = 60.0
 @stage(
     reads=("media", "source_language", "lines.span", "lines.words"),
     writes=("faces", "lines.mouth", "sound_offset_ms"),
-    version=3,
+    version=4,
     engine_roles=("faces",),
-    weights=("aligner",),
+    weights=("aligner", "face-sex", "face-age"),
     outside=("source",),
 )
 def faces(timeline: Timeline, run: Run, settings: FacesSettings) -> Timeline:
@@ -97,12 +98,14 @@ def _all_faces(timeline: Timeline, run: Run, settings: FacesSettings) -> tuple[F
     windows = _windows([line.span for line in timeline.lines], info.duration_ms)
     total_s = sum(window.duration_ms for window in windows) / 1000
     done_s = 0.0
-    tracks: list[tuple[Span, Artifact]] = []
+    tracks: list[_Track] = []
     for window in windows:
         tracks += _faces_in(window, info, run, settings)
         done_s += window.duration_ms / 1000
         run.progress(done_s, total_s, unit="s")
-    return tuple(Face(f"F{n}", span, track) for n, (span, track) in enumerate(tracks, start=1))
+    return tuple(
+        Face(f"F{n}", item.span, item.track, item.reading) for n, item in enumerate(tracks, start=1)
+    )
 
 
 def _windows(spans: Sequence[Span], duration_ms: int) -> list[Span]:
@@ -118,33 +121,49 @@ def _windows(spans: Sequence[Span], duration_ms: int) -> list[Span]:
     return windows
 
 
-def _faces_in(
-    window: Span, info: MediaInfo, run: Run, settings: FacesSettings
-) -> list[tuple[Span, Artifact]]:
+@dataclass(frozen=True, slots=True)
+class _Track:
+    """A face of one window before it has a number."""
+
+    span: Span
+    track: Artifact
+    reading: FaceReading | None
+
+
+def _faces_in(window: Span, info: MediaInfo, run: Run, settings: FacesSettings) -> list[_Track]:
     """Tracks of one window; remembered, so that an interruption costs one window at most."""
     key = run.part_key(window.start_ms, window.end_ms)
     known: list[dict[str, Any]] | None = run.recall(key)
     if known is not None:
-        held = [(Span(*item["span"]), Artifact(**item["track"])) for item in known]
-        if all(run.workspace.holds(track) for _, track in held):
+        held = [_remembered(item) for item in known]
+        if all(run.workspace.holds(item.track) for item in held):
             return held
     made = list(_followed(window, info, run, settings))
-    run.remember(key, [{"span": [s.start_ms, s.end_ms], "track": asdict(t)} for s, t in made])
+    run.remember(key, [asdict(item) for item in made])
     return made
 
 
-def _followed(
-    window: Span, info: MediaInfo, run: Run, settings: FacesSettings
-) -> Iterator[tuple[Span, Artifact]]:
+def _remembered(plain: dict[str, Any]) -> _Track:
+    reading = plain["reading"]
+    return _Track(
+        Span(**plain["span"]),
+        Artifact(**plain["track"]),
+        None if reading is None else FaceReading(**reading),
+    )
+
+
+def _followed(window: Span, info: MediaInfo, run: Run, settings: FacesSettings) -> Iterator[_Track]:
     frames = stream_frames(
         run.source, window, info, longest_side=settings.longest_side, most_fps=settings.most_fps
     )
+    reader = AgeAndSex()
     for track in follow(frames, run.engines.get("faces", settings.engine)):
         with run.workspace.new_file(".safetensors") as path:
             write_track(path, track)
             stored = run.workspace.adopt(path)
         begin, end = int(track.times_ms[0]), int(track.times_ms[-1])
-        yield Span(max(0, begin), max(end, begin + 1)), stored
+        span = Span(max(0, begin), max(end, begin + 1))
+        yield _Track(span, stored, reader.read(track.portraits))
 
 
 # -- who speaks ----------------------------------------------------------------------------------

@@ -9,14 +9,11 @@ import numpy as np
 from dubbing.acoustics.laughter import is_laughed
 from dubbing.acoustics.singing import is_sung
 from dubbing.acoustics.wordless import LAUGHED, kind_of
-from dubbing.arrays import Audio
-from dubbing.media.resample import resample
-from dubbing.media.sound_file import read_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import SongsSettings
+from dubbing.soundtrack.dialogue import speech_in
 from dubbing.timeline import Line, Timeline
 
-RATE_HZ = 16_000
 SUNG = "sung"
 DOUBTED = 0.45
 """Words that the recogniser believes less than this on average may be a laugh."""
@@ -54,7 +51,7 @@ def _why(timeline: Timeline, run: Run, line: Line) -> str:
     """Why a line stays as it is; empty if it is to be dubbed."""
     if kind := kind_of(line.text, timeline.source_language):
         return kind
-    voice = _voice(timeline, run, line)
+    voice = speech_in(timeline, run.workspace, line.span)
     if is_sung(voice):
         return SUNG
     return LAUGHED if _is_doubted(line) and is_laughed(voice) else ""
@@ -62,14 +59,3 @@ def _why(timeline: Timeline, run: Run, line: Line) -> str:
 
 def _is_doubted(line: Line) -> bool:
     return bool(np.mean([word.probability for word in line.words] or [0.0]) < DOUBTED)
-
-
-def _voice(timeline: Timeline, run: Run, line: Line) -> Audio:
-    """The line without its music, where that was taken away."""
-    assert timeline.media is not None
-    assert timeline.media.speech is not None
-    if timeline.dialogue is None:
-        path = run.workspace.path(timeline.media.speech)
-        return read_sound(path, line.span.start_ms, line.span.end_ms)
-    path = run.workspace.path(timeline.dialogue)
-    return resample(read_sound(path, line.span.start_ms, line.span.end_ms).mono(), RATE_HZ)

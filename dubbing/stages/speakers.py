@@ -10,30 +10,36 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from dubbing.acoustics.pitch import median_f0_hz
 from dubbing.arrays import Audio
 from dubbing.diarization.faces import SEEN, SURE_SCORE_LEAD, SeenLine, with_faces
 from dubbing.engines.speakers import SpeakerEmbedder
 from dubbing.errors import UnknownSpeaker
-from dubbing.media.sound_file import keep_sound, read_sound
+from dubbing.media.sound_file import keep_sound
+from dubbing.models.speaker_encoder import SpeakerEncoder
+from dubbing.models.voice_sex import load_voice_sex
 from dubbing.pipeline import Run, stage
 from dubbing.settings import SpeakersSettings
-from dubbing.timeline import Line, Speaker, Timeline
+from dubbing.soundtrack.dialogue import speech_in
+from dubbing.timeline import FaceReading, Line, Span, Speaker, Timeline
 from dubbing.voice.profile import describe_voice
 from dubbing.voice.reference import Stretch, choose_reference, joined
+from dubbing.voice.sex import VoiceWindows, speaker_sex, voice_windows
 
 Vectors = npt.NDArray[np.float32]
 TOGETHER_MS = 500
 LONGEST_SAMPLE_MS = 10_000
 NEIGHBOURS = 8
 """Lines before and after that are asked whether they overlap."""
+MAX_SEX_LINES = 12
+"""So many of a speaker's longest lines tell their sex and pitch."""
 
 
 @stage(
-    reads=("media", "lines", "faces"),
+    reads=("media", "dialogue", "lines", "faces"),
     writes=("speakers", "lines.speaker"),
-    version=6,
+    version=7,
     engine_roles=("speakers",),
+    weights=("ge2e", "swift-f0", "voice-sex"),
 )
 def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeline:
     """Correct the voices that were told apart by the faces, and describe each speaker.
@@ -122,10 +128,8 @@ def _embed_lines(timeline: Timeline, run: Run, engine: str) -> Vectors:
 
 
 def _sound(timeline: Timeline, run: Run, line: Line) -> Audio:
-    assert timeline.media is not None
-    assert timeline.media.speech is not None
     end_ms = min(line.span.end_ms, line.span.start_ms + LONGEST_SAMPLE_MS)
-    return read_sound(run.workspace.path(timeline.media.speech), line.span.start_ms, end_ms)
+    return speech_in(timeline, run.workspace, Span(line.span.start_ms, end_ms))
 
 
 def _described(
@@ -135,14 +139,14 @@ def _described(
     members = [i for i, found in enumerate(told) if found == speaker_id]
     centre = vectors[members].mean(axis=0)
     centre /= np.linalg.norm(centre)
-    longest = sorted(members, key=lambda i: -timeline.lines[i].span.duration_ms)[:5]
-    pitches = [median_f0_hz(_sound(timeline, run, timeline.lines[i])) for i in longest]
-    heard = [pitch for pitch in pitches if pitch is not None]
+    alone = [i for i in members if not _is_talked_over(timeline.lines, i, told)]
+    voice = _voice(timeline, run, alone or members)
     speaker = Speaker(
         id=speaker_id,
         name=f"Speaker {speaker_id.removeprefix('S')}",
-        f0_hz=round(float(np.median(heard)), 1) if heard else None,
+        f0_hz=None if voice.f0_hz is None else round(voice.f0_hz, 1),
         embedding=tuple(round(float(value), 5) for value in centre),
+        sex=speaker_sex(voice, _faces_of(timeline, members)),
     )
     stretches = [
         Stretch(
@@ -155,6 +159,20 @@ def _described(
         for i in members
     ]
     return speaker, stretches
+
+
+def _voice(timeline: Timeline, run: Run, members: Sequence[int]) -> VoiceWindows:
+    """Calm windows of the longest of some lines."""
+    longest = sorted(members, key=lambda i: -timeline.lines[i].span.duration_ms)[:MAX_SEX_LINES]
+    sounds = [_sound(timeline, run, timeline.lines[i]) for i in longest]
+    return voice_windows(sounds, SpeakerEncoder(), load_voice_sex()).calm()
+
+
+def _faces_of(timeline: Timeline, members: Sequence[int]) -> list[FaceReading]:
+    """What was read of the faces that surely speak these lines."""
+    seen = {item.face for item in _seen(timeline) if item.line in set(members)}
+    readings = [timeline.face(name).reading for name in sorted(seen)]
+    return [reading for reading in readings if reading is not None]
 
 
 def _is_talked_over(lines: Sequence[Line], number: int, told: Sequence[str]) -> bool:

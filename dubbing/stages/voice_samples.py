@@ -12,11 +12,12 @@ from dubbing.engines.speech import Speech
 from dubbing.errors import UsageError
 from dubbing.language.languages import language
 from dubbing.language.spoken_form import spoken_form
-from dubbing.media.sound_file import keep_sound, read_sound
+from dubbing.media.sound_file import keep_sound
 from dubbing.memo_keys import memo_key
 from dubbing.pipeline import Run
 from dubbing.registry import identity
 from dubbing.settings import Allowed
+from dubbing.soundtrack.dialogue import dialogue_in
 from dubbing.timeline import Artifact, Line, Speaker, Timeline, Voice
 from dubbing.voice.casting import PACER, Choice
 from dubbing.voice.profile_file import EnrolledVoice
@@ -95,11 +96,8 @@ class SampleMaker:
         )
 
     def _sound(self, line: Line) -> Audio:
-        """From the film's sound at its full rate: these engines were trained on more than 16 kHz."""
-        assert self.timeline.media is not None
-        assert self.timeline.media.sound is not None
-        path = self.run.workspace.path(self.timeline.media.sound)
-        return read_sound(path, line.span.start_ms, line.span.end_ms)
+        """Without the music, at the full rate: these engines were trained on more than 16 kHz."""
+        return dialogue_in(self.timeline, self.run.workspace, line.span)
 
     def _kept(self, audio: Audio) -> Artifact:
         return keep_sound(self.run.workspace, audio, subtype="PCM_16")

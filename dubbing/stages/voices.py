@@ -7,6 +7,7 @@ engine that imitates is given a sample: of the speaker, if they allowed it, or o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -21,9 +22,10 @@ from dubbing.registry import identity
 from dubbing.settings import Allowed, VoicesSettings
 from dubbing.stages.voice_samples import SampleMaker
 from dubbing.timeline import Artifact, Speaker, Timeline, Voice, VoiceProfile
-from dubbing.voice.casting import PACER, Choice, StockVoice, cast, pacing_voice
+from dubbing.voice.casting import PACER, Choice, Person, StockVoice, cast, pacing_voice
 from dubbing.voice.consent import ALL, for_speaker
 from dubbing.voice.library import enrolled_voice
+from dubbing.voice.sex import sex_of_vector
 
 LEAST_SECONDS = 3.0
 """Of less speech nobody's voice is learnt."""
@@ -34,6 +36,7 @@ LEARNT_WITH = ("ge2e",)
 @stage(
     reads=(
         "media",
+        "dialogue",
         "source_language",
         "target_language",
         "speakers",
@@ -42,11 +45,11 @@ LEARNT_WITH = ("ge2e",)
         "lines.text",
     ),
     writes=("speakers",),
-    version=5,
+    version=6,
     engine_roles=("speech",),
     engines_of=(("asr", "transcribe"),),
     fixed_engines=(("speech", PACER),),
-    weights=LEARNT_WITH,
+    weights=(*LEARNT_WITH, "voice-sex"),
 )
 def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
     """Fill ``voice`` of every speaker.
@@ -58,21 +61,27 @@ def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
     _check_known(timeline, settings)
     speech: Speech = run.engines.get("speech", settings.engine, settings.engine_options)
     stock = _stock(speech, timeline.target_language, settings)
-    picks = cast(
-        [speaker.embedding for speaker in timeline.speakers],
-        [speaker.f0_hz for speaker in timeline.speakers],
-        stock,
-        distinct=settings.distinct,
-    )
+    people = [Person.of(speaker) for speaker in timeline.speakers]
+    picks = cast(people, stock, distinct=settings.distinct)
     casting = _Casting(timeline, run, settings, speech, stock)
-    people = []
+    speakers = []
     for number, (speaker, pick) in enumerate(zip(timeline.speakers, picks, strict=True)):
         voice = casting.voice(speaker, pick)
         if isinstance(speech, SpeaksWhole):
             voice = replace(voice, pacer=pacing_voice(voice, timeline.target_language))
-        people.append(replace(speaker, voice=voice))
+        speakers.append(replace(speaker, voice=voice))
         run.progress(number + 1, len(picks), speaker.name, "voices")
-    return replace(timeline, speakers=tuple(people))
+    _note_flags(speakers, run)
+    return replace(timeline, speakers=tuple(speakers))
+
+
+def _note_flags(speakers: Sequence[Speaker], run: Run) -> None:
+    """Say what somebody should check of the cast."""
+    for speaker in speakers:
+        for flag in speaker.voice.flags if speaker.voice else ():
+            run.note(
+                f"{speaker.name}: {flag} (--voice {speaker.id}=NAME; dub voices list --stock)."
+            )
 
 
 def _check_known(timeline: Timeline, settings: VoicesSettings) -> None:
@@ -84,7 +93,10 @@ def _check_known(timeline: Timeline, settings: VoicesSettings) -> None:
 
 
 def _stock(speech: Speech, language: str, settings: VoicesSettings) -> list[StockVoice]:
-    stock = [StockVoice(v.name, v.embedding, v.f0_hz, v.is_female) for v in speech.voices(language)]
+    stock = [
+        StockVoice(v.name, v.embedding, v.f0_hz, v.is_female, getattr(v, "is_child", False))
+        for v in speech.voices(language)
+    ]
     if not stock:
         raise UnknownLanguage(f"The engine '{settings.engine}' has no voice for {language}.")
     return stock
@@ -138,13 +150,15 @@ class _Casting:
             raise UsageError(f"The engine '{self.settings.engine}' has no voice '{name}'.")
         enrolled = enrolled_voice(name)
         known = enrolled.profile
-        near = cast([known.embedding], [known.f0_hz], self.stock, distinct=False)[0]
+        person = Person(known.embedding, known.f0_hz, sex_of_vector(known.embedding))
+        near = cast([person], self.stock, distinct=False)[0]
         if self.imitates:
             return self.samples.enrolled(enrolled, near)
         return self._own(known, near.name, enrolled.consent.id, enrolled.consent.person)
 
     def _stock_voice(self, pick: Choice, why: str) -> Voice:
-        return self._as_taken(pick.name, pick.similarity, f"{pick.reason}; {why}")
+        voice = self._as_taken(pick.name, pick.similarity, f"{pick.reason}; {why}")
+        return replace(voice, flags=pick.flags)
 
     def _as_taken(self, name: str, similarity: float, reason: str) -> Voice:
         """A stock voice; for an engine that imitates, with a sample of it."""

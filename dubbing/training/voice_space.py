@@ -60,8 +60,8 @@ def train_voice_space(folder: Path, progress: Callable[[int, int], None]) -> Voi
     def listen(sound: Sound, who: str, speeds: tuple[float, ...]) -> None:
         for speed in speeds:
             changed = soxr.resample(sound, RATE_HZ, RATE_HZ / speed)
-            for bed in (np.zeros(1), _bed(len(changed), rng)):
-                found = _windows(encoder, changed, bed)
+            for bed in (np.zeros(1), noise_or_music(len(changed), rng)):
+                found = window_vectors(encoder, changed, bed)
                 vectors.append(found)
                 people.extend([f"{who} {speed}"] * len(found))
 
@@ -91,8 +91,8 @@ def discriminant(vectors: Numbers, people: npt.NDArray[np.str_]) -> VoiceSpace:
     return VoiceSpace(middle.astype(np.float32), np.ascontiguousarray(best, dtype=np.float32))
 
 
-def _bed(n: int, rng: np.random.Generator) -> Numbers:
-    """Noise, or chords that die away, at its level against a voice of level 1."""
+def noise_or_music(n: int, rng: np.random.Generator) -> Numbers:
+    """Make noise, or chords that die away, at its level against a voice of level 1."""
     noise = float(rng.choice(NOISES))
     if rng.random() >= MUSIC_SHARE:
         return noise * rng.normal(0, 1, n)
@@ -105,7 +105,8 @@ def _bed(n: int, rng: np.random.Generator) -> Numbers:
     return np.asarray(MUSIC * sound / np.sqrt(np.mean(sound**2)))
 
 
-def _windows(encoder: SpeakerEncoder, sound: Sound, bed: Numbers) -> npt.NDArray[np.float32]:
+def window_vectors(encoder: SpeakerEncoder, sound: Sound, bed: Numbers) -> npt.NDArray[np.float32]:
+    """Return GE2E vectors float32 ``[n, 256]`` of windows of 1.6 s of 16 kHz sound over a bed."""
     heard = LEVEL * (sound / np.sqrt(np.mean(sound**2)) + bed)
     audio = Audio(heard.astype(np.float32)[None], RATE_HZ)
     last = max(0, audio.duration_ms - WINDOW_MS)

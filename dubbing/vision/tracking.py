@@ -17,6 +17,7 @@ import numpy.typing as npt
 from dubbing.engines.faces import Box, Faces, Mesh, Picture
 from dubbing.media.frames import Frame
 from dubbing.timing.lips import LANDMARKS
+from dubbing.vision.portraits import Portraits, no_portraits
 from dubbing.vision.shots import ShotDetector
 
 DETECT_EVERY_MS = 400
@@ -51,6 +52,8 @@ class FaceTrack:
     times_ms: npt.NDArray[np.float64]
     points: npt.NDArray[np.float32]
     boxes: npt.NDArray[np.float32]
+    portraits: npt.NDArray[np.uint8] = field(default_factory=no_portraits)
+    """uint8 ``[k, 128, 128, 3]``, RGB (:mod:`dubbing.vision.portraits`); they are not kept on disk."""
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class _Followed:
     times_ms: list[float] = field(default_factory=list)
     points: list[npt.NDArray[np.float32]] = field(default_factory=list)
     boxes: list[tuple[float, float, float]] = field(default_factory=list)
+    portraits: Portraits = field(default_factory=Portraits)
 
 
 def follow(frames: Iterable[Frame], faces: Faces) -> Iterator[FaceTrack]:
@@ -164,6 +168,7 @@ def _look_at(face: _Followed, frame: Frame) -> None:
         left, top = face.crop.x - face.crop.side / 2, face.crop.y - face.crop.side / 2
         points = mesh * np.float32(scale) + np.array([left, top, 0.0], dtype=np.float32)
         face.points.append(points[list(LANDMARKS)])
+        face.portraits.offer(frame.rgb, points, frame.time_ms)
         face.box = _box_of(points)
         face.seen_ms = frame.time_ms
         moved = max(abs(face.box.x - face.crop.x), abs(face.box.y - face.crop.y))
@@ -200,4 +205,5 @@ def _finished(face: _Followed) -> FaceTrack | None:
         np.array(face.times_ms[:n]),
         np.stack(face.points[:n]),
         np.array(face.boxes[:n], dtype=np.float32),
+        face.portraits.stacked(),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dubbing.acoustics.formants import median_formants_hz
 from dubbing.acoustics.pitch import f0_track_hz
 from dubbing.acoustics.prosody import measure_prosody
 from dubbing.arrays import Audio
 from dubbing.media.loudness import line_loudness_lufs
+from dubbing.models.swift_f0 import pitch_track
 from dubbing.timeline import VoiceProfile
 from dubbing.voice.reference import snr_db
 
@@ -19,10 +22,15 @@ def describe_voice(audio: Audio, embedding: tuple[float, ...]) -> VoiceProfile:
     return VoiceProfile(
         seconds=round(audio.duration_ms / 1000, 2),
         embedding=embedding,
-        f0_hz=round(prosody.f0_hz, 1) if prosody else None,
+        f0_hz=_median_f0_hz(audio),
         f0_range_st=round(prosody.f0_range_st, 2) if prosody else None,
         rate_sps=round(prosody.rate_sps, 2) if prosody else None,
         formants_hz=median_formants_hz(audio, track),
         lufs=None if lufs is None else round(lufs, 1),
         snr_db=round(snr_db(audio), 1),
     )
+
+
+def _median_f0_hz(audio: Audio) -> float | None:
+    track = pitch_track(audio)
+    return round(float(np.median(track.f0_hz[track.voiced])), 1) if track.voiced.any() else None

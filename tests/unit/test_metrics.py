@@ -7,7 +7,6 @@ from dubbing.metrics.onsets import speech_extent_ms
 from dubbing.metrics.placement import lag_ms
 from dubbing.metrics.said import compare
 from dubbing.testing import silence, tone
-from dubbing.voice.casting import StockVoice, cast
 
 
 def joined(*parts: Audio) -> Audio:
@@ -59,24 +58,3 @@ def test_noise_and_silence_have_no_pitch() -> None:
     hiss = np.random.default_rng(2).normal(size=(1, 16_000)).astype(np.float32) * 0.1
     assert median_f0_hz(Audio(hiss, 16_000)) is None
     assert median_f0_hz(silence(1000)) is None
-
-
-def voice(name: str, axis: int, f0_hz: float) -> StockVoice:
-    return StockVoice(name, np.eye(4, dtype=np.float32)[axis], f0_hz, f0_hz > 160)
-
-
-STOCK = (voice("low", 0, 110.0), voice("high", 1, 210.0))
-
-
-def test_pitch_decides_where_the_vectors_do_not() -> None:
-    (choice,) = cast([[0.5, 0.5, 0, 0]], [205.0], STOCK, distinct=True)
-    assert choice.name == "high"
-    assert "205 Hz" in choice.reason
-
-
-def test_two_speakers_get_two_voices_and_a_third_shares() -> None:
-    people = [[1, 0, 0, 0], [0.9, 0.1, 0, 0], [0, 1, 0, 0]]
-    names = [c.name for c in cast(people, [110.0, 112.0, 210.0], STOCK, distinct=True)]
-    assert set(names[:2]) == {"low", "high"}
-    assert names[2] == "high"
-    assert {c.name for c in cast(people[:2], [110.0, 112.0], STOCK, distinct=False)} == {"low"}

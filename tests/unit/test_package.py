@@ -32,7 +32,7 @@ def test_every_flag_that_the_readme_names_exists() -> None:
             ["train", "voice-space"], ["export"],
             ["speakers"], ["preview"], ["apply"], ["review"], ["compare"],
             ["batch", "run"], ["batch", "status"], ["batch", "validate"],
-            ["voices", "enroll"], ["voices", "use"],
+            ["voices", "enroll"], ["voices", "use"], ["voices", "list"], ["voices", "hear"],
         )
     )  # fmt: skip
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))

@@ -26,6 +26,7 @@ from dubbing.errors import EngineFailed, EngineUnavailable
 from dubbing.language.g2p import to_phonemes
 from dubbing.models.speaker_encoder import RATE_HZ as ENCODER_HZ
 from dubbing.models.speaker_encoder import SpeakerEncoder
+from dubbing.models.voice_sex import load_voice_sex
 from dubbing.settings import NO_OPTIONS, EngineOptions
 
 NAME = "openai-speech"
@@ -35,7 +36,6 @@ VOICES = ("alloy", "ash", "ballad", "coral", "echo", "fable", "nova", "onyx", "s
 OLD_VOICES = ("alloy", "ash", "coral", "echo", "fable", "nova", "onyx", "sage", "shimmer")
 OLD = "tts-1"
 """Models whose name begins so have fewer voices and take no instructions."""
-WOMEN_ABOVE_HZ = 160.0
 SLOWEST, FASTEST = 0.25, 4.0
 MANNERS = {
     "calm": "calmly",
@@ -121,7 +121,8 @@ class OpenAISpeech:
         f0_hz = median_f0_hz(audio)
         if f0_hz is None:
             return None
-        return ServerVoice(name, self._encoder.embed(audio), f0_hz, f0_hz > WOMEN_ABOVE_HZ)
+        vector = self._encoder.embed(audio)
+        return ServerVoice(name, vector, f0_hz, load_voice_sex().is_womans(vector))
 
     def say(
         self, text: str, language: str, voice: VoiceName, delivery: Delivery, speed: float

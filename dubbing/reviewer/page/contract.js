@@ -3,7 +3,8 @@
  * Times are whole milliseconds on the film's clock.
  *
  * @typedef {{code: string, name: string, dir: "ltr"|"rtl"}} Language
- * @typedef {{id: string, name: string, voice: string, voice_reason: string, own: boolean}} Speaker
+ * @typedef {{id: string, name: string, voice: string, voice_reason: string, voice_flags: string[],
+ * own: boolean}} Speaker
  * @typedef {{text: string, score: number, reverse: ?number, natural_ms: ?number, fit: ?number,
  *            total: number, flags: string[], origin: string}} Candidate
  * @typedef {{name: string, labels: [string, number][], confidence: number,

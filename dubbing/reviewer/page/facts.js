@@ -43,6 +43,9 @@
       if (added_pauses) facts.push(["Pauses", `${added_pauses} added as the mouth rests`]);
       if (!line.lips) facts.push(["Mouth", "not seen: timed freely"]);
       if (speaker) {
+        for (const flag of speaker.voice_flags) {
+          facts.push(["Check", make("span", { class: "bad-text", text: dubbing.visible(flag, 80) })]);
+        }
         facts.push(["Voice", dubbing.visible(`${line.voice}${speaker.own ? ", the speaker's own" : ""}` +
           `${speaker.voice_reason ? ` – ${speaker.voice_reason}` : ""}`, 300)]);
       }
