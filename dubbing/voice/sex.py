@@ -30,8 +30,8 @@ MIN_CALM = 3
 """Below so many calm windows, shouted ones count as well."""
 MAX_VOICE_ODDS, MAX_FACE_ODDS = 4.0, 3.0
 VOICE_GAIN = 2.0
-"""Windows that agree are surer than one: of actors who were not learnt from (EmoDB, each left out in turn),
-three windows whose mean lies beyond half of the bound below are right 99 times in 100."""
+"""Windows that agree are surer than one: of actors who were not learnt from (EmoDB, each left out in
+turn), three windows whose mean is beyond half of the bound below are right 99 times in 100."""
 SURE_ODDS = math.log(0.85 / 0.15)
 """Less than this, and the evidence is open."""
 CHILD_ODDS = -2.0

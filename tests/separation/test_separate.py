@@ -92,6 +92,15 @@ def test_high_frequencies_of_the_bed_are_not_cut(speech: np.ndarray) -> None:
     assert level(left) == pytest.approx(level(hiss), abs=1.0)
 
 
+@pytest.mark.parametrize("quieter_db", [25, 45])
+def test_a_quiet_film_loses_its_voice_like_a_loud_one(speech: np.ndarray, quieter_db: int) -> None:
+    quiet = (speech * 10 ** (-quieter_db / 20)).astype(np.float32)
+    left = quiet - DeepFilter().dialogue(Audio(quiet, RATE_HZ)).samples
+    after = slice(RATE_HZ, None)
+    ratio = np.sum(left[:, after] ** 2) / np.sum(quiet[:, after] ** 2)
+    assert 10 * np.log10(ratio) < -12
+
+
 def test_another_rate_is_refused() -> None:
     with pytest.raises(ValueError, match="48 kHz"):
         DeepFilter().dialogue(Audio(np.zeros((1, 100), np.float32), 16_000))

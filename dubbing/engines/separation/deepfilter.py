@@ -12,20 +12,24 @@ from typing import Any
 
 import numpy as np
 
-from dubbing.arrays import Audio, Samples
+from dubbing.arrays import Audio, Samples, levels_db
 from dubbing.errors import EngineFailed
 
 RATE_HZ = 48_000
 DELAY = 1_440
 """Samples by which the network lags: its window and its look-ahead (measured by cross-correlation)."""
 MOST_REDUCTION_DB = 100.0
+LEAST_VOICE_DB = -30.0
+"""The network takes a voice far below full scale for noise; a quiet film is raised to this."""
+MOST_GAIN_DB = 60.0
+LOUD_PERCENTILE, LEVEL_STEP_MS = 95, 20
 FLOATS = ctypes.POINTER(ctypes.c_float)
 
 
 class DeepFilter:
     """Each channel by itself, so that the stereo image of what is left survives."""
 
-    version = 1
+    version = 2
     weights: tuple[str, ...] = ("deepfilternet3",)
     takes_options: tuple[str, ...] = ()
 
@@ -66,7 +70,9 @@ class DeepFilter:
         """
         if audio.rate_hz != RATE_HZ:
             raise ValueError(f"the separator wants 48 kHz, not {audio.rate_hz} Hz")
-        return Audio(np.stack([self._channel(one) for one in audio.samples]), RATE_HZ)
+        gain = _gain(audio)
+        found = np.stack([self._channel(one * gain) for one in audio.samples])
+        return Audio(found / gain, RATE_HZ)
 
     def _channel(self, samples: Samples) -> Samples:
         if not samples.any():
@@ -83,3 +89,10 @@ class DeepFilter:
                 made[first:].ctypes.data_as(FLOATS),
             )
         return made[DELAY : DELAY + len(samples)]
+
+
+def _gain(audio: Audio) -> np.float32:
+    """Factor that brings the loud parts of a quiet sound to where the network knows voices from."""
+    levels = levels_db(audio, LEVEL_STEP_MS)
+    loud_db = float(np.percentile(levels, LOUD_PERCENTILE)) if len(levels) else 0.0
+    return np.float32(10 ** (min(max(0.0, LEAST_VOICE_DB - loud_db), MOST_GAIN_DB) / 20))
