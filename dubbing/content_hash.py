@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from dubbing.homes import cache_home
+from dubbing.temporary import replacing
 
 BLOCK_BYTES = 1 << 20
 FILE_NAME = "hashes.json"
@@ -120,10 +120,5 @@ def _keep(name: str, state: State, sha: str) -> None:
     text = json.dumps({name: [*state, sha] for name, (state, sha) in newest}, ensure_ascii=False)
     folder = cache_home()
     folder.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{FILE_NAME}")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(temporary, folder / FILE_NAME)  # noqa: PTH105 - both are names already
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with replacing(folder / FILE_NAME, mode=0o600) as temporary:
+        temporary.write_text(text, encoding="utf-8")

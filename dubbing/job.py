@@ -19,12 +19,14 @@ from dubbing.registry import Engines, check_installed
 from dubbing.review.decisions_file import read_decisions
 from dubbing.review.job_file import keep_job
 from dubbing.settings import Profile, load_profile, load_recipe
+from dubbing.temporary import owner_of, sweep_here
 from dubbing.timeline import Timeline
 from dubbing.voice import consent
 from dubbing.voice.casting_file import read_cast
 from dubbing.voice.ledger import enter_uses
 from dubbing.voice.library import find_voice
 from dubbing.workspace import Workspace, disk_errors, file_sha256
+from dubbing.workspace_marker import check_workspace
 
 WORKING_BYTES_PER_MS = 700
 """48 kHz 24-bit stereo twice (original and mix) and some: what the workspace takes at most."""
@@ -86,6 +88,7 @@ def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = s
     _check_place(output, folder, job.force)
     _check_space(folder, info.duration_ms)
     with Workspace(folder) as workspace:
+        sweep_here(output.parent, owner_of(workspace.root))
         _check_output(output, workspace, job.force)
         keep_job(workspace.root, target, source, output, job.recipe, profile)
         run = Run(workspace, source, output, engines, listener)
@@ -223,8 +226,7 @@ def _output(job: Job, source: Path, target: str, info: MediaInfo) -> Path:
 def _check_place(output: Path, folder: Path, force: bool) -> None:
     if not output.parent.is_dir():
         raise UsageError(f"There is no folder {output.parent}.", hint="Make it first.")
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder.", hint="Choose another with --workspace.")
+    check_workspace(folder)
     if output.exists() and not folder.is_dir() and not force:
         raise _exists(output)
 

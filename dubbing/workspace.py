@@ -1,6 +1,7 @@
 """A project folder on disk.
 
     movie.dub/
+    ├── workspace.json           says that this folder is ours (see :mod:`dubbing.workspace_marker`)
     ├── lock                     held while a run works here
     ├── artifacts/3f/3fa9….wav   sound and other big things, named by their content
     ├── memo/9c/9c41….json       what was computed, by the hash of everything it depends on
@@ -17,7 +18,6 @@ import errno
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +26,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dubbing import timeline_json
 from dubbing.errors import DiskFull, DubbingError, UsageError, WorkspaceError
+from dubbing.temporary import new_temporary, replacing, sweep, sweep_here
 from dubbing.timeline import Artifact, Timeline
+from dubbing.workspace_marker import FOLDERS, MARKER, check_workspace, marker_text
 
 if TYPE_CHECKING:
     from dubbing.memo_keys import MemoKey
@@ -84,16 +86,8 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write a whole file or none at all; only its owner may read it."""
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with replacing(path, mode=0o600) as temporary:
+            temporary.write_bytes(content)
 
 
 class Workspace:
@@ -109,10 +103,11 @@ class Workspace:
 
         Raises:
             WorkspaceError: if another run holds it.
-            UsageError: if it cannot be written.
+            UsageError: if it cannot be written, or the folder is somebody else's.
         """
         from filelock import FileLock, Timeout
 
+        check_workspace(self.root)
         with disk_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(self.root / "lock")
@@ -123,7 +118,7 @@ class Workspace:
                     f"Another run is working in {self.root}.",
                     hint="Wait for it or choose another folder with --workspace.",
                 ) from None
-        self._sweep()
+        self._begin()
         return self
 
     def __exit__(
@@ -135,10 +130,13 @@ class Workspace:
         """Unlock."""
         self._lock.release()
 
-    def _sweep(self) -> None:
-        """Remove what a killed run left half written; we hold the lock, so nobody is writing."""
-        for leftover in self.root.rglob(".*.tmp*"):
-            leftover.unlink(missing_ok=True)
+    def _begin(self) -> None:
+        """Mark the folder and remove what a killed run left half written; the lock is ours."""
+        if not (self.root / MARKER).exists():
+            write_text(self.root / MARKER, marker_text())
+        sweep_here(self.root)
+        for name in FOLDERS:
+            sweep(self.root / name)
 
     # -- artifacts ---------------------------------------------------------------------------
 
@@ -148,9 +146,7 @@ class Workspace:
         folder = self.root / "artifacts"
         with disk_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=f".tmp{suffix}")
-            os.close(handle)
-        temporary = Path(name)
+            temporary = new_temporary(folder, suffix)
         try:
             yield temporary
         finally:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from dubbing.batch.places import bare, check_url
 from dubbing.errors import EngineFailed, EngineUnavailable
+from dubbing.temporary import new_temporary, put_in_place
 from dubbing.workspace import digest, disk_errors
 
 STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "md5Hash", "created")
@@ -81,13 +81,13 @@ def get(system: Any, path: str, local: Path) -> None:
     """One file from a store; whole or not at all."""
     with disk_errors(local):
         local.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=local.parent, prefix=".", suffix=".tmp")
-        os.close(handle)
+        temporary = new_temporary(local.parent)
     try:
-        system.get_file(path, name)
-        Path(name).replace(local)
+        system.get_file(path, str(temporary))
+        with disk_errors(local):
+            put_in_place(temporary, local)
     finally:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def put(local: Path, url: str) -> int:
@@ -139,14 +139,21 @@ def copy_file(source: Path, place: Path) -> int:
     """A second file with the same content, as a link where the disk can; gives back its size."""
     with disk_errors(place):
         place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = place.with_name(f".{place.name}.{os.getpid()}.tmp")
-        temporary.unlink(missing_ok=True)
+        temporary = new_temporary(place.parent, place.suffix)
         try:
-            os.link(source, temporary)
-        except OSError:
-            shutil.copyfile(source, temporary)
-        temporary.replace(place)
+            _link_or_copy(source, temporary)
+            temporary.replace(place)
+        finally:
+            temporary.unlink(missing_ok=True)
     return place.stat().st_size
+
+
+def _link_or_copy(source: Path, temporary: Path) -> None:
+    temporary.unlink()
+    try:
+        os.link(source, temporary)
+    except OSError:
+        shutil.copyfile(source, temporary)
 
 
 def _below(path: str, root: str) -> str:

@@ -31,10 +31,6 @@ class ExecutorName(StrEnum):
     RAY = "ray"
 
 
-INTERRUPTED = 130
-"""What shells expect after Ctrl-C: 128 + SIGINT."""
-STOPPED = "stopped; what is finished is kept, the same command goes on."
-
 app = typer.Typer(
     cls=DefaultsToRun,
     no_args_is_help=True,
@@ -130,11 +126,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
             driver = Driver(
                 store, chosen, policy, storage=storage, tell=watcher.tell, each_tick=watcher.look
             )
-            try:
-                driver.run()
-            except KeyboardInterrupt:  # typer would end without a word
-                typer.secho(f"dub: {STOPPED}", err=True)
-                raise typer.Exit(INTERRUPTED) from None
+            driver.run()
         if metrics is not None:
             write_metrics(store, metrics)
         if not quiet:

@@ -9,10 +9,8 @@ import typer
 
 from dubbing.cli.debug_option import is_debugging, with_debug
 from dubbing.cli.default_command import DefaultsTo
+from dubbing.cli.stopping import exit_code, stop_cleanly, was_stopped
 from dubbing.errors import DubbingError
-
-INTERRUPTED = 130
-"""What shells expect after Ctrl-C: 128 + SIGINT."""
 
 
 class DefaultsToRun(DefaultsTo):
@@ -114,6 +112,7 @@ _mount()
 
 def main() -> None:
     """Run the program; every failure that we know ends in one sentence and an exit code."""
+    stop_cleanly()
     try:
         app()
     except DubbingError as error:
@@ -121,8 +120,10 @@ def main() -> None:
             raise
         typer.secho(f"dub: {error}", err=True, fg="red")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):  # typer makes the second of the first
+        if not was_stopped():
+            raise
         typer.secho("dub: stopped; what is finished is kept, the same command goes on.", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(exit_code())
     except BrokenPipeError:
         sys.exit(1)

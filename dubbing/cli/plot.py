@@ -24,6 +24,8 @@ def plot(
     """Draw a line: its mouth, its phonemes in three timings, its sound."""
     from dubbing.cli.show import latest
     from dubbing.review.line_drawing import to_png
+    from dubbing.temporary import replacing
+    from dubbing.workspace import disk_errors
 
     target = output or Path(f"line-{line}.png")
     if target.suffix not in (".png", ".svg"):
@@ -33,9 +35,8 @@ def plot(
         raise UsageError(f"There is no line {line}.", hint=f"There are {len(timeline.lines)}.")
     svg = _drawn(workspace, timeline, timeline.lines[line - 1])
     content = svg.encode() if target.suffix == ".svg" else to_png(svg)
-    temporary = target.with_name(f".{target.name}.tmp")
-    temporary.write_bytes(content)
-    temporary.replace(target)
+    with disk_errors(target), replacing(target) as temporary:
+        temporary.write_bytes(content)
     typer.echo(f"Drawn: {target}")
 
 

@@ -59,13 +59,13 @@ def finished(folder: Path, to: str | None) -> Timeline:
 
 def _workspace(folder: Path, to: str | None) -> tuple[Workspace, str]:
     from dubbing.workspace import Workspace
+    from dubbing.workspace_marker import check_existing
 
-    if not folder.is_dir():
-        raise UsageError(f"There is no workspace {folder}.", hint="It is the folder FILM.dub.")
+    check_existing(folder)
     workspace = Workspace(folder)
     languages = workspace.languages()
     if not languages:
-        raise WorkspaceError(f"{folder} is no workspace.", hint="It is the folder FILM.dub.")
+        raise WorkspaceError(f"{folder} holds no dub yet.", hint="Dub a film first.")
     if to is None and len(languages) > 1:
         raise UsageError(
             f"{folder} holds several languages.", hint=f"Choose with --to: {', '.join(languages)}."

@@ -127,9 +127,9 @@ def use(
 ) -> None:
     """Cast a voice for a speaker of a film; the next run of dub takes it."""
     from dubbing.voice.casting_file import cast_in
+    from dubbing.workspace_marker import check_existing
 
-    if not workspace.is_dir():
-        raise UsageError(f"There is no workspace {workspace}.", hint="It is the folder FILM.dub.")
+    check_existing(workspace)
     cast_in(workspace, speaker, name)
     typer.echo(f"{speaker} speaks as {name} from the next run on.")
 

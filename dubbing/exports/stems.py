@@ -19,6 +19,7 @@ from dubbing.media.ffmpeg import input_args, run_ffmpeg
 from dubbing.media.sound_file import SoundFormat, SoundWriter, sound_format
 from dubbing.mixing.mixer import MixPlan, mix
 from dubbing.soundtrack.render import film_samples, mix_plan, padded_samples
+from dubbing.temporary import ENDING, PREFIX
 from dubbing.timeline import Mix, Timeline
 from dubbing.workspace import Workspace
 
@@ -91,7 +92,9 @@ def _write_stem(
     assert timeline.media.sound is not None
     original = workspace.path(timeline.media.sound)
     info = sound_format(original)
-    with tempfile.TemporaryDirectory(dir=path.absolute().parent) as place:
+    with tempfile.TemporaryDirectory(
+        dir=path.absolute().parent, prefix=PREFIX, suffix=ENDING
+    ) as place:
         plain = Path(place) / "stem.wav"
         with SoundWriter(plain, info.rate_hz, info.n_channels) as writer:
             for block in _blocks(timeline, made, workspace, stem, original, info):

@@ -7,7 +7,6 @@ concat, image sequences …) are refused before anything is read.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from dubbing.errors import DiskFull, EngineUnavailable, UnreadableMedia
+from dubbing.temporary import is_temporary, new_temporary, put_in_place
 from dubbing.workspace import disk_errors
 
 OLDEST_MAJOR = 5
@@ -100,21 +100,27 @@ def input_args(path: Path) -> list[str]:
 
 
 @contextmanager
-def written_whole(output: Path) -> Iterator[Path]:
-    """A temporary path beside ``output`` that takes its place only if all went well."""
+def written_whole(output: Path, owner: str = "") -> Iterator[Path]:
+    """A temporary path beside ``output`` that takes its place only if all went well.
+
+    A path that is itself a temporary is written as it is: nobody takes it for a whole file.
+    """
+    if is_temporary(output):
+        yield output
+        return
+    with replaced_whole(output, owner) as temporary:
+        yield temporary
+
+
+@contextmanager
+def replaced_whole(output: Path, owner: str = "") -> Iterator[Path]:
+    """The same for a path that may be a temporary itself."""
     with disk_errors(output):
-        handle, name = tempfile.mkstemp(
-            dir=output.parent, prefix=f".{output.stem[:40]}-", suffix=f".tmp{output.suffix}"
-        )
-        os.close(handle)
-    temporary = Path(name)
+        temporary = new_temporary(output.parent, output.suffix, owner)
     try:
         yield temporary
         with disk_errors(output):
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(output)
+            put_in_place(temporary, output)
     finally:
         temporary.unlink(missing_ok=True)
 

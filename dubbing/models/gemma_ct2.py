@@ -22,6 +22,7 @@ import yaml
 from dubbing.errors import WeightsMissing
 from dubbing.language.languages import language
 from dubbing.models.catalogue import DATA
+from dubbing.temporary import ENDING, PREFIX
 
 
 def make(
@@ -77,7 +78,7 @@ def convert(source: Path, folder: Path, changes: Path | None) -> None:
     from dubbing.models.lora import merge
     from dubbing.models.smoothing import smooth
 
-    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=PREFIX, suffix=ENDING) as temporary:
         model = load(source)
         tokenizer = Path(temporary) / "tokenizer.json"
         AutoTokenizer.from_pretrained(str(source), gguf_file="gemma.gguf").save_pretrained(

@@ -21,6 +21,7 @@ from pathlib import Path
 from dubbing.errors import WeightsMissing
 from dubbing.homes import cache_home
 from dubbing.models.catalogue import DATA, Model, WeightFile, model, weights_id
+from dubbing.temporary import ENDING, PREFIX
 from dubbing.workspace import disk_errors, file_sha256
 
 BLOCK_BYTES = 1 << 20
@@ -132,7 +133,7 @@ def _fill(name: str, entry: Model, place: Path, allow_network: bool, progress: P
     source = None
     if entry.derived_from is not None:
         source = resolve(entry.derived_from, allow_network=allow_network, progress=progress)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{name}-") as temporary:
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=PREFIX, suffix=ENDING) as temporary:
         fresh = Path(temporary) / "files"
         fresh.mkdir()
         if source is not None:

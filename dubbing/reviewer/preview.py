@@ -7,7 +7,6 @@ import html
 import json
 import re
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -32,6 +31,7 @@ from dubbing.reviewer.media_files import (
     write_picture,
     write_sound_file,
 )
+from dubbing.temporary import new_temporary_folder
 from dubbing.workspace import disk_errors
 
 MEDIA = "media"
@@ -152,7 +152,7 @@ def _workshop(output: Path) -> Iterator[Path]:
     """A folder beside the output, which vanishes unless it takes its place."""
     parent = output.absolute().parent
     with disk_errors(parent):
-        folder = Path(tempfile.mkdtemp(prefix=f".{output.name[:40]}-", suffix=".tmp", dir=parent))
+        folder = new_temporary_folder(parent)
         folder.chmod(0o755)
     try:
         with disk_errors(folder):

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from dubbing.language.languages import language
 from dubbing.language.subtitles import subtitle_text
+from dubbing.media.ffmpeg import written_whole
 from dubbing.media.mux import MuxRequest, SubtitleFile
 from dubbing.media.mux import mux as write_container
 from dubbing.media.probe import probe
 from dubbing.pipeline import Run, stage
 from dubbing.settings import MuxSettings
+from dubbing.temporary import owner_of
 from dubbing.timeline import OutputFile, Timeline
 from dubbing.voice.credentials import Claim, can_hold_claim, label
 from dubbing.workspace import write_text
@@ -31,12 +33,16 @@ def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:
     assert timeline.mix is not None
     assert run.output is not None
     target = language(timeline.target_language)
-    with _subtitles(timeline, run, settings) as subtitles:
+    owner = owner_of(run.workspace.root)
+    with (
+        written_whole(run.output, owner) as film,
+        _subtitles(timeline, run, settings) as subtitles,
+    ):
         write_container(
             MuxRequest(
                 source=run.source,
                 dub_wav=run.workspace.path(timeline.mix.sound),
-                output=run.output,
+                output=film,
                 source_info=probe(run.source),
                 dub_language=target.iso639_2,
                 dub_title=f"{target.name} (dubbed)",
@@ -46,8 +52,8 @@ def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:
                 subtitles=subtitles,
             )
         )
-    if settings.credentials and can_hold_claim(run.output):
-        label(run.output, _claim(timeline))
+        if settings.credentials and can_hold_claim(run.output):
+            label(film, _claim(timeline), owner)
     written = OutputFile(str(run.output), run.output.stat().st_size)
     return replace(timeline, output=written)
 

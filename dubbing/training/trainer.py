@@ -22,6 +22,7 @@ from torch import Tensor
 
 from dubbing.errors import BadSettings, UsageError
 from dubbing.settings import Strict, parse
+from dubbing.temporary import replacing
 from dubbing.timing.aligner import (
     AlignerNet,
     closure_loss,
@@ -219,9 +220,8 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
         }
-        temporary = self.folder / f".{CHECKPOINT}.tmp"
-        torch.save(state, temporary)
-        temporary.replace(self.folder / CHECKPOINT)
+        with replacing(self.folder / CHECKPOINT) as temporary:
+            torch.save(state, temporary)
 
     def resume(self) -> None:
         """Go on from the checkpoint of the folder.

@@ -25,6 +25,7 @@ from dubbing.engines.translation.gemma import LINE_END, prompt_of
 from dubbing.errors import UsageError
 from dubbing.models.lora import SCALE, weight_names
 from dubbing.settings import Strict
+from dubbing.temporary import replacing
 from dubbing.translation.example_memory import ExampleMemory
 
 Pair = tuple[str, str]
@@ -229,9 +230,8 @@ class Tuner:
             "weights": dict(self._weights()),
             "optimizer": self.optimizer.state_dict(),
         }
-        temporary = self.folder / f".{CHECKPOINT}.tmp"
-        torch.save(state, temporary)
-        temporary.replace(self.folder / CHECKPOINT)
+        with replacing(self.folder / CHECKPOINT) as temporary:
+            torch.save(state, temporary)
 
     def resume(self) -> None:
         """Go on from the checkpoint of the folder.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.errors import StageFailed
-from dubbing.media.ffmpeg import written_whole
+from dubbing.media.ffmpeg import replaced_whole
 from dubbing.voice.home import voices_home
 from dubbing.voice.signing import signing_key
 from dubbing.workspace import write_text
@@ -44,15 +44,17 @@ def can_hold_claim(path: Path) -> bool:
     return path.suffix.lower() in CONTAINERS
 
 
-def label(path: Path, claim: Claim) -> None:
+def label(path: Path, claim: Claim, owner: str = "") -> None:
     """Write the claim into a finished file; the file is whole before and after.
+
+    ``owner`` goes into the name of the temporary (:func:`dubbing.temporary.owner_of`).
 
     Raises:
         StageFailed: if the file cannot be signed.
     """
     import c2pa
 
-    with _quiet(), written_whole(path) as temporary:
+    with _quiet(), replaced_whole(path, owner) as temporary:
         signer = c2pa.Signer.from_info(
             c2pa.C2paSignerInfo(c2pa.C2paSigningAlg.ED25519, _certificate(), _private_key(), None)
         )
@@ -61,7 +63,7 @@ def label(path: Path, claim: Claim) -> None:
                 builder.sign_file(path, temporary, signer)
         except c2pa.C2paError as error:
             raise StageFailed(
-                f"{path.name} could not be labelled as synthetic: {error}.",
+                f"The dub could not be labelled as synthetic: {error}.",
                 hint="Run again with --no-credentials to leave the label out.",
             ) from error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dubbing.errors import WorkspaceError
+from dubbing.temporary import new_temporary
 from dubbing.voice.home import voices_home
 from dubbing.workspace import disk_errors
 
@@ -74,10 +75,8 @@ def _make(path: Path) -> None:
     )
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
+        temporary = new_temporary(path.parent)  # readable by its owner alone
+        temporary.write_bytes(pem)
         try:
             os.link(temporary, path)
         except FileExistsError:
