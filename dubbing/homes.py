@@ -13,3 +13,12 @@ def cache_home() -> Path:
         return Path(own)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "dubbing"
+
+
+def state_home() -> Path:
+    """Return ``$DUBBING_STATE``, else ``$XDG_STATE_HOME/dubbing``, else ``~/.local/state/dubbing``."""
+    own = os.environ.get("DUBBING_STATE")
+    if own:
+        return Path(own)
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "dubbing"

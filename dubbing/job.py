@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dubbing.diarization.people_file import read_people
-from dubbing.errors import DiskFull, OutputExists, UnknownLanguage, UsageError
+from dubbing.errors import DiskFull, UnknownLanguage, UsageError
 from dubbing.language.languages import SPOKEN, language, spoken_code
 from dubbing.media.mux import check_container
 from dubbing.media.probe import MediaInfo, choose_container, probe
 from dubbing.models.catalogue import catalogue
 from dubbing.models.resolver import resolve
+from dubbing.outputs import check_output
 from dubbing.pipeline import Run, Stage, engines_used, film_identity, load_stages, run_stages
 from dubbing.progress import Event, Listener, silence
 from dubbing.registry import Engines, check_installed
@@ -25,7 +26,7 @@ from dubbing.voice import consent
 from dubbing.voice.casting_file import read_cast
 from dubbing.voice.ledger import enter_uses
 from dubbing.voice.library import find_voice
-from dubbing.workspace import Workspace, disk_errors, file_sha256
+from dubbing.workspace import Workspace, file_sha256
 from dubbing.workspace_marker import check_workspace
 
 WORKING_BYTES_PER_MS = 700
@@ -46,6 +47,8 @@ class Job:
     force: bool = False
     consents: tuple[str, ...] = ()
     """Who allows their voice to be cloned, e.g. ``S1=Anna Example: contract of 2 May``."""
+    maker: Path | None = None
+    """The folder whose outputs may be replaced: of a batch; ``None`` is the workspace."""
 
 
 def dub(
@@ -85,13 +88,14 @@ def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = s
     info.choose_audio(profile.ingest.audio_track)
     output = _output(job, source, target, info)
     folder = job.workspace or output.with_name(f"{source.stem}.dub")
-    _check_place(output, folder, job.force)
+    maker = job.maker or folder
+    is_written = any("output" in stage.writes for stage in stages)
+    _check_place(output, folder, maker, job.force or not is_written)
     _check_space(folder, info.duration_ms)
     with Workspace(folder) as workspace:
         sweep_here(output.parent, owner_of(workspace.root))
-        _check_output(output, workspace, job.force)
         keep_job(workspace.root, target, source, output, job.recipe, profile)
-        run = Run(workspace, source, output, engines, listener)
+        run = Run(workspace, source, output, engines, listener, maker=maker)
         fresh_from = stages[0].name if job.force and not job.from_stage else job.from_stage
         profile = _with_consents(
             job,
@@ -223,37 +227,12 @@ def _output(job: Job, source: Path, target: str, info: MediaInfo) -> Path:
     return output
 
 
-def _check_place(output: Path, folder: Path, force: bool) -> None:
+def _check_place(output: Path, folder: Path, maker: Path, may_replace: bool) -> None:
     if not output.parent.is_dir():
         raise UsageError(f"There is no folder {output.parent}.", hint="Make it first.")
     check_workspace(folder)
-    if output.exists() and not folder.is_dir() and not force:
-        raise _exists(output)
-
-
-def _check_output(output: Path, workspace: Workspace, force: bool) -> None:
-    """An output that this workspace did not make is not replaced unasked."""
-    if output.exists() and not _permit(workspace.root, output).exists() and not force:
-        raise _exists(output)
-    allow_output(workspace.root, output)
-
-
-def allow_output(workspace: Path, output: Path) -> None:
-    """From now on jobs of a workspace may replace this output."""
-    permit = _permit(workspace, output)
-    with disk_errors(permit):
-        permit.parent.mkdir(parents=True, exist_ok=True)
-        permit.touch()
-
-
-def _permit(workspace: Path, output: Path) -> Path:
-    return workspace / "outputs" / output.name
-
-
-def _exists(output: Path) -> OutputExists:
-    return OutputExists(
-        f"{output} is there already.", hint="Use --force to replace it, or -o for another name."
-    )
+    if not may_replace:
+        check_output(output, maker)
 
 
 def _check_space(folder: Path, duration_ms: int) -> None:

@@ -112,6 +112,8 @@ class Run:
     stage_key: MemoKey | None = None
     fresh: bool = False
     """Ignore what is remembered (``--force``)."""
+    maker: Path | None = None
+    """For whom the output is recorded (:mod:`dubbing.outputs`); ``None`` is the workspace."""
 
     def progress(self, done: float, total: float, message: str = "", unit: str = "") -> None:
         """Tell how far the stage is."""

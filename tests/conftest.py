@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dubbing.outputs import record_output
 from dubbing.timeline import Timeline
 from dubbing.workspace import Workspace
 
@@ -34,15 +35,12 @@ def dub(
 
 @pytest.fixture(scope="session", autouse=True)
 def voices_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keys, enrolled voices and the ledger of the tests lie apart from the user's."""
+    """Keys, enrolled voices, the ledger and records of outputs lie apart from the user's."""
     home = tmp_path_factory.mktemp("voices")
-    before = os.environ.get("DUBBING_VOICES")
-    os.environ["DUBBING_VOICES"] = str(home)
-    yield home
-    if before is None:
-        del os.environ["DUBBING_VOICES"]
-    else:
-        os.environ["DUBBING_VOICES"] = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DUBBING_VOICES", str(home))
+        patch.setenv("DUBBING_STATE", str(tmp_path_factory.mktemp("state")))
+        yield home
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +105,7 @@ def copied(dubbed: Dubbed, folder: Path) -> Dubbed:
     plain = json.loads(job.read_text(encoding="utf-8"))
     plain |= {"source": str(copy.source), "output": str(copy.output)}
     job.write_text(json.dumps(plain), encoding="utf-8")
+    record_output(copy.output, copy.workspace, copy.output)
     return copy
 
 

@@ -14,7 +14,9 @@ from dubbing.batch.store import Store
 from dubbing.batch.tasks import Kind, Order, Receipt, read_receipt, receipt_path, write_receipt
 from dubbing.batch.transfer import fetch_folder, get, put, store_of
 from dubbing.errors import WorkspaceError
-from dubbing.workspace import digest
+from dubbing.outputs import check_output, record_output
+from dubbing.temporary import replacing
+from dubbing.workspace import digest, disk_errors
 
 
 class HandOver:
@@ -62,8 +64,7 @@ class HandOver:
         outputs = []
         for item in receipt.outputs:
             if "from" in item:
-                system, path = store_of(item["from"])
-                get(system, path, Path(item["place"]))
+                self._bring(item["from"], Path(item["place"]))
             outputs.append({"place": item["place"], "n_bytes": item["n_bytes"]})
         report = receipt.report
         if is_url(report):
@@ -72,6 +73,17 @@ class HandOver:
         receipt = replace(receipt, outputs=tuple(outputs), report=report)
         write_receipt(folder, receipt)
         return receipt
+
+    def _bring(self, address: str, place: Path) -> None:
+        """Fetch a dub from the store to its place, unless somebody else's file is there."""
+        folder = self.store.folder
+        check_output(place, folder)
+        with disk_errors(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(place) as temporary:
+                system, path = store_of(address)
+                get(system, path, temporary)
+                record_output(place, folder, temporary)
 
     def _known(self, earlier: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         """The people of the last episode whose casting was made."""

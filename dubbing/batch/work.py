@@ -20,10 +20,11 @@ from dubbing.batch.tasks import Kind, Order, Receipt
 from dubbing.batch.transfer import copy_file, fetch, fetch_folder, put, put_folder
 from dubbing.batch.worker import Tools
 from dubbing.errors import OutputExists, StageFailed
-from dubbing.job import Job, allow_output, run_job
+from dubbing.job import Job, run_job
+from dubbing.outputs import check_output, record_output
 from dubbing.settings import Profile
 from dubbing.timeline import Timeline
-from dubbing.workspace import digest, disk_errors
+from dubbing.workspace import disk_errors
 
 PLACEHOLDER = "analysis.mkv"
 """An analysis writes no film, but a job has an output; this one is never made."""
@@ -81,6 +82,8 @@ class Desk:
             recipe=payload["recipe"],
             until=until,
             consents=_new_consents(self.workspace, payload["consents"]),
+            # other settings of the analysis have another workspace, and the same place for the dub
+            maker=self.order.home,
         )
 
     def placeholder(self) -> Path:
@@ -120,9 +123,6 @@ def _dub(order: Order, tools: Tools, desk: Desk) -> Receipt:
     output = Path(local[0]) if direct else _apart(desk.workspace, outputs[0])
     with disk_errors(output.parent):
         output.parent.mkdir(parents=True, exist_ok=True)
-    mark = _mark(order, output)
-    if mark.exists():
-        allow_output(desk.workspace, output)
     try:
         timeline = run_job(desk.job(output), _profile(order), tools.engines, tools.listen)
     except OutputExists as error:
@@ -130,22 +130,11 @@ def _dub(order: Order, tools: Tools, desk: Desk) -> Receipt:
             f"{output} is there already, and this batch did not make it.",
             hint="Move it away, or change 'output' in the manifest; then: dub batch retry.",
         ) from error
-    with disk_errors(mark):
-        mark.parent.mkdir(exist_ok=True)
-        mark.touch()
     written = [deliver(order, output, place) for place in outputs]
     report, summary = _keep_report(order, desk.workspace, timeline)
     return replace(
         _receipt(order, timeline), outputs=tuple(written), report=report, summary=summary
     )
-
-
-def _mark(order: Order, output: Path) -> Path:
-    """Its being there says that this batch made the output, if in another workspace.
-
-    Other settings of the analysis have another workspace, and the same place for the dub.
-    """
-    return order.home / "made" / digest(str(output))[:32]
 
 
 def _apart(workspace: Path, place: str) -> Path:
@@ -164,8 +153,15 @@ def deliver(order: Order, output: Path, place: str) -> dict[str, Any]:
     elif Path(place) == output:
         n_bytes = output.stat().st_size
     else:
-        n_bytes = copy_file(output, Path(place))
+        n_bytes = _copied(order, output, Path(place))
     return {"place": place, "n_bytes": n_bytes}
+
+
+def _copied(order: Order, output: Path, place: Path) -> int:
+    """The dub at a further place on the disk; a file that this batch did not make stays."""
+    check_output(place, order.home)
+    record_output(place, order.home, output)
+    return copy_file(output, place)
 
 
 def _keep_report(order: Order, workspace: Path, timeline: Timeline) -> tuple[str, dict[str, Any]]:

@@ -28,6 +28,9 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     even_changed: Annotated[
         bool, typer.Option("--even-changed", help="Decide also on lines that changed since.")
     ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where the dub goes, if not where it was.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be done.")
     ] = False,
@@ -50,7 +53,7 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
         return
     keep_decisions(workspace, timeline, merged.decisions)
     with listener_for("bars", quiet) as listener:
-        outcome = make_anew(workspace, timeline.target_language, listener=listener)
+        outcome = make_anew(workspace, timeline.target_language, listener=listener, output=output)
     if not quiet:
         _tell_merged(timeline, merged)
         _tell_outcome(outcome)

@@ -18,6 +18,10 @@ def review(
     ] = 8765,
     proxy: Annotated[Proxy, typer.Option(help="Size of the picture.")] = Proxy.P480,
     reviewer: Annotated[str, typer.Option(help="Who decides; the page can name others.")] = "",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where the film goes, if not where it was."),
+    ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page at once.")
     ] = True,
@@ -36,7 +40,7 @@ def review(
     from dubbing.reviewer.server import free_port, media_folder, new_token, review_app, serve
 
     target = finished(workspace, to).target_language
-    bench = Bench(workspace, target)
+    bench = Bench(workspace, target, output=output)
     port = free_port(port)
     with listener_for("bars", quiet=False) as listener:
         listener(Event("stage-started", "review"))

@@ -15,6 +15,7 @@ from typing import Any
 from dubbing.errors import DubbingError
 from dubbing.language.spoken_form import spoken_form
 from dubbing.media.sound_file import write_sound
+from dubbing.outputs import output_of_kept
 from dubbing.pipeline import Run
 from dubbing.progress import Listener, silence
 from dubbing.registry import Engines
@@ -64,14 +65,18 @@ class Patch:
 class Bench:
     """One dub under review. One thing is made at a time; whoever else asks waits."""
 
-    def __init__(self, root: Path, target: str, engines: Engines | None = None) -> None:
-        """Read the dub.
+    def __init__(
+        self, root: Path, target: str, engines: Engines | None = None, output: Path | None = None
+    ) -> None:
+        """Read the dub; ``output`` is where it is rendered to if not where it was.
 
         Raises:
             WorkspaceError: if the workspace does not hold all of it.
+            UsageError: if it names an output that is not trusted.
         """
         self.root, self.target = root, target
         self.job: KeptJob = read_job(root, target)
+        self.output = output_of_kept(root, self.job.output, output)
         self.engines = engines or Engines(self.job.profile.threads)
         self.workspace = Workspace(root)
         self.patches: dict[str, Patch] = {}
@@ -188,7 +193,7 @@ class Bench:
         return Run(
             self.workspace,
             self.job.source,
-            self.job.output,
+            self.output,
             self.engines,
             listener,
             self.job.profile,
@@ -233,7 +238,7 @@ class Bench:
             DubbingError: whatever a run raises.
         """
         with self._busy:
-            make_anew(self.root, self.target, self.engines, listener)
+            make_anew(self.root, self.target, self.engines, listener, self.output)
             self._read()
             for patch in self.patches.values():
                 patch.path.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dubbing import timeline_json
 from dubbing.job import Job, run_job
+from dubbing.outputs import output_of_kept
 from dubbing.progress import Listener, silence
 from dubbing.registry import Engines
 from dubbing.review.decisions_file import (
@@ -102,21 +103,31 @@ def make_anew(
     target: str,
     engines: Engines | None = None,
     listener: Listener = silence,
+    output: Path | None = None,
 ) -> Outcome:
     """Bring a dub up to what was decided, and lock the lines that were accepted.
 
+    Args:
+        root: the workspace.
+        target: code of the target language.
+        engines: loaded ones, if there are any.
+        listener: called with every progress event.
+        output: where the dub goes; ``None`` is where it was (see :func:`output_of_kept`).
+
     Raises:
         WorkspaceError: if the workspace does not say how the dub was made.
+        UsageError: if it names an output that is not trusted.
         DubbingError: what :func:`dubbing.job.run_job` raises.
     """
     job = read_job(root, target)
+    place = output_of_kept(root, job.output, output)
     workspace = Workspace(root)
     timeline = workspace.finished_timeline(target)
     decisions = read_decisions(root, target)
     changed = touched(timeline, decisions)
     told = direction_of(timeline, snapshot(workspace, timeline), decisions, changed)
     done = run_job(
-        Job(job.source, target, job.output, root, job.recipe),
+        Job(job.source, target, place, root, job.recipe),
         _directed(job.profile, told),
         engines or Engines(job.profile.threads),
         listener,

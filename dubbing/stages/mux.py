@@ -7,12 +7,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from dubbing.errors import DubbingError
 from dubbing.language.languages import language
 from dubbing.language.subtitles import subtitle_text
 from dubbing.media.ffmpeg import written_whole
 from dubbing.media.mux import MuxRequest, SubtitleFile
 from dubbing.media.mux import mux as write_container
 from dubbing.media.probe import probe
+from dubbing.outputs import record_output
 from dubbing.pipeline import Run, stage
 from dubbing.settings import MuxSettings
 from dubbing.temporary import owner_of
@@ -54,8 +56,17 @@ def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:
         )
         if settings.credentials and can_hold_claim(run.output):
             label(film, _claim(timeline), owner)
+        _record(run, run.output, film)
     written = OutputFile(str(run.output), run.output.stat().st_size)
     return replace(timeline, output=written)
+
+
+def _record(run: Run, output: Path, film: Path) -> None:
+    """Remember the file as ours, so that the next run may replace it; a failure costs only that."""
+    try:
+        record_output(output, run.maker or run.workspace.root, film)
+    except DubbingError as error:
+        run.note(f"{error.message} The next run will not replace {output.name} without --force.")
 
 
 def _claim(timeline: Timeline) -> Claim:

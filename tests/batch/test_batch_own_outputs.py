@@ -11,7 +11,8 @@ from dubbing.batch import work
 from dubbing.batch.tasks import Kind, Order
 from dubbing.batch.worker import Tools
 from dubbing.errors import OutputExists
-from dubbing.job import Job, _check_output
+from dubbing.job import Job
+from dubbing.outputs import check_output, record_output
 from dubbing.settings import Profile
 from dubbing.timeline import Artifact, Media, Timeline
 from dubbing.workspace import Workspace
@@ -24,9 +25,11 @@ def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
     def made(job: Job, *_told: object) -> Timeline:
         assert job.output is not None
         assert job.workspace is not None
-        with Workspace(job.workspace) as workspace:
-            _check_output(job.output, workspace, False)
+        assert job.maker is not None
+        with Workspace(job.workspace):
+            check_output(job.output, job.maker)
         job.output.write_text(job.workspace.name)
+        record_output(job.output, job.maker, job.output)
         media = Media("film.mp4", "id", 1000, True, 0, Artifact("0" * 64, ".wav", 0))
         return Timeline("zh", media=media)
 
@@ -56,3 +59,16 @@ def test_what_others_made_is_left_alone(order: Order) -> None:
     with pytest.raises(OutputExists, match="this batch did not make it"):
         work.perform(order, Tools("w"))
     assert Path(place).read_text() == "somebody's own"
+
+
+def test_a_further_place_is_not_written_over_what_others_made(order: Order, tmp_path: Path) -> None:
+    other = tmp_path / "out/copy.mp4"
+    places = [*order.payload["outputs"], str(other)]
+    both = replace(order, payload={**order.payload, "outputs": places})
+    work.perform(both, Tools("w"))
+    work.perform(both, Tools("w"))
+    assert other.read_text() == "one.dub"
+    other.write_text("somebody's own")
+    with pytest.raises(OutputExists):
+        work.perform(both, Tools("w"))
+    assert other.read_text() == "somebody's own"
