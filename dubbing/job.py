@@ -19,6 +19,7 @@ from dubbing.progress import Event, Listener, silence
 from dubbing.registry import Engines, check_installed
 from dubbing.review.decisions_file import read_decisions
 from dubbing.review.job_file import keep_job
+from dubbing.servers import ANY_SERVER
 from dubbing.settings import Profile, load_profile, load_recipe
 from dubbing.temporary import owner_of, sweep_here
 from dubbing.timeline import Timeline
@@ -75,7 +76,9 @@ def dub(
     """
     settings = profile if isinstance(profile, Profile) else load_profile(profile)
     job = Job(Path(source), to, None if output is None else Path(output))
-    return run_job(job, settings, engines or Engines(settings.threads), listener)
+    return run_job(
+        job, settings, engines or Engines(settings.threads, servers=ANY_SERVER), listener
+    )
 
 
 def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = silence) -> Timeline:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+from collections.abc import Collection
 from functools import cache
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
@@ -22,6 +23,7 @@ from typing import Any
 from dubbing.content_hash import content_sha256, folder_sha256
 from dubbing.errors import BadSettings, DubbingError, EngineUnavailable, UnknownEngine
 from dubbing.memo_keys import Identity
+from dubbing.servers import check_server
 from dubbing.settings import EngineOptions
 
 ROLES = ("asr", "translation", "speech", "speakers", "faces", "emotion", "separation")
@@ -181,17 +183,22 @@ def package_id(package: str) -> Identity:
 class Engines:
     """Engines loaded once and shared by everything that runs in this process."""
 
-    def __init__(self, threads: int = 0, *, keep: bool = False) -> None:
+    def __init__(
+        self, threads: int = 0, *, keep: bool = False, servers: Collection[str] = ()
+    ) -> None:
         """Load nothing yet.
 
         Args:
             threads: how many CPU threads an engine may use; 0 means all cores.
             keep: hold even the largest models between films; takes 0.7 GB more.
+            servers: hosts that texts may be sent to, or ``ANY_SERVER`` where all settings are the
+                user's own.
         """
         import os
 
         self.threads = threads or os.cpu_count() or 1
         self.keep = keep
+        self.servers = servers
         self._loaded: dict[tuple[str, str, Any], Any] = {}
 
     def get(self, role: str, name: str, options: Any = None) -> Any:
@@ -201,10 +208,12 @@ class Engines:
             UnknownEngine: with the nearest names.
             EngineUnavailable: if what it needs is not here.
             BadSettings: if it is given options that it does not take.
+            ServerNotAllowed: if it would send texts to a server that the user does not name.
         """
         key = (role, name, options)
+        kind = type(self._loaded[key]) if key in self._loaded else engine_class(role, name)
+        check_server(kind, options, self.servers)
         if key not in self._loaded:
-            kind = engine_class(role, name)
             _check_options(role, name, kind, options)
             takes = "options" in inspect.signature(kind).parameters
             more = {"options": options} if takes and options is not None else {}

@@ -66,6 +66,7 @@ class Driver:
         policy: Policy | None = None,
         *,
         storage: str = "",
+        servers: Sequence[str] = (),
         tell: Tell = lambda text: None,
         each_tick: Callable[[], None] = lambda: None,
     ) -> None:
@@ -76,12 +77,13 @@ class Driver:
             executor: who does the work; it is closed at the end.
             policy: how patient to be.
             storage: address of what all machines reach, if they share no disk.
+            servers: hosts that texts may be sent to.
             tell: is told, in one sentence, what a person should know.
             each_tick: is called every few moments, for tables and metrics.
         """
         self.store, self.executor, self.policy = store, executor, policy or Policy()
         self.tell, self.each_tick = tell, each_tick
-        self.hand_over = HandOver(store, storage)
+        self.hand_over = HandOver(store, storage, servers)
         self.running: dict[str, _Running] = {}
         self.chance = random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._refused_since: float | None = None

@@ -22,8 +22,15 @@ from dubbing.workspace import digest, disk_errors
 class HandOver:
     """Knows what workers must be told beside what the plan says."""
 
-    def __init__(self, store: Store, storage: str = "") -> None:
-        """For a batch; ``storage`` is the address of what all machines reach, if they share no disk."""
+    def __init__(self, store: Store, storage: str = "", servers: Sequence[str] = ()) -> None:
+        """For a batch.
+
+        Args:
+            store: the batch.
+            storage: address of what all machines reach, if they share no disk.
+            servers: hosts that texts may be sent to.
+        """
+        self.servers = tuple(servers)
         self.store, self.storage = store, storage.rstrip("/")
         self._profiles: dict[str, dict[str, Any]] = {}
         self._there: set[str] = set()
@@ -54,6 +61,7 @@ class HandOver:
             settings=self._profile(claim.settings),
             attempt=claim.attempt,
             storage=self.storage,
+            servers=self.servers,
         )
 
     def kept(self, receipt: Receipt) -> Receipt:

@@ -86,6 +86,8 @@ class Order:
     attempt: int = 1
     storage: str = ""
     """Address of what all machines reach, if they do not share the batch's folder."""
+    servers: Sequence[str] = ()
+    """Hosts that the command line lets texts be sent to."""
 
     @property
     def home(self) -> Path:

@@ -31,6 +31,8 @@ class Tools:
         self.name, self.threads = name, threads
         self._engines: Engines | None = None
         self.log: Log | None = None
+        self.servers: Sequence[str] = ()
+        """Hosts that texts may be sent to; of the order that is worked on."""
 
     @property
     def engines(self) -> Engines:
@@ -39,6 +41,7 @@ class Tools:
 
         if self._engines is None:
             self._engines = Engines(self.threads, keep=True)
+        self._engines.servers = self.servers
         return self._engines
 
     def listen(self, event: Event) -> None:
@@ -100,6 +103,7 @@ class Worker:
         known = None if order.storage else read_receipt(folder, order.task)
         if known is not None and is_current(known, order.payload.get("outputs", ())):
             return known
+        self.tools.servers = order.servers
         self.tools.log = Log(folder, order.task)
         self.tools.log.write({"kind": "began", "attempt": order.attempt, "worker": self.tools.name})
         receipt = _function(self.work)(order, self.tools)

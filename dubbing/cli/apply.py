@@ -31,6 +31,10 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where the dub goes, if not where it was.")
     ] = None,
+    allow_server: Annotated[
+        list[str] | None,
+        typer.Option(help="HOST that texts may be sent to, if the workspace names one."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be done.")
     ] = False,
@@ -40,7 +44,7 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     """Make anew what reviewers decided on, and nothing else."""
     from dubbing.cli.listeners import listener_for
     from dubbing.cli.show import finished
-    from dubbing.reviewer.redirect import keep_decisions, make_anew
+    from dubbing.reviewer.redirect import engines_of, keep_decisions, make_anew
     from dubbing.reviewer.review_file import read_review
     from dubbing.reviewer.reviews import merge
 
@@ -53,7 +57,8 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
         return
     keep_decisions(workspace, timeline, merged.decisions)
     with listener_for("bars", quiet) as listener:
-        outcome = make_anew(workspace, timeline.target_language, listener=listener, output=output)
+        engines = engines_of(workspace, timeline.target_language, allow_server or ())
+        outcome = make_anew(workspace, timeline.target_language, engines, listener, output)
     if not quiet:
         _tell_merged(timeline, merged)
         _tell_outcome(outcome)

@@ -81,6 +81,10 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     webhook: Annotated[
         str, typer.Option(help="Is told at the end; signed with DUBBING_WEBHOOK_SECRET.")
     ] = "",
+    allow_server: Annotated[
+        list[str] | None,
+        typer.Option(help="HOST that texts may be sent to, if the manifest names one."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would take.")] = (
         False
     ),
@@ -99,6 +103,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     from dubbing.batch.lease import Lease
     from dubbing.batch.manifest import read_manifest
     from dubbing.batch.metrics_file import write_metrics
+    from dubbing.batch.permissions import check_servers
     from dubbing.batch.store import Store
     from dubbing.batch.tables import Watcher, show_rows
     from dubbing.batch.webhook import SECRET_VARIABLE, check_webhook
@@ -107,7 +112,9 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     secret = os.environ.get(SECRET_VARIABLE, "")
     if webhook:
         check_webhook(webhook, secret)
+    servers = tuple(allow_server or ())
     asked = read_manifest(manifest, series=series)
+    check_servers(asked, servers)
     place = _folder(manifest, folder)
     if dry_run:
         _dry_run(asked, place, workers)
@@ -124,7 +131,13 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         chosen = executor_of(executor, workers, threads, gpus, address, rehearse=rehearse)
         with Watcher(store, quiet=quiet, metrics=metrics) as watcher:
             driver = Driver(
-                store, chosen, policy, storage=storage, tell=watcher.tell, each_tick=watcher.look
+                store,
+                chosen,
+                policy,
+                storage=storage,
+                servers=servers,
+                tell=watcher.tell,
+                each_tick=watcher.look,
             )
             driver.run()
         if metrics is not None:

@@ -69,6 +69,7 @@ def evaluate(
     from dubbing.cli.show import latest
     from dubbing.evaluation import METHODS, Evaluation, summary
     from dubbing.registry import Engines
+    from dubbing.servers import ANY_SERVER
     from dubbing.settings import load_profile
     from dubbing.workspace import Workspace, write_text
 
@@ -79,7 +80,9 @@ def evaluate(
 
         judge_of_sync = load_syncnet(syncnet)
     with Workspace(workspace) as held, Progress(transient=True) as bar:
-        work = Evaluation(held, timeline, settings, Engines(settings.threads), judge_of_sync)
+        work = Evaluation(
+            held, timeline, settings, Engines(settings.threads, servers=ANY_SERVER), judge_of_sync
+        )
         task = bar.add_task("measuring", total=len(work.lines) * len(METHODS))
         judged = []
         for item in work.judge(listen=listen):

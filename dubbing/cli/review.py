@@ -10,7 +10,7 @@ import typer
 from dubbing.cli.preview import Proxy
 
 
-def review(
+def review(  # noqa: PLR0913 - one parameter a flag is what a command line is
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
     to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
     port: Annotated[
@@ -21,6 +21,10 @@ def review(
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where the film goes, if not where it was."),
+    ] = None,
+    allow_server: Annotated[
+        list[str] | None,
+        typer.Option(help="HOST that texts may be sent to, if the workspace names one."),
     ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page at once.")
@@ -37,10 +41,11 @@ def review(
     from dubbing.reviewer.channel import Channel
     from dubbing.reviewer.desk import Desk
     from dubbing.reviewer.live_media import LiveMedia
+    from dubbing.reviewer.redirect import engines_of
     from dubbing.reviewer.server import free_port, media_folder, new_token, review_app, serve
 
     target = finished(workspace, to).target_language
-    bench = Bench(workspace, target, output=output)
+    bench = Bench(workspace, target, engines_of(workspace, target, allow_server or ()), output)
     port = free_port(port)
     with listener_for("bars", quiet=False) as listener:
         listener(Event("stage-started", "review"))

@@ -192,6 +192,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     from dubbing.cli.words import engine_of, said_of, words_of
     from dubbing.job import Job, run_job
     from dubbing.registry import Engines
+    from dubbing.servers import ANY_SERVER
     from dubbing.settings import load_profile
     from dubbing.voice.emotion_overrides import read_override
 
@@ -236,7 +237,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     settings = load_profile(profile).with_values(_given(flags))
     job = Job(film, to, output, workspace, "dub", from_stage, until, force, tuple(consent or ()))
     with listener_for(log_format.value, quiet) as listener:
-        timeline = run_job(job, settings, Engines(settings.threads), listener)
+        timeline = run_job(job, settings, Engines(settings.threads, servers=ANY_SERVER), listener)
     is_silent = quiet or log_format is not LogFormat.BARS
     if not is_silent:
         _summary(timeline)

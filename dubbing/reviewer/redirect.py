@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -96,6 +96,20 @@ def direction_of(
     gone = {line.id for line in changed}
     stays = [line.id for line in timeline.lines if line.take is not None and line.id not in gone]
     return DirectionSettings(lines=decisions.lines, kept=dict.fromkeys(stays, made), mix_of=made)
+
+
+def engines_of(root: Path, target: str, servers: Collection[str] = ()) -> Engines:
+    """Engines for a dub that is made again; what its workspace says of servers is not trusted.
+
+    Args:
+        root: the workspace.
+        target: code of the target language.
+        servers: hosts that the command line names.
+
+    Raises:
+        WorkspaceError: if the workspace does not say how the dub was made.
+    """
+    return Engines(read_job(root, target).profile.threads, servers=servers)
 
 
 def make_anew(

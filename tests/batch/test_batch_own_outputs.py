@@ -52,6 +52,14 @@ def test_an_output_of_this_batch_is_made_anew_in_another_workspace(order: Order)
         assert Path(place).read_text() == name
 
 
+def test_engines_of_a_worker_know_what_the_command_line_allows(order: Order) -> None:
+    """And what another order was allowed is forgotten."""
+    tools = Tools("w")
+    for servers in (("llm.example",), ()):
+        tools.servers = Order.loads(replace(order, servers=servers).dumps()).servers
+        assert tuple(tools.engines.servers) == servers
+
+
 def test_what_others_made_is_left_alone(order: Order) -> None:
     (place,) = order.payload["outputs"]
     Path(place).parent.mkdir()

@@ -149,3 +149,16 @@ def test_interrupted_it_goes_on(tmp_path: Path) -> None:
     after = {p.stem: p.stat().st_mtime_ns for p in rehearsed(path).glob("results/*/*")}
     assert len(after) == 15
     assert finished.items() <= after.items()
+
+
+def test_a_manifest_sends_texts_to_no_server_that_is_not_named(tmp_path: Path) -> None:
+    path = season(tmp_path, films=1, languages="[zh]")
+    path.write_text(
+        "settings: {translate: {engine: openai, model: m, server: 'http://127.0.0.1:9/v1'}}\n"
+        + path.read_text()
+    )
+    refused = batch(path, *REHEARSE)
+    assert refused.returncode == 2
+    assert "--allow-server 127.0.0.1:9" in refused.stderr
+    assert not rehearsed(path).exists()
+    assert batch(path, *REHEARSE, "--allow-server", "127.0.0.1:9").returncode == 0

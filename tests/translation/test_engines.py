@@ -139,6 +139,8 @@ class Server:
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(data)))
                 self.send_header("retry-after-ms", "1")
+                if 300 <= status < 400:
+                    self.send_header("location", content["location"])
                 self.end_headers()
                 self.wfile.write(data)
 
@@ -259,6 +261,31 @@ def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(EngineUnavailable, match="no key"):
         OpenAI(1, EngineOptions(model="m")).translate(TEXTS, EN_ZH)
+
+
+@pytest.mark.parametrize("status", [301, 307, 308])
+def test_a_redirect_carries_neither_text_nor_key(
+    server: Server, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setenv("DUBBING_API_KEY", "secret-key")
+    other = Server()
+    try:
+        server.answers = [(status, {"location": f"{other.address}/chat/completions"})]
+        with pytest.raises(EngineFailed, match="not followed"):
+            server.engine().translate(TEXTS, EN_ZH)
+        assert other.asked == other.keys == []
+    finally:
+        other.http.shutdown()
+        other.http.server_close()
+
+
+def test_a_key_does_not_travel_unencrypted(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = EngineOptions(model="m", server="http://translator.example/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "secret-key")
+    with pytest.raises(UsageError, match="unencrypted"):
+        OpenAI(1, options).translate(TEXTS, EN_ZH)
+    with pytest.raises(UsageError, match="not the address of a server"):
+        OpenAI(1, EngineOptions(model="m", server="file:///etc/passwd")).translate(TEXTS, EN_ZH)
 
 
 def test_the_rate_is_kept(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

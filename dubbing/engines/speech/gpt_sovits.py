@@ -42,6 +42,7 @@ class GPTSoVITS(Imitating):
     rate_hz = 32_000
     name = "gpt-sovits"
     takes_options: tuple[str, ...] = ("model", "server")
+    default_server = SERVER
     package = "GPT-SoVITS"
     install = "git clone https://github.com/RVC-Boss/GPT-SoVITS, then python api_v2.py"
     licence = "MIT"

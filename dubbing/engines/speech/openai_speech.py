@@ -18,7 +18,13 @@ import numpy.typing as npt
 from dubbing.acoustics.pitch import median_f0_hz
 from dubbing.arrays import Audio
 from dubbing.delivery import NEUTRAL, Delivery
-from dubbing.engines.openai_server import KEYS, TIMEOUT_S, connected
+from dubbing.engines.openai_server import (
+    DEFAULT_SERVER,
+    KEYS,
+    REDIRECTS,
+    TIMEOUT_S,
+    connected,
+)
 from dubbing.engines.speech import VoiceName
 from dubbing.engines.speech.imitating import LONGEST_MESSAGE, as_audio, decoded
 from dubbing.engines.translation.fixed_examples import example_sentences
@@ -68,6 +74,7 @@ class OpenAISpeech:
     takes_options: tuple[str, ...] = ("model", "server")
     rate_hz = 24_000
     licence = "as the owner of the server says"
+    default_server = DEFAULT_SERVER
     imitates = False
     takes_speed = True
 
@@ -167,6 +174,11 @@ class OpenAISpeech:
             return EngineFailed(f"{where} did not answer within {TIMEOUT_S:.0f} s.")
         if isinstance(error, openai.APIConnectionError):
             return EngineFailed(f"{where} cannot be reached.", hint="Is it running?")
+        if isinstance(error, openai.APIStatusError) and error.status_code in REDIRECTS:
+            return EngineFailed(
+                f"{where} sends its callers to another address, which is not followed.",
+                hint="Name that address itself with --speech-server.",
+            )
         if isinstance(error, openai.APIStatusError):
             told = f": {_message(error.body)}" if error.status_code < 500 else ""
             return EngineFailed(

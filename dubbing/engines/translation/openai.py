@@ -14,7 +14,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from dubbing.engines.openai_server import KEYS, TIMEOUT_S, connected
+from dubbing.engines.openai_server import (
+    DEFAULT_SERVER,
+    KEYS,
+    REDIRECTS,
+    TIMEOUT_S,
+    connected,
+)
 from dubbing.engines.translation import (
     Hypothesis,
     Length,
@@ -51,6 +57,7 @@ class OpenAI:
     weights = ()
     takes_options: tuple[str, ...] = ("model", "server", "requests_per_minute", "prices")
     style = Style.INSTRUCTIONS
+    default_server = DEFAULT_SERVER
 
     def __init__(self, threads: int = 1, options: EngineOptions = NO_OPTIONS) -> None:
         """Remember the server; nothing is asked yet.
@@ -234,8 +241,17 @@ def _failed(error: Exception, options: EngineOptions) -> EngineFailed:
             hint="Is it running? Run again: what is translated is kept.",
         )
     if isinstance(error, openai.APIStatusError):
-        return EngineFailed(
-            f"{where} answered with an error ({error.status_code}).",
-            hint="Run again later: what is translated is kept.",
-        )
+        return _answered_badly(where, error.status_code)
     return EngineFailed(f"{where} failed: {type(error).__name__}.", hint="Run again.")
+
+
+def _answered_badly(where: str, status: int) -> EngineFailed:
+    if status in REDIRECTS:
+        return EngineFailed(
+            f"{where} sends its callers to another address, which is not followed.",
+            hint="Name that address itself with --translation-server.",
+        )
+    return EngineFailed(
+        f"{where} answered with an error ({status}).",
+        hint="Run again later: what is translated is kept.",
+    )
