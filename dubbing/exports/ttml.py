@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from dubbing.exports.events import Event, Subtitles
 from dubbing.language.direction import is_right_to_left
+from dubbing.language.xml_text import xml_document
 
 TT = "http://www.w3.org/ns/ttml"
 NAMESPACES = {
@@ -44,7 +45,7 @@ def ttml_document(subtitles: Subtitles, title: str) -> str:
     div = ET.SubElement(ET.SubElement(root, "body"), "div")
     for event in subtitles.events:
         _paragraph(div, event)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+    return xml_document(root)
 
 
 def _head(root: ET.Element, language: str, title: str) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dubbing.language.phoneme_classes import SymbolKind, kind
+from dubbing.language.xml_text import in_xml
 from dubbing.metrics.mouth import SpokenSound
 from dubbing.review.templates import template
 from dubbing.timeline import FRAME_MS
@@ -69,7 +70,7 @@ def drawing(
 
     top = CURVE_HEIGHT + GAP
     wave_top = top + len(rows) * (ROW_HEIGHT + 3) + GAP
-    return template("line.svg.j2").render(
+    svg = template("line.svg.j2").render(
         width=WIDTH,
         left=LEFT,
         right=WIDTH - RIGHT,
@@ -84,6 +85,7 @@ def drawing(
         wave_middle=wave_top + WAVE_HEIGHT / 2,
         ticks=[(x(t), f"{t / 1000:g} s") for t in _ticks(lips)],
     )
+    return in_xml(svg)
 
 
 def to_png(svg: str) -> bytes:

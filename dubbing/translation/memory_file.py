@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.language.languages import language
+from dubbing.language.xml_text import in_xml, xml_document
 from dubbing.workspace import write_text
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def add_to_memory(
     Returns:
         how many pairs are new or different.
     """
-    from xml.etree.ElementTree import indent, tostring
+    from xml.etree.ElementTree import indent
 
     root = _root(path) if path.exists() else _empty(source)
     body = root.find("body")
@@ -52,7 +53,7 @@ def add_to_memory(
         raise UsageError(f"{path} has no body.", hint="It must be TMX 1.4.")
     known = {texts[source]: unit for unit in body if source in (texts := dict(_variants(unit)))}
     n_new = 0
-    for told, said in dict(pairs).items():
+    for told, said in {_normal(told): _normal(said) for told, said in pairs}.items():
         old = known.get(told)
         if old is not None:
             if dict(_variants(old)).get(target) == said:
@@ -61,9 +62,29 @@ def add_to_memory(
         body.append(_unit(told, said, source, target, origin))
         n_new += 1
     indent(root)
-    text = tostring(root, encoding="unicode")
-    write_text(path, f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
+    write_text(path, _checked(path, xml_document(root)))
     return n_new
+
+
+def _checked(path: Path, text: str) -> str:
+    """The text of a memory, read back before it replaces the user's file.
+
+    Raises:
+        UsageError: if it would not be read any more; the file stays as it is.
+    """
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        fromstring(text.encode())
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise UsageError(
+            f"{path} stays as it is: with these lines it could not be read again ({error}).",
+            hint="Write to another file.",
+        ) from error
+    return text
 
 
 def _root(path: Path) -> Element:
@@ -80,7 +101,7 @@ def _root(path: Path) -> Element:
         raise UsageError(
             f"There is no translation memory {path}.", hint="Check the path."
         ) from error
-    except (OSError, ParseError, DefusedXmlException, UnicodeError) as error:
+    except (OSError, ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise UsageError(
             f"{path} is no translation memory: {error}.", hint="It wants TMX."
         ) from error
@@ -98,7 +119,12 @@ def _variants(unit: Element) -> Iterable[tuple[str, str]]:
         except UnknownLanguage:
             continue
         if segment is not None:
-            yield code, " ".join("".join(segment.itertext()).split())
+            yield code, _normal("".join(segment.itertext()))
+
+
+def _normal(text: str) -> str:
+    """A text as it stands in a memory: one space between words, nothing that XML forbids."""
+    return " ".join(in_xml(text).split())
 
 
 def _empty(source: str) -> Element:

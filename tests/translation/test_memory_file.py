@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dubbing.errors import UsageError
+from dubbing.translation import memory_file
 from dubbing.translation.examples import ExampleBook
 from dubbing.translation.memory_file import add_to_memory, read_memory
 
@@ -21,6 +22,43 @@ def test_pairs_survive_the_disk_and_later_ones_replace(tmp_path: Path) -> None:
     }
     assert read_memory(path, "es") == ()
     assert read_memory(path, "en")[0][0] == "zh"
+
+
+ODD = "a\x07b\x00\x1b[31m\x0b\ufffe\uffff\ud800\x85"
+
+
+def test_what_xml_forbids_does_not_ruin_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "show.tmx"
+    add_to_memory(path, [("Hello.", "Hola.")], "en", "es", "episode 1")
+    assert add_to_memory(path, [(f"Bye{ODD}", f"Adiós{ODD}")], "en", "es", f"film{ODD}.mkv") == 1
+    assert add_to_memory(path, [(f"Bye{ODD}", f"Adiós{ODD}")], "en", "es", "again") == 0
+    assert read_memory(path, "es") == (
+        ("en", "Hello.", "Hola."),
+        ("en", "Byeab[31m", "Adiósab[31m"),
+    )
+
+
+@pytest.mark.parametrize("content", [b"no xml", b"<tmx/>", b"\xff\xfe<", b"<tmx><body>&#7;</body></tmx>",
+                                     b'<?xml version="1.0" encoding="klingon"?><tmx/>'])  # fmt: skip
+def test_a_file_that_cannot_be_read_is_never_replaced(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "mine.tmx"
+    path.write_bytes(content)
+    with pytest.raises(UsageError):
+        add_to_memory(path, [("Hello.", "Hola.")], "en", "es", "episode 1")
+    assert path.read_bytes() == content
+
+
+def test_a_file_that_could_not_be_read_again_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever slips through: the old file stays."""
+    path = tmp_path / "show.tmx"
+    add_to_memory(path, [("Hello.", "Hola.")], "en", "es", "episode 1")
+    before = path.read_bytes()
+    monkeypatch.setattr(memory_file, "xml_document", lambda root: "<tmx>\x07</tmx>")
+    with pytest.raises(UsageError, match="stays as it is"):
+        add_to_memory(path, [("Bye.", "Adiós.")], "en", "es", "episode 2")
+    assert path.read_bytes() == before
 
 
 def test_other_programs_files_are_read(tmp_path: Path) -> None:
