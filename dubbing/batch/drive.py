@@ -15,6 +15,7 @@ from dubbing.batch.executors import Broke, Executor, Finished, Happening, Lost
 from dubbing.batch.failures import TIME_LIMIT, WORKER_LOST, Failure, failure_of
 from dubbing.batch.guards import Guards
 from dubbing.batch.hand_over import HandOver
+from dubbing.batch.hosts import NONE_GIVEN, Permissions
 from dubbing.batch.lease import Lease
 from dubbing.batch.queue import Claim, Queue
 from dubbing.batch.resume import resume
@@ -66,7 +67,7 @@ class Driver:
         policy: Policy | None = None,
         *,
         storage: str = "",
-        servers: Sequence[str] = (),
+        permissions: Permissions = NONE_GIVEN,
         tell: Tell = lambda text: None,
         each_tick: Callable[[], None] = lambda: None,
     ) -> None:
@@ -77,13 +78,13 @@ class Driver:
             executor: who does the work; it is closed at the end.
             policy: how patient to be.
             storage: address of what all machines reach, if they share no disk.
-            servers: hosts that texts may be sent to.
+            permissions: what the command line permits the manifest.
             tell: is told, in one sentence, what a person should know.
             each_tick: is called every few moments, for tables and metrics.
         """
         self.store, self.executor, self.policy = store, executor, policy or Policy()
         self.tell, self.each_tick = tell, each_tick
-        self.hand_over = HandOver(store, storage, servers)
+        self.hand_over = HandOver(store, storage, permissions)
         self.running: dict[str, _Running] = {}
         self.chance = random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._refused_since: float | None = None

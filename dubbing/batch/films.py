@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from dubbing.batch.hosts import NONE_GIVEN, Permissions
 from dubbing.batch.places import bare, is_url
 from dubbing.batch.transfer import address_stamp
 from dubbing.errors import UnreadableMedia
@@ -21,9 +22,11 @@ class Identities:
     it would have to be fetched whole.
     """
 
-    def __init__(self, known: dict[str, tuple[str, str]]) -> None:
+    def __init__(
+        self, known: dict[str, tuple[str, str]], permissions: Permissions = NONE_GIVEN
+    ) -> None:
         """Begin with what is known: stamp and identity by place."""
-        self.known = known
+        self.known, self.permissions = known, permissions
         self.new: dict[str, tuple[str, str]] = {}
 
     def __call__(self, source: str) -> str:
@@ -32,11 +35,12 @@ class Identities:
         Raises:
             UnreadableMedia: if it cannot be read.
         """
-        stamp = address_stamp(source) if is_url(source) else _stamp(Path(source))
+        is_far = is_url(source)
+        stamp = address_stamp(source, self.permissions) if is_far else _stamp(Path(source))
         before = self.known.get(source)
         if before is not None and before[0] == stamp:
             return before[1]
-        identity = digest([bare(source), stamp]) if is_url(source) else _identity(Path(source))
+        identity = digest([bare(source), stamp]) if is_far else _identity(Path(source))
         self.known[source] = self.new[source] = (stamp, identity)
         return identity
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from dubbing.batch.hosts import NONE_GIVEN, OWN_STORE, Permissions
 from dubbing.batch.places import is_url
 from dubbing.batch.queue import Claim
 from dubbing.batch.store import Store
@@ -22,15 +23,17 @@ from dubbing.workspace import digest, disk_errors
 class HandOver:
     """Knows what workers must be told beside what the plan says."""
 
-    def __init__(self, store: Store, storage: str = "", servers: Sequence[str] = ()) -> None:
+    def __init__(
+        self, store: Store, storage: str = "", permissions: Permissions = NONE_GIVEN
+    ) -> None:
         """For a batch.
 
         Args:
             store: the batch.
             storage: address of what all machines reach, if they share no disk.
-            servers: hosts that texts may be sent to.
+            permissions: of the manifest.
         """
-        self.servers = tuple(servers)
+        self.permissions = permissions
         self.store, self.storage = store, storage.rstrip("/")
         self._profiles: dict[str, dict[str, Any]] = {}
         self._there: set[str] = set()
@@ -61,7 +64,7 @@ class HandOver:
             settings=self._profile(claim.settings),
             attempt=claim.attempt,
             storage=self.storage,
-            servers=self.servers,
+            permissions=self.permissions,
         )
 
     def kept(self, receipt: Receipt) -> Receipt:
@@ -89,7 +92,7 @@ class HandOver:
         with disk_errors(place):
             place.parent.mkdir(parents=True, exist_ok=True)
             with replacing(place) as temporary:
-                system, path = store_of(address)
+                system, path = store_of(address, OWN_STORE)
                 get(system, path, temporary)
                 record_output(place, folder, temporary)
 
@@ -118,8 +121,8 @@ class HandOver:
         stamp = digest([str(film), info.st_size, info.st_mtime_ns])[:16]
         url = f"{self.storage}/films/{stamp}/{film.name}"
         if url not in self._there:
-            system, path = store_of(url)
+            system, path = store_of(url, OWN_STORE)
             if not (system.exists(path) and system.info(path).get("size") == info.st_size):
-                put(film, url)
+                put(film, url, OWN_STORE)
             self._there.add(url)
         return url

@@ -18,6 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from dubbing.batch.hosts import NONE_GIVEN, Permissions
 from dubbing.workspace import write_text
 
 
@@ -86,8 +87,8 @@ class Order:
     attempt: int = 1
     storage: str = ""
     """Address of what all machines reach, if they do not share the batch's folder."""
-    servers: Sequence[str] = ()
-    """Hosts that the command line lets texts be sent to."""
+    permissions: Permissions = NONE_GIVEN
+    """What the command line permits beyond what every manifest may."""
 
     @property
     def home(self) -> Path:
@@ -103,7 +104,8 @@ class Order:
     def loads(cls, text: str) -> Order:
         """From JSON."""
         plain = json.loads(text)
-        return cls(**{**plain, "kind": Kind(plain["kind"])})
+        permissions = Permissions.from_plain(plain["permissions"])
+        return cls(**{**plain, "kind": Kind(plain["kind"]), "permissions": permissions})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from dubbing.batch.hosts import NONE_GIVEN, OWN_STORE, Permissions, web_options
 from dubbing.batch.places import bare, check_url
-from dubbing.errors import EngineFailed, EngineUnavailable
+from dubbing.errors import DiskFull, DubbingError, EngineFailed, EngineUnavailable
 from dubbing.temporary import new_temporary, put_in_place
 from dubbing.workspace import digest, disk_errors
 
@@ -23,17 +24,19 @@ OBJECT_STORES = ("s3", "gs", "gcs", "az", "abfs")
 """In these a file is there when all of it is there, and to rename it is to copy it."""
 
 
-def store_of(url: str) -> tuple[Any, str]:
+def store_of(url: str, permissions: Permissions = NONE_GIVEN) -> tuple[Any, str]:
     """The file system behind an address, and the path in it.
 
     Raises:
+        HostNotAllowed: if it leads to a host that is not public, without permission.
         EngineUnavailable: naming the package that it needs.
         EngineFailed: if it cannot be reached.
     """
     import fsspec
 
+    options = web_options(check_url(url), permissions)
     try:
-        system, path = fsspec.core.url_to_fs(check_url(url))
+        system, path = fsspec.core.url_to_fs(url, **options)
     except ImportError as error:
         scheme = url.partition(":")[0]
         raise EngineUnavailable(
@@ -53,46 +56,82 @@ def _install(scheme: str) -> str:
     return f"Install it: pip install '{what}'"
 
 
-def address_stamp(url: str) -> str:
+def address_stamp(url: str, permissions: Permissions = NONE_GIVEN) -> str:
     """What tells a film at an address from an older one there: size and the store's own stamp.
 
     Raises:
         EngineFailed: if there is none, or the store cannot be reached.
     """
-    system, path = store_of(url)
+    system, path = store_of(url, permissions)
     with _store_errors(url):
         info = system.info(path)
     return digest([str(info.get("size")), *(str(info[k]) for k in STAMPS if k in info)])
 
 
-def fetch(url: str, folder: Path) -> Path:
-    """A film from an address as a local file, under its own name; not fetched twice."""
-    system, path = store_of(url)
+def fetch(url: str, folder: Path, permissions: Permissions = NONE_GIVEN) -> Path:
+    """A film from an address as a local file, under its own name; not fetched twice.
+
+    Raises:
+        EngineFailed: if it cannot be fetched, or is larger than allowed.
+        DiskFull: if there is no room for it.
+    """
+    system, path = store_of(url, permissions)
     address = bare(url)
     local = folder / digest(address)[:16] / address.rstrip("/").rpartition("/")[2]
     with _store_errors(url):
         n_bytes = system.info(path).get("size")
         if not (local.is_file() and local.stat().st_size == n_bytes):
-            get(system, path, local)
+            _check_size(url, n_bytes, folder, permissions.max_input_bytes)
+            get(system, path, local, permissions.max_input_bytes)
     return local
 
 
-def get(system: Any, path: str, local: Path) -> None:
-    """One file from a store; whole or not at all."""
+def _check_size(url: str, n_bytes: int | None, folder: Path, max_bytes: int) -> None:
+    """Refuse by what a server says of a film's size, before any of it is fetched."""
+    if n_bytes is None:
+        return
+    if n_bytes > max_bytes:
+        raise _too_large(bare(url), max_bytes)
+    place = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
+    if n_bytes > shutil.disk_usage(place).free:
+        raise DiskFull(f"{bare(url)} has {n_bytes / 1e6:.0f} MB, for which {place} has no room.")
+
+
+def _too_large(what: str, max_bytes: int) -> EngineFailed:
+    return EngineFailed(
+        f"{what} is larger than {max_bytes / 1e9:g} GB.", hint="See --max-input-gb."
+    )
+
+
+def get(system: Any, path: str, local: Path, max_bytes: int | None = None) -> None:
+    """One file from a store; whole or not at all, and never more than ``max_bytes``."""
     with disk_errors(local):
         local.parent.mkdir(parents=True, exist_ok=True)
         temporary = new_temporary(local.parent)
     try:
-        system.get_file(path, str(temporary))
+        system.get_file(path, str(temporary), callback=_counting(path, max_bytes))
         with disk_errors(local):
             put_in_place(temporary, local)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def put(local: Path, url: str) -> int:
+def _counting(path: str, max_bytes: int | None) -> Any:
+    """What fsspec tells how much has come; it ends a transfer that is longer than allowed."""
+    from fsspec.callbacks import Callback
+
+    class Counter(Callback):  # type: ignore[misc] # fsspec has no types
+        def relative_update(self, inc: int = 1) -> None:
+            super().relative_update(inc)
+            if max_bytes is not None and self.value > max_bytes:
+                raise _too_large(bare(path), max_bytes)
+
+    return Counter()
+
+
+def put(local: Path, url: str, permissions: Permissions = NONE_GIVEN) -> int:
     """One file into a store; gives back its size in bytes."""
-    system, path = store_of(url)
+    system, path = store_of(url, permissions)
     with _store_errors(url):
         if url.partition(":")[0].lower() in OBJECT_STORES:
             system.put_file(str(local), path)
@@ -108,7 +147,7 @@ def put(local: Path, url: str) -> int:
 
 def fetch_folder(url: str, folder: Path) -> None:
     """All files of a folder in a store that are not here with their full size."""
-    system, root = store_of(url)
+    system, root = store_of(url, OWN_STORE)
     with _store_errors(url):
         system.invalidate_cache()
         if not system.exists(root):
@@ -121,7 +160,7 @@ def fetch_folder(url: str, folder: Path) -> None:
 
 def put_folder(folder: Path, url: str) -> None:
     """All files of a folder that the store does not have with their full size."""
-    system, root = store_of(url)
+    system, root = store_of(url, OWN_STORE)
     with _store_errors(url):
         system.invalidate_cache()
         there = system.find(root, detail=True) if system.exists(root) else {}
@@ -132,7 +171,7 @@ def put_folder(folder: Path, url: str) -> None:
             # a document or a report may change and keep its length
             is_named_by_content = name.startswith(("artifacts/", "memo/"))
             if not is_named_by_content or sizes.get(name) != local.stat().st_size:
-                put(local, f"{url}/{name}")
+                put(local, f"{url}/{name}", OWN_STORE)
 
 
 def copy_file(source: Path, place: Path) -> int:
@@ -174,5 +213,5 @@ class _store_errors:
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         """Stores raise what they like; ``Exception`` and not its children is caught on purpose."""
-        if isinstance(error, Exception) and not isinstance(error, EngineFailed):
+        if isinstance(error, Exception) and not isinstance(error, DubbingError):
             raise EngineFailed(f"{self.url}: {type(error).__name__}: {error}.") from error

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.batch import series
+from dubbing.batch.hosts import OWN_STORE
 from dubbing.batch.places import is_url
 from dubbing.batch.tasks import Kind, Order, Receipt
 from dubbing.batch.transfer import copy_file, fetch, fetch_folder, put, put_folder
@@ -69,7 +70,7 @@ class Desk:
     def film(self) -> Path:
         """The film as a local file."""
         source = str(self.order.payload["source"])
-        return fetch(source, self.films) if is_url(source) else Path(source)
+        return fetch(source, self.films, self.order.permissions) if is_url(source) else Path(source)
 
     def job(self, output: Path, *, until: str | None = None) -> Job:
         """What is asked of the library."""
@@ -145,11 +146,11 @@ def _apart(workspace: Path, place: str) -> Path:
 def deliver(order: Order, output: Path, place: str) -> dict[str, Any]:
     """The dub at one of its places."""
     if is_url(place):
-        n_bytes = put(output, place)
+        n_bytes = put(output, place, order.permissions)
     elif order.storage:
         # the driver fetches it from there to its own disk
         name = f"{order.storage}/outputs/{order.task[:16]}{output.suffix}"
-        return {"place": place, "n_bytes": put(output, name), "from": name}
+        return {"place": place, "n_bytes": put(output, name, OWN_STORE), "from": name}
     elif Path(place) == output:
         n_bytes = output.stat().st_size
     else:

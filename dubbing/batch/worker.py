@@ -103,7 +103,7 @@ class Worker:
         known = None if order.storage else read_receipt(folder, order.task)
         if known is not None and is_current(known, order.payload.get("outputs", ())):
             return known
-        self.tools.servers = order.servers
+        self.tools.servers = order.permissions.servers
         self.tools.log = Log(folder, order.task)
         self.tools.log.write({"kind": "began", "attempt": order.attempt, "worker": self.tools.name})
         receipt = _function(self.work)(order, self.tools)

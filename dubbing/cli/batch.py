@@ -14,6 +14,7 @@ from dubbing.errors import DubbingError, UsageError
 
 if TYPE_CHECKING:
     from dubbing.batch.executors import Executor
+    from dubbing.batch.hosts import Permissions
     from dubbing.batch.manifest import Asked
     from dubbing.batch.store import Store
 
@@ -85,6 +86,11 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         list[str] | None,
         typer.Option(help="HOST that texts may be sent to, if the manifest names one."),
     ] = None,
+    allow_private_hosts: Annotated[
+        bool,
+        typer.Option("--allow-private-hosts", help="Films and dubs may be on private hosts."),
+    ] = False,
+    max_input_gb: Annotated[float, typer.Option(min=0, help="Of a film that is fetched.")] = 100.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would take.")] = (
         False
     ),
@@ -100,10 +106,11 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
 
     from dubbing.batch.drive import Driver, Policy
     from dubbing.batch.guards import Guards
+    from dubbing.batch.hosts import GB, Permissions
     from dubbing.batch.lease import Lease
     from dubbing.batch.manifest import read_manifest
     from dubbing.batch.metrics_file import write_metrics
-    from dubbing.batch.permissions import check_servers
+    from dubbing.batch.permissions import check_permitted
     from dubbing.batch.store import Store
     from dubbing.batch.tables import Watcher, show_rows
     from dubbing.batch.webhook import SECRET_VARIABLE, check_webhook
@@ -112,12 +119,14 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     secret = os.environ.get(SECRET_VARIABLE, "")
     if webhook:
         check_webhook(webhook, secret)
-    servers = tuple(allow_server or ())
+    permissions = Permissions(
+        tuple(allow_server or ()), allow_private_hosts, int(max_input_gb * GB)
+    )
     asked = read_manifest(manifest, series=series)
-    check_servers(asked, servers)
+    check_permitted(asked, permissions)
     place = _folder(manifest, folder)
     if dry_run:
-        _dry_run(asked, place, workers)
+        _dry_run(asked, place, workers, permissions)
         return
     if rehearse:  # nothing of it may be taken for a dub later on
         place = place.with_name(f"{place.name}.rehearsal")
@@ -127,7 +136,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     policy = Policy(attempts=attempts, time_limit_s=time_limit, guards=Guards(min_disk, min_memory))
     with Store(place, create=True) as store:
         with Lease(store):  # another driver's plan is not changed under its hands
-            _take_in(store, asked)
+            _take_in(store, asked, permissions)
         chosen = executor_of(executor, workers, threads, gpus, address, rehearse=rehearse)
         with Watcher(store, quiet=quiet, metrics=metrics) as watcher:
             driver = Driver(
@@ -135,7 +144,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
                 chosen,
                 policy,
                 storage=storage,
-                servers=servers,
+                permissions=permissions,
                 tell=watcher.tell,
                 each_tick=watcher.look,
             )
@@ -324,20 +333,20 @@ def _open(batch: Path, folder: Path | None) -> Store:
     return Store(batch.absolute() if batch.is_dir() else _folder(batch, folder))
 
 
-def _take_in(store: Store, asked: Asked) -> None:
+def _take_in(store: Store, asked: Asked, permissions: Permissions) -> None:
     from dubbing.batch.films import Identities
     from dubbing.batch.plan import make_plan
     from dubbing.batch.plan_store import known_films, take_in
 
     if store.is_paused:
         raise UsageError("This batch is paused.", hint=f"Go on: dub batch resume {store.folder}")
-    identities = Identities(known_films(store))
+    identities = Identities(known_films(store), permissions)
     plan = make_plan(asked, identities)
     store.describe(asked.title, asked.path)
     take_in(store, plan, identities.new)
 
 
-def _dry_run(asked: Asked, folder: Path, workers: int) -> None:
+def _dry_run(asked: Asked, folder: Path, workers: int, permissions: Permissions) -> None:
     from dubbing.batch.estimate import estimate, film_seconds, shipped_speeds, speeds_of
     from dubbing.batch.films import Identities
     from dubbing.batch.guards import workers_for
@@ -345,7 +354,7 @@ def _dry_run(asked: Asked, folder: Path, workers: int) -> None:
     from dubbing.batch.store import FILE_NAME, Store
     from dubbing.batch.tables import show_estimate
 
-    plan = make_plan(asked, Identities({}))
+    plan = make_plan(asked, Identities({}, permissions))
     lengths = {source: film_seconds(source) for source in {job.source for job in asked.jobs}}
     by_task = plan.by_source(lengths)
     store = Store(folder) if (folder / FILE_NAME).is_file() else None

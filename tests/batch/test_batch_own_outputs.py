@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dubbing.batch import work
+from dubbing.batch.hosts import Permissions
 from dubbing.batch.tasks import Kind, Order
 from dubbing.batch.worker import Tools
 from dubbing.errors import OutputExists
@@ -56,7 +57,8 @@ def test_engines_of_a_worker_know_what_the_command_line_allows(order: Order) -> 
     """And what another order was allowed is forgotten."""
     tools = Tools("w")
     for servers in (("llm.example",), ()):
-        tools.servers = Order.loads(replace(order, servers=servers).dumps()).servers
+        given = replace(order, permissions=Permissions(servers))
+        tools.servers = Order.loads(given.dumps()).permissions.servers
         assert tuple(tools.engines.servers) == servers
 
 

@@ -15,11 +15,13 @@ import pytest
 from dubbing.batch.drive import Driver
 from dubbing.batch.executors.local import LocalExecutor
 from dubbing.batch.films import Identities
+from dubbing.batch.hosts import Permissions
 from dubbing.batch.manifest import read_manifest
 from dubbing.batch.transfer import fetch
 from dubbing.errors import EngineFailed
 from tests.batch.made import HASTY, film, manifest, states, store_of
 
+PRIVATE = Permissions(private_hosts=True)
 WORK = "tests.batch.far_work:perform"
 
 
@@ -112,11 +114,11 @@ def test_a_signed_address_is_the_film_it_signs(website: tuple[str, Path], tmp_pa
     address, folder = website
     film(folder / "films/ep1.mp4")
     signed = f"{address}/films/ep1.mp4?X-Signature={'a1' * 200}&X-Expires=60"
-    found = fetch(signed, tmp_path / "films")
+    found = fetch(signed, tmp_path / "films", PRIVATE)
     assert found.name == "ep1.mp4"
     assert found.read_text() == (folder / "films/ep1.mp4").read_text()
-    assert fetch(signed.replace("a1", "b2"), tmp_path / "films") == found
-    identify = Identities({})
+    assert fetch(signed.replace("a1", "b2"), tmp_path / "films", PRIVATE) == found
+    identify = Identities({}, PRIVATE)
     assert identify(signed) == identify(signed.replace("a1", "b2"))
     path = manifest(tmp_path, f"languages: [zh]\njobs: [{{input: '{signed}'}}]\n")
     (job,) = read_manifest(path).jobs
@@ -130,4 +132,4 @@ def test_a_film_that_no_longer_is_there_is_said_in_one_sentence(
 ) -> None:
     address, _ = website
     with pytest.raises(EngineFailed, match=r"gone\.mp4"):
-        fetch(f"{address}/gone.mp4", tmp_path)
+        fetch(f"{address}/gone.mp4", tmp_path, PRIVATE)
