@@ -211,10 +211,12 @@ class Engines:
             ServerNotAllowed: if it would send texts to a server that the user does not name.
         """
         key = (role, name, options)
-        kind = type(self._loaded[key]) if key in self._loaded else engine_class(role, name)
-        check_server(kind, options, self.servers)
-        if key not in self._loaded:
+        is_loaded = key in self._loaded
+        kind = type(self._loaded[key]) if is_loaded else engine_class(role, name)
+        if not is_loaded:
             _check_options(role, name, kind, options)
+        check_server(kind, options, self.servers)
+        if not is_loaded:
             takes = "options" in inspect.signature(kind).parameters
             more = {"options": options} if takes and options is not None else {}
             self._loaded[key] = kind(threads=self.threads, **more)
