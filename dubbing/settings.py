@@ -363,8 +363,8 @@ class ReportSettings(Strict):
 
     transcribe_back: bool = True
     engine: str = "faster-whisper"
-    max_error_rate: float = Field(0.25, ge=0, le=1)
-    """A line whose character error rate is above this is flagged."""
+    max_error_rate: float = Field(0.3, ge=0, le=1)
+    """A line of whose sounds a larger share is misheard is flagged, unless only the recogniser fails."""
 
 
 class Recipe(Strict):

@@ -1,7 +1,6 @@
 """What the dub says, line by line, according to a recogniser.
 
-Neighbouring lines are heard together (a recogniser needs context and costs the same for 3 s as for
-30 s); the transcript is then divided among the lines where that makes the least errors.
+A transcript of several lines is divided among them where that makes the least errors.
 """
 
 from __future__ import annotations

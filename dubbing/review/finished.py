@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 
 from dubbing.arrays import Audio
-from dubbing.engines.asr import Recognizer
+from dubbing.engines.asr import HeardSegment, HeardWord, Recognizer
 from dubbing.language.languages import language
 from dubbing.language.speech_text import comparable
 from dubbing.media.extract import extract_audio, extract_speech_audio
@@ -26,6 +27,7 @@ from dubbing.workspace import Workspace
 
 SEARCH_MS = 300
 """A take is looked for this far from where it should be."""
+SPEECH_HZ = 16_000
 LONGEST_HEARD_MS = 30_000
 """A recogniser's window."""
 
@@ -53,22 +55,40 @@ def late_ms(line: Line, workspace: Workspace, speech: Path) -> float | None:
 
 def written_down(audio: Audio, recognizer: Recognizer, code: str) -> str:
     """What a recogniser hears in the first 30 s of ``audio`` (16 kHz), in the form that is compared."""
-    return pieces_written_down([audio], recognizer, code)[0]
+    segments = _segments([audio], recognizer, code)[0]
+    return comparable(" ".join(segment.text for segment in segments), code)
 
 
-def pieces_written_down(
+def words_heard(
     pieces: Sequence[Audio], recognizer: Recognizer, code: str
-) -> tuple[str, ...]:
-    """The same for each of several pieces, which are heard side by side."""
+) -> tuple[tuple[HeardWord, ...], ...]:
+    """Return the words that a recogniser hears in the first 30 s of each piece (16 kHz).
+
+    Times are those of the piece; pieces are heard side by side and know nothing of each other.
+    """
+    begins = _begins(pieces)
+    return tuple(
+        tuple(
+            replace(word, start_ms=word.start_ms - begin, end_ms=word.end_ms - begin)
+            for segment in segments
+            for word in segment.words
+        )
+        for begin, segments in zip(begins, _segments(pieces, recognizer, code), strict=True)
+    )
+
+
+def _segments(
+    pieces: Sequence[Audio], recognizer: Recognizer, code: str
+) -> tuple[tuple[HeardSegment, ...], ...]:
     whole = np.concatenate([piece.samples for piece in pieces], axis=1)
-    begins = [0, *accumulate(piece.duration_ms for piece in pieces)]
     windows = [
         (begin, begin + min(piece.duration_ms, LONGEST_HEARD_MS))
-        for begin, piece in zip(begins, pieces, strict=False)
+        for begin, piece in zip(_begins(pieces), pieces, strict=True)
     ]
-    heard = recognizer.recognize(
-        Audio(whole, pieces[0].rate_hz), windows, language(code).whisper_code
-    )
-    return tuple(
-        comparable(" ".join(segment.text for segment in segments), code) for segments in heard
-    )
+    spoken = language(code).whisper_code
+    return recognizer.recognize(Audio(whole, pieces[0].rate_hz), windows, spoken)
+
+
+def _begins(pieces: Sequence[Audio]) -> list[int]:
+    """When each piece begins if they follow each other."""
+    return [0, *accumulate(piece.duration_ms for piece in pieces[:-1])]

@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from dubbing import __version__
+from dubbing.language.doubt import language_doubt
 from dubbing.metrics.mouth import Agreement, out_of_bounds, overall
 from dubbing.timeline import Line, Timeline
 from dubbing.timing.audible import UNHEARD, unheard
@@ -18,12 +19,19 @@ Agreements = dict[str, dict[str, Agreement]]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One line on the finished file; ``None`` where it could not be measured."""
+    """One line on the finished file; ``None`` where it could not be measured.
+
+    ``error_rate`` counts characters; ``sound_errors``, ``voice_errors`` and ``above_bed_db`` are those of
+    :class:`dubbing.review.listening.Understood`.
+    """
 
     line: str
     start_error_ms: float | None = None
     end_error_ms: float | None = None
     error_rate: float | None = None
+    sound_errors: float | None = None
+    voice_errors: float | None = None
+    above_bed_db: float | None = None
     heard: str = ""
     dnsmos: float | None = None
 
@@ -45,10 +53,11 @@ def report_document(
         "film": {
             "name": timeline.media.name,
             "duration_ms": timeline.media.duration_ms,
-            "notes": list(timeline.media.notes),
+            "notes": [*timeline.media.notes, *_language_doubt(timeline)],
         },
         "output": timeline.output.path if timeline.output else "",
         "source_language": timeline.source_language,
+        "source_language_probability": timeline.source_language_probability,
         "target_language": timeline.target_language,
         "sound_offset_ms": timeline.sound_offset_ms,
         "mouths": _mouths(timeline, agreements),
@@ -125,6 +134,14 @@ def _line(
         "flags": list(line.flags),
         "unheard": [flag for flag in line.flags if flag in UNHEARD],
     }
+
+
+def _language_doubt(timeline: Timeline) -> list[str]:
+    """That the language may be another; a language that a person named has no probability but 1."""
+    probability = timeline.source_language_probability
+    speech_ms = sum(line.span.duration_ms for line in timeline.lines)
+    doubt = language_doubt(timeline.source_language, probability, speech_ms)
+    return [doubt] if doubt and probability < 1 else []
 
 
 def _mouths(timeline: Timeline, agreements: Agreements) -> dict[str, Any]:

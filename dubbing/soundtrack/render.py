@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -93,6 +94,25 @@ def rendered_between(
         return padded_samples(original, first + begin, first + end)
 
     blocks = [block.samples for block in mix(read, last - first, info.rate_hz, plan)]
+    return Audio(np.concatenate(blocks, axis=1), info.rate_hz)
+
+
+def voices_between(
+    timeline: Timeline, lines: Sequence[Line], workspace: Workspace, start_ms: int, end_ms: int
+) -> Audio:
+    """The takes of some lines as they are mixed (gain, tone, room), without anything else."""
+    assert timeline.mix is not None
+    info = sound_format(workspace.path(timeline.mix.sound))
+    first, last = (ms_to_samples(ms, info.rate_hz) for ms in (start_ms, end_ms))
+    alone = replace(timeline, lines=tuple(lines))
+    plan = shifted(mix_plan(alone, timeline.mix, workspace, info.rate_hz), first)
+    plan = replace(plan, ducked=(), dialogue=None)
+
+    def nothing(begin: int, end: int) -> Audio:
+        silent = np.zeros((info.n_channels, end - begin), dtype=np.float32)
+        return Audio(silent, info.rate_hz)
+
+    blocks = [block.samples for block in mix(nothing, last - first, info.rate_hz, plan)]
     return Audio(np.concatenate(blocks, axis=1), info.rate_hz)
 
 

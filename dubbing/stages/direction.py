@@ -12,6 +12,7 @@ from dataclasses import replace
 from dubbing import timeline_json
 from dubbing.delivery import Delivery
 from dubbing.errors import UsageError
+from dubbing.flags import FOUND_IN_REPORT, without
 from dubbing.pipeline import Run, stage
 from dubbing.settings import DirectionSettings, LineDecision
 from dubbing.timeline import (
@@ -28,8 +29,6 @@ from dubbing.timeline import (
 from dubbing.translation.candidates import REVIEWER
 from dubbing.voice.emotion import asked_for
 
-MEASURED_LATER = ("unclear speech",)
-"""Flags that the report gives anew."""
 PLACE = "this line"
 
 
@@ -45,7 +44,7 @@ PLACE = "this line"
         "lines.flags",
         "mix",
     ),
-    version=1,
+    version=2,
     engines_of=(("speech", "voices"),),
 )
 def direction(timeline: Timeline, run: Run, settings: DirectionSettings) -> Timeline:
@@ -115,7 +114,7 @@ def _kept(line: Line, stays: Line, wish: LineDecision) -> Line:
         decision=_decision(line, wish, is_kept=True),
         plan=stays.plan,
         take=stays.take,
-        flags=tuple(flag for flag in stays.flags if flag not in MEASURED_LATER),
+        flags=without(stays.flags, FOUND_IN_REPORT),
     )
 
 

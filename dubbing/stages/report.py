@@ -7,13 +7,13 @@ in it by cross-correlation, and a recogniser writes down what it hears.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from dubbing.arrays import Audio
 from dubbing.engines.asr import Recognizer
-from dubbing.language.speech_text import comparable
+from dubbing.flags import FOUND_IN_REPORT, Flag, without
+from dubbing.language.doubt import is_uncertain
 from dubbing.media.loudness import programme_loudness
 from dubbing.media.sound_file import read_sound, sound_format
 from dubbing.metrics.baselines import Timed, heard_as_planned, timed_three_ways
@@ -26,28 +26,25 @@ from dubbing.metrics.mouth import (
     spoken_sounds,
 )
 from dubbing.metrics.quality import dnsmos
-from dubbing.metrics.said import Heard, compare
 from dubbing.pipeline import Run, stage
+from dubbing.registry import identity
 from dubbing.review.audibility import checked_in_file
 from dubbing.review.drawn_lines import drawn_line
-from dubbing.review.finished import late_ms, pieces_written_down, sound_of
+from dubbing.review.finished import late_ms, sound_of
+from dubbing.review.listening import Listener, Understood
 from dubbing.review.report_document import Agreements, Measured, report_document
 from dubbing.review.templates import template
 from dubbing.settings import ReportSettings
-from dubbing.timeline import FRAME_MS, Line, OutputFile, Span, Timeline
+from dubbing.timeline import FRAME_MS, Line, OutputFile, Timeline
 from dubbing.vision.mouths import Mouths
 from dubbing.workspace import write_text
-
-LONGEST_WINDOW_MS = 27_000
-MARGIN_MS = 200
-GROUPS_AT_ONCE = 8
-"""As many as a recogniser may hear side by side."""
 
 
 @stage(
     reads=(
         "media",
         "source_language",
+        "source_language_probability",
         "target_language",
         "speakers",
         "lines",
@@ -57,7 +54,7 @@ GROUPS_AT_ONCE = 8
         "output",
     ),
     writes=("report", "lines.flags"),
-    version=5,
+    version=7,
     engine_roles=("asr",),
     packages=("speechmos",),
 )
@@ -72,16 +69,15 @@ def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
         late = {line.id: late_ms(line, run.workspace, speech) for line in lines}
         quality = {line.id: _quality(line, speech) for line in lines}
         run.progress(2, 3, "listening to the dub", "steps")
-        code = timeline.target_language
-        heard = _heard(lines, code, run, settings, speech) if settings.transcribe_back else {}
+        understood = _understood(timeline, run, settings, speech)
         loudness = asdict(programme_loudness(dub))
         file_ms = sound_format(speech).duration_ms
     measured = [
-        _measured(line, late[line.id], heard.get(line.id), quality[line.id]) for line in lines
+        _measured(line, late[line.id], understood.get(line.id), quality[line.id]) for line in lines
     ]
     mouths = Mouths(run.workspace, timeline)
     agreements = _agreements(timeline, run, mouths, late)
-    timeline = checked_in_file(_flagged(timeline, measured, settings), measured, file_ms)
+    timeline = checked_in_file(_flagged(timeline, understood, settings), measured, file_ms)
     document = report_document(timeline, measured, loudness, agreements)
     drawings = [drawn_line(run.workspace, mouths, line) for line in timeline.lines]
     folder = run.workspace.root / "reports" / timeline.target_language
@@ -91,59 +87,30 @@ def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
     return replace(timeline, report=OutputFile(str(page.absolute()), page.stat().st_size))
 
 
+def _understood(
+    timeline: Timeline, run: Run, settings: ReportSettings, speech: Path
+) -> dict[str, Understood]:
+    """How well each line is understood; empty if nobody shall listen."""
+    if not settings.transcribe_back:
+        return {}
+    recognizer: Recognizer = run.engines.get("asr", settings.engine)
+    name = identity("asr", settings.engine)
+    listener = Listener(timeline, run.workspace, recognizer, name, run)
+    return listener.listen(speech, settings.max_error_rate)
+
+
 def _quality(line: Line, dub: Path) -> float:
     """DNSMOS of the line as it sounds in the finished file, with all that sounds under it."""
     assert line.take is not None
     return dnsmos(read_sound(dub, line.take.speech.start_ms, line.take.speech.end_ms))
 
 
-# -- what they say -------------------------------------------------------------------------------
-
-
-def _heard(
-    lines: Sequence[Line], code: str, run: Run, settings: ReportSettings, speech: Path
-) -> dict[str, Heard]:
-    recognizer: Recognizer = run.engines.get("asr", settings.engine)
-    found: dict[str, Heard] = {}
-    groups = _groups(lines)
-    for first in range(0, len(groups), GROUPS_AT_ONCE):
-        together = groups[first : first + GROUPS_AT_ONCE]
-        sounds = [_sound_of(group, speech) for group in together]
-        texts = pieces_written_down(sounds, recognizer, code)
-        for group, text in zip(together, texts, strict=True):
-            references = [comparable(line.spoken_text, code) for line in group]
-            said = compare(references, text)
-            found |= {line.id: heard for line, heard in zip(group, said, strict=True)}
-    return found
-
-
-def _sound_of(group: Sequence[Line], speech: Path) -> Audio:
-    """From a little before the first line to a little after the last."""
-    start_ms = max(0, _spoken(group[0]).start_ms - MARGIN_MS)
-    return read_sound(speech, start_ms, _spoken(group[-1]).end_ms + MARGIN_MS)
-
-
-def _spoken(line: Line) -> Span:
-    assert line.take is not None
-    return line.take.speech
-
-
-def _groups(lines: Sequence[Line]) -> list[list[Line]]:
-    """Neighbouring lines that fit into one window of the recogniser."""
-    groups: list[list[Line]] = []
-    for line in lines:
-        begins = _spoken(groups[-1][0]).start_ms if groups else 0
-        if groups and _spoken(line).end_ms - begins <= LONGEST_WINDOW_MS:
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    return groups
-
-
 # -- what is written -----------------------------------------------------------------------------
 
 
-def _measured(line: Line, late: float | None, heard: Heard | None, quality: float) -> Measured:
+def _measured(
+    line: Line, late: float | None, understood: Understood | None, quality: float
+) -> Measured:
     """Errors against the plan; the take itself may differ from it."""
     assert line.take is not None
     assert line.plan is not None
@@ -154,24 +121,36 @@ def _measured(line: Line, late: float | None, heard: Heard | None, quality: floa
         if late is None
         else round(spoken.start_ms + late - planned.start_ms, 1),
         end_error_ms=None if late is None else round(spoken.end_ms + late - planned.end_ms, 1),
-        error_rate=None if heard is None else heard.error_rate,
-        heard="" if heard is None else heard.text,
+        error_rate=None if understood is None else understood.error_rate,
+        sound_errors=None if understood is None else understood.sound_errors,
+        voice_errors=None if understood is None else understood.voice_errors,
+        above_bed_db=None if understood is None else understood.above_bed_db,
+        heard="" if understood is None else understood.heard,
         dnsmos=quality,
     )
 
 
 def _flagged(
-    timeline: Timeline, measured: Sequence[Measured], settings: ReportSettings
+    timeline: Timeline, understood: Mapping[str, Understood], settings: ReportSettings
 ) -> Timeline:
-    bad = {
-        item.line
-        for item in measured
-        if item.error_rate is not None and item.error_rate > settings.max_error_rate
-    }
+    """Every line with the flags that this stage gives; those of an earlier report are taken off."""
     return timeline.with_lines(
-        replace(line, flags=(*line.flags, "unclear speech")) if line.id in bad else line
+        replace(
+            line,
+            flags=(
+                *without(line.flags, FOUND_IN_REPORT),
+                *_doubts(line, understood.get(line.id), settings),
+            ),
+        )
         for line in timeline.lines
     )
+
+
+def _doubts(line: Line, understood: Understood | None, settings: ReportSettings) -> Iterator[Flag]:
+    if line.take is not None and is_uncertain(line.words):
+        yield Flag.UNCERTAIN_TRANSCRIPT
+    if understood is not None:
+        yield from understood.flags(settings.max_error_rate)
 
 
 # -- how they go with the mouths -----------------------------------------------------------------

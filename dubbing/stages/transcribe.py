@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from dubbing.arrays import Audio
 from dubbing.engines.asr import HeardSegment, HeardWord, Recognizer, Window
 from dubbing.errors import NoSpeech
+from dubbing.language.doubt import language_doubt
 from dubbing.language.line_building import build_lines
 from dubbing.media.sound_file import read_sound
 from dubbing.pipeline import Run, stage
@@ -49,6 +50,8 @@ def transcribe(timeline: Timeline, run: Run, settings: TranscribeSettings) -> Ti
             hint="Choose another sound track with --audio-track if the film has several.",
         )
     language, probability = _language(timeline.media, run, settings, recognizer, windows)
+    if settings.language is None:
+        _tell_doubt(run, language, probability, windows)
     words = _hear(timeline.media, run, recognizer, windows, language)
     lines = build_lines(words, windows, language, settings)
     if not lines:
@@ -116,6 +119,12 @@ def _language(
         votes[language] = votes.get(language, 0.0) + probability / len(places)
     best = max(votes, key=lambda code: votes[code])
     return best, votes[best]
+
+
+def _tell_doubt(run: Run, language: str, probability: float, windows: Sequence[Window]) -> None:
+    doubt = language_doubt(language, probability, sum(end - start for start, end in windows))
+    if doubt:
+        run.note(doubt)
 
 
 def _passages(windows: Sequence[Window]) -> list[int]:

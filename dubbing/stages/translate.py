@@ -29,6 +29,7 @@ from dubbing.translation.candidates import (
     in_the_running,
     merged,
     valued,
+    with_reverse,
 )
 from dubbing.translation.choice import Place, choose, fit_cost
 from dubbing.translation.drafts import Drafter
@@ -47,7 +48,7 @@ Offers = list[list[Candidate]]
 @stage(
     reads=("media", "source_language", "target_language", "speakers", "lines", "faces"),
     writes=("lines.translation",),
-    version=5,
+    version=6,
     engine_roles=("translation",),
     engines_of=(("speech", "voices"),),
     fixed_engines=(("speech", PACER),),
@@ -252,8 +253,9 @@ class _Desk:
             for c in in_the_running(offered)
         ]
         found = self.drafter.scores(pairs, reverse=True)
+        bound = self.drafter.doubtful_below
         return [
-            [replace(c, reverse=found.get((c.text, line.text))) for c in offered]
+            [with_reverse(c, found.get((c.text, line.text)), bound) for c in offered]
             for line, offered in zip(self.lines, offers, strict=True)
         ]
 

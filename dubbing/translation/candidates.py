@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dubbing.engines.translation import Hypothesis
+from dubbing.flags import Flag
 from dubbing.language.script import to_simplified
 from dubbing.settings import ChoiceWeights, Term
 from dubbing.timeline import Candidate
@@ -65,11 +66,24 @@ def merged(*groups: Iterable[Candidate]) -> list[Candidate]:
 
 
 def in_the_running(offered: Sequence[Candidate]) -> list[Candidate]:
-    """Those worth a second opinion: near the best by the engine's word; none if only one is."""
+    """Those worth a second opinion: near the best by the engine's word."""
     faultless = [c for c in offered if not c.flags] or list(offered)
     best = max((c.score for c in faultless), default=0.0)
-    near = [c for c in faultless if c.score >= best - FAR_BEHIND]
-    return near if len(near) > 1 else []
+    return [c for c in faultless if c.score >= best - FAR_BEHIND]
+
+
+def with_reverse(candidate: Candidate, reverse: float | None, bound: float | None) -> Candidate:
+    """The candidate with its reverse score, and flagged where that is under what a good one has.
+
+    Args:
+        candidate: a translation.
+        reverse: mean log-probability of the source given it; ``None`` if it was not asked for.
+        bound: the least of a good translation, for the engine that scored; ``None`` if that is unknown.
+    """
+    if reverse is None or bound is None or reverse >= bound or candidate.origin == MEMORY:
+        return replace(candidate, reverse=reverse)
+    flags = (*candidate.flags, Flag.MEANING_DOUBTFUL.value)
+    return replace(candidate, reverse=reverse, flags=flags)
 
 
 def valued(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from dubbing.language.languages import language
-from dubbing.language.script import WORD, has_traditional, script_share
+from dubbing.language.script import SCRIPTS, WORD, has_traditional, script_share
 from dubbing.settings import Term
 from dubbing.translation.glossary import lost_terms
 from dubbing.translation.negation import says_the_opposite
@@ -22,7 +22,12 @@ SHORTEST, LONGEST = 0.35, 2.6
 DENSITY = {"zh": 0.33, "ja": 0.48}
 """Characters for one character of a language that is written with letters, roughly."""
 FEW_CHARACTERS = 12
-REPEATED = 4
+MANY_CHARACTERS, SHORTEST_OF_LONG = 40, 0.45
+"""Of 480 good translations of lines of this length, none is shorter than 0.54 of what is expected."""
+REPEATED = 3
+LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
+BROKEN_OFF = re.compile(r"(?:\.{2,}|…|[-–—])\s*$")
+TRAILING = re.compile(r"(?:\.{2,}|…|[-–—。]{2,}|[-–—])\s*[”\"」]?\s*$")
 COPIED_SHARE = 0.6
 LEAST_WORDS = 3
 
@@ -47,6 +52,8 @@ def translation_flags(
         "says the opposite": says_the_opposite(source_text, text, source, target),
         "repetitive": _repetitive(source_text, text),
         "odd length": _odd_length(source_text, text, source, target),
+        "source words left": _left_over(source_text, text, target),
+        "source breaks off": _finishes(source_text, text),
         "prompt leak": _leaks(source_text, text, source, target),
     }
     flags = tuple(name for name, is_so in found.items() if is_so)
@@ -103,16 +110,37 @@ def _halves(text: str, target: str) -> bool:
 
 
 def _repetitive(source_text: str, text: str) -> bool:
-    """The same two or more characters or words four times in a row, unless the source does so too."""
-    pattern = rf"(.{{2,}}?)\1{{{REPEATED - 1},}}"
-    return re.search(pattern, text) is not None and re.search(pattern, source_text) is None
+    """The same two or more characters or words three times in a row, unless the source does so too."""
+    return _stammers(text, 2) and not _stammers(source_text, 1)
+
+
+def _stammers(text: str, shortest: int) -> bool:
+    plain = re.sub(r"[\W_]+", " ", text.casefold())
+    spaced = re.search(rf"\b(\S.{{{shortest - 1},}}?)(?:\s+\1\b){{{REPEATED - 1},}}", plain)
+    joined = re.search(rf"([^\W\d]{{{shortest},}}?)\1{{{REPEATED - 1},}}", plain)
+    return spaced is not None or joined is not None
 
 
 def _odd_length(source_text: str, text: str, source: str, target: str) -> bool:
+    """Far too short or too long for its source; a long source that lost a clause is too short sooner."""
     if len(source_text) < FEW_CHARACTERS:
         return False
     expected = len(source_text) / DENSITY.get(source, 1.0) * DENSITY.get(target, 1.0)
-    return not SHORTEST * expected <= len(text) <= LONGEST * expected
+    shortest = SHORTEST_OF_LONG if len(source_text) >= MANY_CHARACTERS else SHORTEST
+    return not shortest * expected <= len(text) <= LONGEST * expected
+
+
+def _left_over(source_text: str, text: str, target: str) -> bool:
+    """Words of the source stand among letters of another script; names may stay."""
+    if target not in SCRIPTS:
+        return False
+    there = {word for word in LATIN_WORD.findall(source_text) if word.islower()}
+    return not there.isdisjoint(LATIN_WORD.findall(text))
+
+
+def _finishes(source_text: str, text: str) -> bool:
+    """The source breaks off within a word or sentence, and the translation has made an end of it."""
+    return BROKEN_OFF.search(source_text) is not None and TRAILING.search(text) is None
 
 
 def _leaks(source_text: str, text: str, source: str, target: str) -> bool:

@@ -72,6 +72,12 @@ class Drafter:
             there.target, there.source
         )
 
+    @property
+    def doubtful_below(self) -> float | None:
+        """The reverse score that good translations hardly ever miss; ``None`` if it was not measured."""
+        bound: float | None = getattr(self.translator, "doubtful_below", None)
+        return bound
+
     def scores(self, pairs: Sequence[Pair], *, reverse: bool = False) -> dict[Pair, float]:
         """Log-probability a token of each second text given the first; in the other direction if told."""
         source, target = self.request.source, self.request.target

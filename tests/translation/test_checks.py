@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from dubbing.errors import UsageError
 from dubbing.settings import Term
+from dubbing.timeline import Candidate
+from dubbing.translation.candidates import MEMORY, with_reverse
 from dubbing.translation.checks import translation_flags
 from dubbing.translation.glossary import lost_terms, read_glossary, terms_in, with_terms
 from dubbing.translation.negation import denies, says_the_opposite
@@ -108,10 +110,50 @@ def test_hardly_any_good_translation_is_flagged_and_nearly_every_wrong_one_is() 
         ("Where is the train station now?", "Where is el train station now?", "es", "untranslated"),
         ("Good morning.", "English: Good morning. Chinese: 早上好", "zh", "prompt leak"),
         ("Good morning.", "译文：早上好", "zh", "prompt leak"),
+        (
+            "By the media, by our allies, by the bank.",
+            "凡是，凡是，凡是，凡是。",
+            "zh",
+            "repetitive",
+        ),
+        ("I want to go home now.", "Quiero ir, quiero ir, quiero ir a casa.", "es", "repetitive"),
+        ("His status is gone.", "他的status已经没有了。", "zh", "source words left"),
+        ("It is the largest Latin...", "它是最大的拉丁大学。", "zh", "source breaks off"),
+        ("It is the largest Latin—", "Es la mayor universidad latina.", "es", "source breaks off"),
+        (
+            "We waited for three hours at the station, and then he told us to go home alone.",
+            "我们等了三个小时。",
+            "zh",
+            "odd length",
+        ),
     ],
 )
 def test_more_faults(source: str, text: str, target: str, flag: str) -> None:
     assert flag in translation_flags(source, text, "en", target)
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "target"),
+    [
+        ("No, no, no, go ahead.", "不，不，不，您请。", "zh"),
+        ("Go, go, go!", "快走，快走，快走！", "zh"),
+        ("I love the song by Queen.", "我喜欢Queen的那首歌。", "zh"),
+        ("I thought...", "我以为……", "zh"),
+        ("I thought...", "Pensé...", "es"),
+        ("Bananas are cheap today.", "Las bananas están baratas hoy.", "es"),
+    ],
+)
+def test_what_only_looks_like_a_fault_is_none(source: str, text: str, target: str) -> None:
+    assert translation_flags(source, text, "en", target) == ()
+
+
+def test_a_meaning_is_doubtful_where_the_source_can_hardly_be_told_from_it() -> None:
+    said, known = Candidate("他走了。", -0.4), Candidate("他走了。", 0.0, origin=MEMORY)
+    assert with_reverse(said, -2.6, -2.5).flags == ("meaning doubtful",)
+    assert with_reverse(said, -2.4, -2.5).flags == ()
+    assert with_reverse(said, -9.0, None).flags == ()
+    assert with_reverse(said, None, -2.5) == said
+    assert with_reverse(known, -9.0, -2.5).flags == ()
 
 
 def test_names_alone_are_no_copy() -> None:

@@ -102,7 +102,11 @@ class Translator(Protocol):
 
 @runtime_checkable
 class Scores(Protocol):
-    """An engine that tells how probable a translation is, whoever made it."""
+    """An engine that tells how probable a translation is, whoever made it.
+
+    It may have ``doubtful_below``, the score of a source given its translation under which the meaning is
+    in doubt.
+    """
 
     def score(self, pairs: Sequence[Pair], source: str, target: str) -> tuple[float, ...]:
         """Mean log-probability a token of each second text as the translation of the first."""

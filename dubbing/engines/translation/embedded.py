@@ -28,6 +28,7 @@ class Embedded:
     weights = (*Gemma.weights, *TunedGemma.weights, *FastTranslate.weights)
     takes_options: tuple[str, ...] = ()
     style = Style.EXAMPLES
+    doubtful_below = Gemma.doubtful_below
 
     def __init__(self, threads: int = 2, options: EngineOptions = NO_OPTIONS) -> None:
         """Load nothing yet."""

@@ -58,6 +58,9 @@ class Gemma:
     weights: tuple[str, ...] = ("gemma-3-270m",)
     takes_options: tuple[str, ...] = ("model",)
     style = Style.EXAMPLES
+    doubtful_below = -2.5
+    """Of reverse scores: 2 % of 124 good Chinese and none of 40 good Spanish lines have less, and 96 % of
+    lines with the translation of another one."""
     tokens_per_source_token = 2.5
 
     def __init__(self, threads: int = 2, options: EngineOptions = NO_OPTIONS) -> None:

@@ -3,7 +3,7 @@
   "use strict";
 
   const { make } = dubbing;
-  const MUCH_MISHEARD = 0.25; // as in the written report
+  const HARD_TO_HEAR = ["unclear speech", "covered by music or noise"];
 
   const pairs = (facts) =>
     make("dl", {}, ...facts.flatMap(([name, value]) => [
@@ -27,7 +27,7 @@
       this.timingPanel.hidden = !line || !line.timing;
       this.checkPanel.hidden = !line || !line.check;
       if (line && line.timing) this.timing.replaceChildren(this.#timing(line));
-      if (line && line.check) this.check.replaceChildren(this.#check(line.check));
+      if (line && line.check) this.check.replaceChildren(this.#check(line));
     }
 
     refresh() {}
@@ -52,11 +52,11 @@
       return pairs(facts);
     }
 
-    #check(check) {
+    #check({ check, flags }) {
       const { target } = this.app.project.film;
       const facts = [["Heard", dubbing.spoken(check.heard || "nothing", target)]];
       if (typeof check.error_rate === "number") {
-        const tone = check.error_rate > MUCH_MISHEARD ? "bad-text" : "good-text";
+        const tone = flags.some((flag) => HARD_TO_HEAR.includes(flag)) ? "bad-text" : "good-text";
         facts.push(["Misheard", make("span", { class: tone, text: dubbing.percent(check.error_rate) })]);
       }
       if (typeof check.start_error_ms === "number") {

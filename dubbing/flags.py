@@ -1,0 +1,27 @@
+"""Names of flags that a line may carry, as people read them; one place for all who set or ask them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Flag(StrEnum):
+    """What a listener or a reader would stop at."""
+
+    MEANING_DOUBTFUL = "meaning doubtful"
+    """The source can hardly be told from its translation."""
+    UNCERTAIN_TRANSCRIPT = "uncertain transcript"
+    """The recogniser was not sure what the original says."""
+    UNCLEAR = "unclear speech"
+    """The dub's voice is misheard even without the music and noise of the film."""
+    COVERED = "covered by music or noise"
+    """The dub's voice is clear by itself and too faint in the mix."""
+
+
+FOUND_IN_REPORT = (Flag.UNCERTAIN_TRANSCRIPT, Flag.UNCLEAR, Flag.COVERED)
+"""Flags that the report gives; it looks again at every line of every dub."""
+
+
+def without(flags: tuple[str, ...], others: tuple[Flag, ...]) -> tuple[str, ...]:
+    """Return ``flags`` without ``others``."""
+    return tuple(flag for flag in flags if flag not in others)
