@@ -64,7 +64,7 @@ class Manifest(Wishes):
     schema_: str | None = Field(None, alias="schema")
     title: Name | None = None
     allow_absolute: bool = False
-    """Whether paths may lead out of the manifest's folder."""
+    """Whether paths may lead out of the manifest's folder; the command line must permit it."""
     series_threshold: Annotated[float, Field(gt=0, lt=1, strict=False)] = 0.85
     """Likeness in the voice space from which speakers of two episodes are one person."""
     jobs: Annotated[tuple[JobEntry, ...], Field(min_length=1, max_length=MOST_JOBS, strict=False)]
@@ -110,18 +110,25 @@ def json_schema() -> dict[str, Any]:
     return {"$id": SCHEMA, **Manifest.model_json_schema(by_alias=True)}
 
 
-def read_manifest(path: Path, *, series: str = "") -> Asked:
+def read_manifest(path: Path, *, series: str = "", absolute: bool = False) -> Asked:
     """Read a manifest and settle every job of it.
 
     Args:
         path: its file: YAML, JSON or CSV.
         series: the series of all films that name none (``--series``).
+        absolute: whether the command line permits ``allow_absolute``.
 
     Raises:
         BadSettings: naming file, line and field.
     """
     text = read_text(path)
     manifest = _checked(text)
+    if manifest.allow_absolute and not absolute:
+        raise text.error(
+            ("allow_absolute",),
+            "paths that lead out of its folder need your permission, too.",
+            "If you trust the manifest: --allow-absolute",
+        )
     root = path.absolute().parent
     reader = _Reader(text, manifest, root, series)
     jobs = tuple(reader.jobs())

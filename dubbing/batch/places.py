@@ -1,7 +1,8 @@
 """Where films lie and dubs go: paths under the manifest's folder, globs, and addresses of stores.
 
 A manifest may come from somebody else, so a path of it stays under its own folder: no ``..``, no link
-that leads out, no absolute path unless the manifest says ``allow_absolute``.
+that leads out, no absolute path unless the manifest says ``allow_absolute`` and the command line permits
+it (``--allow-absolute``).
 """
 
 from __future__ import annotations
@@ -93,9 +94,8 @@ def find(root: Path, place: str, *, outside: bool = False) -> list[str]:
     """
     if is_url(place):
         url = check_url(place)
-        if url.lower().startswith("file:"):
-            return [str(_existing(root, url[5:].replace("//", "", 1), outside))]
-        return [url]
+        local = _local(url)
+        return [url] if local is None else [str(_existing(root, local, outside))]
     if not WILD.search(place):
         return [str(_existing(root, place, outside))]
     if place.count("**") > 1:
@@ -124,6 +124,12 @@ def _existing(root: Path, place: str, outside: bool) -> Path:
     if not is_file:
         raise UsageError(f"There is no file {place}.", hint=f"It is looked for in {root}.")
     return path
+
+
+def _local(url: str) -> str | None:
+    """The path of a ``file:`` address, to which all rules of paths apply; ``None`` for others."""
+    is_local = url.lower().startswith("file:")
+    return url[len("file:") :].replace("//", "", 1) if is_local else None
 
 
 def check_template(template: str) -> None:
@@ -179,9 +185,11 @@ def output_place(
     place = template.format_map(fields)
     if len(place.rpartition("/")[2].encode()) > LONGEST_NAME:
         raise UsageError(f"The name of the output '{place[:60]}…' is too long.")
-    if is_url(place):
-        return check_url(place)
-    return str(inside(root, place, outside=outside))
+    if not is_url(place):
+        return str(inside(root, place, outside=outside))
+    url = check_url(place)
+    local = _local(url)
+    return url if local is None else str(inside(root, local, outside=outside))
 
 
 def _folder(source: str, root: Path) -> str:

@@ -15,7 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dubbing.errors import WorkspaceError
+from dubbing.batch.tasks import RECEIPTS
+from dubbing.errors import UsageError, WorkspaceError
+from dubbing.workspace_marker import OF_THE_SYSTEM
 
 FILE_NAME = "batch.sqlite"
 SCHEMA_VERSION = 1
@@ -75,6 +77,20 @@ CREATE TABLE workers (name TEXT PRIMARY KEY, driver TEXT NOT NULL, seen REAL NOT
 """
 
 
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder of the user's; one that lost its file still has what was done in it."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder.", hint="Choose another with --folder.")
+    is_batch = (folder / FILE_NAME).is_file() or (folder / RECEIPTS).is_dir()
+    if not is_batch and {path.name for path in folder.iterdir()} - set(OF_THE_SYSTEM):
+        raise UsageError(
+            f"{folder} is not the folder of a batch: it holds other files.",
+            hint="Name an empty folder with --folder, or one that is not there yet.",
+        )
+
+
 class Store:
     """A batch's file; used as a context manager, or closed by hand."""
 
@@ -83,10 +99,12 @@ class Store:
 
         Raises:
             WorkspaceError: if there is none, it is damaged, or a newer version made it.
+            UsageError: if the folder of a new batch holds something else.
         """
         self.folder = folder
         path = folder / FILE_NAME
         if create:
+            _check_folder(folder)
             folder.mkdir(parents=True, exist_ok=True)
         elif not path.is_file():
             raise WorkspaceError(f"{folder} holds no batch.", hint="Begin one: dub batch FILE.")

@@ -21,6 +21,9 @@ from typing import Any
 from dubbing.batch.hosts import NONE_GIVEN, Permissions
 from dubbing.workspace import write_text
 
+RECEIPTS = "results"
+"""Folder of a batch's receipts."""
+
 
 class State(StrEnum):
     """Where a task stands."""
@@ -147,7 +150,7 @@ class Receipt:
 
 def receipt_path(folder: Path, task: str) -> Path:
     """Where the receipt of a task lies in the batch's folder."""
-    return folder / "results" / task[:2] / f"{task}.json"
+    return folder / RECEIPTS / task[:2] / f"{task}.json"
 
 
 def write_receipt(folder: Path, receipt: Receipt) -> None:

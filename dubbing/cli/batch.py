@@ -46,6 +46,12 @@ Folder = Annotated[
 ]
 Film = Annotated[list[str] | None, typer.Argument(help="Films as status shows them; all if none.")]
 To = Annotated[str | None, typer.Option("--to", help="Only this target language.")]
+AllowAbsolute = Annotated[
+    bool,
+    typer.Option(
+        "--allow-absolute", help="Paths may lead out of the manifest's folder, if it asks."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -86,6 +92,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         list[str] | None,
         typer.Option(help="HOST that texts may be sent to, if the manifest names one."),
     ] = None,
+    allow_absolute: AllowAbsolute = False,
     allow_private_hosts: Annotated[
         bool,
         typer.Option("--allow-private-hosts", help="Films and dubs may be on private hosts."),
@@ -122,7 +129,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     permissions = Permissions(
         tuple(allow_server or ()), allow_private_hosts, int(max_input_gb * GB)
     )
-    asked = read_manifest(manifest, series=series)
+    asked = read_manifest(manifest, series=series, absolute=allow_absolute)
     check_permitted(asked, permissions)
     place = _folder(manifest, folder)
     if dry_run:
@@ -213,6 +220,7 @@ def validate(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of manifests.")
     ] = False,
+    allow_absolute: AllowAbsolute = False,
 ) -> None:
     """Check a manifest, its paths and its settings; names file, line and field of what is wrong."""
     import json
@@ -224,7 +232,7 @@ def validate(
         return
     if manifest is None:
         raise UsageError("No manifest is named.", hint="dub batch validate FILE")
-    asked = read_manifest(manifest)
+    asked = read_manifest(manifest, absolute=allow_absolute)
     films = {job.source for job in asked.jobs}
     languages = sorted({job.target for job in asked.jobs})
     typer.echo(f"{asked.title}: {len(asked.jobs)} dubs of {len(films)} films, {languages}.")

@@ -23,9 +23,9 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def read(root: Path, text: str, name: str = "batch.yaml") -> Asked:
+def read(root: Path, text: str, name: str = "batch.yaml", *, absolute: bool = False) -> Asked:
     (root / name).write_text(text)
-    return read_manifest(root / name)
+    return read_manifest(root / name, absolute=absolute)
 
 
 def test_each_film_meets_each_language(root: Path) -> None:
@@ -138,6 +138,9 @@ def test_json_and_csv_say_the_same(root: Path) -> None:
         ("languages: [zh]\njobs: [{input: 'https://me:secret@host/x.mp4'}]", ["login"]),
         ("languages: [zh]\njobs: [{input: 'file:///etc/passwd'}]", ["allow_absolute"]),
         ("languages: [zh]\njobs: [{input: '~/a.mp4'}]", ["allow_absolute"]),
+        ("languages: [zh]\noutput: 'file:///x/{lang}'\njobs: [{input: a.mp4}]", ["allow_absolute"]),
+        ("languages: [zh]\noutput: 'FILE://../{lang}.mp4'\njobs: [{input: a.mp4}]", ["'..'"]),
+        ("allow_absolute: true\nlanguages: [zh]\njobs: [{input: a.mp4}]", ["--allow-absolute"]),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(root: Path, text: str, words: list[str]) -> None:
@@ -199,6 +202,7 @@ def test_absolute_paths_where_the_manifest_allows_them(root: Path, tmp_path: Pat
         root / "deep",
         f"allow_absolute: true\nlanguages: [zh]\noutput: '{tmp_path}/out/{{stem}}.{{lang}}{{ext}}'\n"
         "jobs: [{input: ../a.mp4}]\n",
+        absolute=True,
     ).jobs
     assert jobs[0].output == f"{tmp_path}/out/a.zh.mp4"
 
@@ -265,6 +269,7 @@ def verdict(path: Path, root: Path) -> None:
     assert jobs or told.startswith((path.name, str(path)))
     for one in jobs:
         for place in (one.source, one.output):
+            assert not place.lower().startswith("file:")
             assert "://" in place or Path(place).resolve().is_relative_to(root.resolve())
 
 

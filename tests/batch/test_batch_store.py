@@ -15,7 +15,7 @@ from dubbing.batch.plan_store import known_films, take_in
 from dubbing.batch.queue import Queue, cancel, retry
 from dubbing.batch.store import FILE_NAME, Store
 from dubbing.batch.tasks import Kind, Receipt, State
-from dubbing.errors import WorkspaceError
+from dubbing.errors import UsageError, WorkspaceError
 from tests.batch.made import planned, states, wanted
 
 
@@ -209,3 +209,16 @@ def test_readers_do_not_wait_for_a_writer(store: Store) -> None:
         other = sqlite3.connect(store.folder / FILE_NAME, timeout=0.1)
         assert other.execute("SELECT MAX(priority) FROM tasks").fetchone() == (0,)
         other.close()
+
+
+@pytest.mark.parametrize(("name", "is_taken"), [("notes.txt", False), (".DS_Store", True),
+                                                ("results/ab/cd.json", True)])  # fmt: skip
+def test_a_folder_of_the_users_is_no_batch(tmp_path: Path, name: str, is_taken: bool) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("{}")
+    if is_taken:
+        Store(tmp_path, create=True).close()
+        return
+    with pytest.raises(UsageError, match="not the folder of a batch"):
+        Store(tmp_path, create=True)
+    assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -62,6 +62,25 @@ def test_what_cannot_be_applied_is_said_and_nothing_is_written(
     assert latest(done).lines == before.lines
 
 
+def test_a_received_workspace_writes_nowhere_else(
+    two_speakers_copy: Dubbed, tmp_path: Path
+) -> None:
+    """It may name any output, and hold any permit; only this user's own record counts."""
+    done, precious = two_speakers_copy, tmp_path / "home/precious.mkv"
+    precious.parent.mkdir()
+    precious.write_text("mine")
+    job = done.workspace / "jobs/zh.json"
+    for wanted in (precious, precious.with_name("new.mkv")):
+        plain = json.loads(job.read_text(encoding="utf-8"))
+        job.write_text(json.dumps({**plain, "output": str(wanted)}), encoding="utf-8")
+        (done.workspace / "outputs").mkdir(exist_ok=True)
+        (done.workspace / "outputs" / wanted.name).touch()
+        for command in ("apply", "review"):
+            result = dub(command, done.workspace)
+            assert (result.returncode, "-o FILE" in result.stderr) == (2, True), result.stderr
+    assert [path.read_text() for path in precious.parent.iterdir()] == ["mine"]
+
+
 def test_a_preview_is_a_folder_a_zip_or_one_file(two_speakers_zh: Dubbed, tmp_path: Path) -> None:
     import zipfile
 
