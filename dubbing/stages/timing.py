@@ -18,6 +18,7 @@ from dubbing.timing.audible import NOTHING_TO_SAY, flagged, within
 from dubbing.timing.isochrony import Fit, Slot, fit_line
 from dubbing.timing.lips import Lips
 from dubbing.timing.lipsync import Followed, Window, unmet_rests, window, with_pause
+from dubbing.timing.noticed import noticed
 from dubbing.timing.slots import Place, place
 from dubbing.timing.spoken import Spoken
 from dubbing.vision.mouths import Mouths
@@ -37,7 +38,7 @@ TOO_LONG = {"earlier", "squeeze", "overlap", "cut"}
 @stage(
     reads=("media", "target_language", "speakers", "lines", "faces"),
     writes=("lines.plan", "lines.flags"),
-    version=12,
+    version=13,
     engine_roles=("speech",),
     fixed_engines=(("speech", PACER),),
     weights=("aligner",),
@@ -86,9 +87,8 @@ def _planned(
         else:
             plan = _still_true(_by_mouth(shown, fit, said, candidate.text, asker), line)
     plan = within(asker.with_sound(plan), film_ms)
-    late = ("starts late",) if where.start_ms > line.slot.start_ms else ()
     doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
-    return replace(line, plan=plan, flags=(*_rejected(line), *doubts, *late, *_flags(plan)))
+    return replace(line, plan=plan, flags=(*_rejected(line), *doubts, *noticed(plan, line.slot)))
 
 
 def _too_long(fit: Fit, said: Spoken, text: str, where: Place, asker: Asker) -> DurationPlan:
@@ -199,21 +199,3 @@ def _still_true(plan: DurationPlan, line: Line) -> DurationPlan:
     good = {"early end"} if over_ms >= -NEAR_MS else set()
     good |= {"borrow"} if over_ms <= NEAR_MS else set()
     return replace(plan, rungs=tuple(rung for rung in plan.rungs if rung not in good))
-
-
-FLAGS = {
-    "early end": "ends early",
-    "candidate": "another translation to fit",
-    "speed": "engine asked for another speed",
-    "spill": "runs over",
-    "earlier": "begins early",
-    "overlap": "talks over others",
-}
-PACE_FLAGS = {"squeeze": "far too fast", "rate": "very fast", "durations": "fast"}
-"""The strongest alone is shown."""
-
-
-def _flags(plan: DurationPlan) -> tuple[str, ...]:
-    """What a reviewer should hear about: everything beyond borrowing and pauses."""
-    pace = next(((flag,) for rung, flag in PACE_FLAGS.items() if rung in plan.rungs), ())
-    return (*pace, *(FLAGS[rung] for rung in plan.rungs if rung in FLAGS))
