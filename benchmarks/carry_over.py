@@ -15,6 +15,7 @@ import json
 import re
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -48,8 +49,8 @@ def chosen(folder: Path) -> list[tuple[Path, str, str]]:
         for m, (code, mood) in enumerate(RAVDESS_LABELS.items()):
             strength = "01" if mood == "neutral" or (a + m) % 2 else "02"
             pattern = rf"\d\d-\d\d-{code}-{strength}-0{1 + (a + m // 2) % 2}-\d\d-{actor}"
-            found = sorted(stem for stem in files if re.fullmatch(pattern, stem))
-            picked.append((files[found[0]], actor, mood))
+            takes = sorted(stem for stem in files if re.fullmatch(pattern, stem))
+            picked.append((files[takes[0]], actor, mood))
     return picked
 
 
@@ -85,11 +86,16 @@ def index(sounds: list[Audio], actors: list[str]) -> np.ndarray:
     return np.nan_to_num(numbers).mean(axis=1)
 
 
+def identity(sound: Audio) -> Audio:
+    """Return the sound, which is in memory already."""
+    return sound
+
+
 def by_model(engines: Engines, sounds: list[Audio], actors: list[str]) -> np.ndarray:
     """Arousal 0 to 1 as the shipped model hears it."""
     hearer = engines.get("emotion", "embedded")
     said = [
-        Utterance(actor, lambda sound=sound: sound)
+        Utterance(actor, partial(identity, sound))
         for actor, sound in zip(actors, sounds, strict=True)
     ]
     return np.array([heard.arousal for heard in hearer.hear(said)])
@@ -152,6 +158,7 @@ def judged(
             if not lines:
                 continue
             assert timeline.media is not None
+            assert timeline.media.speech is not None
             assert timeline.mix is not None
             takes = [line.take.speech for line in lines if line.take is not None]
             sources.append(read_sound(workspace.path(timeline.media.speech), start_ms, end_ms))

@@ -42,6 +42,8 @@ COLLAR_S, STEP_S = 0.25, 0.01
 CONVERSATION_S = 150
 MOODS = ("neutral", "calm", "bored", "happy", "sad", "disgusted")
 FIXED_MS = 1_600
+THRESHOLDS = (0.5, 0.55, 0.6, 0.65)
+"""Of the baseline; the best counts."""
 THRESHOLD = 0.3
 """As in the profile."""
 LABELS = Path(__file__).parent / "labels"
@@ -143,8 +145,8 @@ class Heard:
 
     def __init__(self, sound: np.ndarray, vad: FasterWhisper, embedder: GE2E) -> None:
         audio = Audio(sound[None], RATE_HZ)
-        windows = vad.speech_windows(audio)
-        self.regions = merge([(max(0, a - 100), b + 100) for a, b in windows], 300)
+        spoken = vad.speech_windows(audio)
+        self.regions = merge([(max(0, a - 100), b + 100) for a, b in spoken], 300)
         windows = [windows_of(region) for region in self.regions]
         self.stretches = [
             Stretch(region, own, embedder.embed_windows(audio, own))
@@ -218,6 +220,11 @@ def summary(
     return result
 
 
+def linked_at(threshold: float) -> Callable[[Heard, int], Said]:
+    """Return the baseline that stops to link at this threshold."""
+    return lambda heard, _: heard.baseline(None, threshold)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -236,11 +243,7 @@ def main() -> None:
         heard.append(Heard(sound, vad, embedder))
         said.append(reference)
         minutes, seed = minutes + len(sound) / RATE_HZ / 60, seed + 1
-    thresholds = (0.5, 0.55, 0.6, 0.65)
-    linked = {
-        t: summary(f"fixed windows {t}", heard, said, lambda h, _, t=t: h.baseline(None, t))
-        for t in thresholds
-    }
+    linked = {t: summary(f"fixed windows {t}", heard, said, linked_at(t)) for t in THRESHOLDS}
     found = {
         "minutes": round(minutes, 1),
         "fixed windows": min(linked.values(), key=lambda row: float(str(row["error_rate"]))),

@@ -14,6 +14,7 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,10 +50,13 @@ def measured(film: Path) -> tuple[float, float]:
         capture_output=True,
         text=True,
     ).stderr.rpartition("Summary:")[2]
-    loudness, peak = (
-        float(re.search(rf"{name}:\s+(-?[\d.]+|-inf)", told)[1]) for name in ("I", "Peak")
-    )
-    return loudness, peak
+    return _read(told, "I"), _read(told, "Peak")
+
+
+def _read(summary: str, name: str) -> float:
+    found = re.search(rf"{name}:\s+(-?[\d.]+|-inf)", summary)
+    assert found is not None, f"ffmpeg's summary has no {name}"
+    return float(found[1])
 
 
 def line_differences(film: Path, dub: Path, workspace: Path, language: str) -> list[float]:
@@ -87,10 +91,10 @@ def main() -> None:
     options = parser.parse_args()
     record = begin(options)
     options.folder.mkdir(parents=True, exist_ok=True)
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for film in options.films:
         was, _ = measured(film)
-        row: dict[str, object] = {"original_lufs": was}
+        row: dict[str, Any] = {"original_lufs": was}
         for preset, target in TARGETS.items():
             dub = dubbed(film, options, preset)
             loudness, peak = measured(dub)
@@ -105,7 +109,7 @@ def main() -> None:
             record.write(summed(found))
 
 
-def summed(found: dict[str, dict[str, object]]) -> dict[str, object]:
+def summed(found: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """All films, and what they have in common."""
     lines = np.abs([one for row in found.values() for one in row["lines_off_lu"]])
     shares: dict[str, object] = {

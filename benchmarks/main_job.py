@@ -140,7 +140,7 @@ def gemma_ratio() -> dict[str, float]:
     ours = seconds(lambda: gemma.translate([Passage(SENTENCE)], request))
     source = str(resolve("gemma-3-270m-gguf"))
     tokenizer = AutoTokenizer.from_pretrained(source, gguf_file="gemma.gguf")
-    model = AutoModelForCausalLM.from_pretrained(
+    model: Any = AutoModelForCausalLM.from_pretrained(
         source, gguf_file="gemma.gguf", dtype=torch.float32
     )
     prompt = gemma._fixed("en", "zh", PAIRS_TO_SHOW) + prompt_of(SENTENCE, (), ("en", "zh"))

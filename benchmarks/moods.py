@@ -14,12 +14,14 @@ import json
 import math
 import os
 import statistics
+from typing import Any
 
 import numpy as np
 
 from benchmarks.record import add_options, begin
 from dubbing.acoustics.prosody import measure_prosody
 from dubbing.delivery import NEUTRAL, Delivery
+from dubbing.engines.asr import Recognizer
 from dubbing.engines.asr.faster_whisper import FasterWhisper
 from dubbing.engines.speech.kokoro import Kokoro
 from dubbing.engines.translation.fixed_examples import example_sentences
@@ -51,7 +53,8 @@ class Bench:
 
     def __init__(self) -> None:
         threads = os.cpu_count() or 1
-        self.kokoro, self.asr = Kokoro(threads), FasterWhisper(threads)
+        self.kokoro = Kokoro(threads)
+        self.asr: Recognizer = FasterWhisper(threads)
 
     def said(
         self, text: str, language: str, voice: str, delivery: Delivery
@@ -76,14 +79,14 @@ class Bench:
         wrong = compare(meant, written_down(audio, self.asr, language))[0].error_rate
         return numbers, wrong, dnsmos(audio)
 
-    def judge(self, language: str, voice: str, strength: float) -> dict[str, object]:
+    def judge(self, language: str, voice: str, strength: float) -> dict[str, Any]:
         """One voice: differences of each mood in units of the spread of neutral."""
         others = sorted(example_sentences(language), key=len)[-NEUTRAL_SENTENCES:]
         spread = np.std(
             [self.said(text, language, voice, NEUTRAL)[0] for text in others], axis=0, ddof=1
         )
         neutral, wrong, quality = self.said(SENTENCE[language], language, voice, NEUTRAL)
-        row: dict[str, object] = {
+        row: dict[str, Any] = {
             "spread": dict(zip(MEASURES, spread.round(2).tolist(), strict=True)),
             "neutral": {"error_rate": wrong, "dnsmos": quality},
         }

@@ -27,6 +27,7 @@ from safetensors.numpy import save_file
 
 from benchmarks.record import add_options, begin
 from dubbing.arrays import Audio
+from dubbing.engines.asr import Recognizer
 from dubbing.engines.asr.faster_whisper import FasterWhisper
 from dubbing.engines.speakers.ge2e import GE2E
 from dubbing.engines.speech import Likeness, TunedVoice, VoiceName
@@ -41,8 +42,9 @@ from dubbing.metrics.quality import dnsmos
 from dubbing.metrics.said import compare
 from dubbing.models.voices import TIMBRE_SIZE, voice_names, voice_style
 from dubbing.review.finished import written_down
-from dubbing.voice.casting import StockVoice, cast
+from dubbing.voice.casting import Person, StockVoice, cast
 from dubbing.voice.profile import describe_voice
+from dubbing.voice.sex import sex_of_vector
 
 RATE_HZ = 16_000
 SENTENCES = {
@@ -119,7 +121,7 @@ class Bench:
         self.language, self.folder = language, folder
         threads = os.cpu_count() or 1
         self.kokoro, self.ge2e = Kokoro(threads), GE2E(threads)
-        self.asr = FasterWhisper(threads)
+        self.asr: Recognizer = FasterWhisper(threads)
         cards = self.kokoro.voices(language)
         self.stock = [StockVoice(c.name, c.embedding, c.f0_hz, c.is_female) for c in cards]
         self.stock_vectors = {
@@ -130,7 +132,8 @@ class Bench:
         """One row for each way to speak."""
         vector = self.ge2e.embed(heard)
         known = describe_voice(heard, tuple(vector.tolist()))
-        stock = cast([known.embedding], [known.f0_hz], self.stock, distinct=False)[0].name
+        person = Person(known.embedding, known.f0_hz, sex_of_vector(known.embedding))
+        stock = cast([person], self.stock, distinct=False)[0].name
         began = time.perf_counter()
         like = Likeness(vector, known.f0_hz, known.f0_range_st)
         tensors = self.kokoro.learn(stock, self.language, like, lambda share: None).tensors

@@ -23,6 +23,7 @@ import numpy as np
 
 from benchmarks.record import add_options, begin
 from dubbing.arrays import Audio
+from dubbing.engines.asr import Recognizer
 from dubbing.engines.asr.faster_whisper import FasterWhisper
 from dubbing.engines.speech.kokoro import Kokoro
 from dubbing.language.speech_text import comparable
@@ -131,7 +132,7 @@ def main() -> None:
     add_options(parser)
     options = parser.parse_args()
     record = begin(options)
-    asr = FasterWhisper(os.cpu_count() or 1)
+    asr: Recognizer = FasterWhisper(os.cpu_count() or 1)
     lines: list[Audio] = []
     cost: dict[str, list[float]] = {
         f"{k}_{w}": [] for k in ("mos", "cer") for w in ("plain", "marked")

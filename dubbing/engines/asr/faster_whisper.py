@@ -28,7 +28,7 @@ class FasterWhisper:
     """Whisper base, int8, all its languages."""
 
     version = 3
-    weights = ("whisper-base",)
+    weights: tuple[str, ...] = ("whisper-base",)
     takes_options: tuple[str, ...] = ()
 
     def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
