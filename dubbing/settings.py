@@ -11,7 +11,7 @@ import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -181,6 +181,8 @@ class LineDecision(Strict):
     end_ms: int | None = Field(None, ge=1)
     refused: tuple[str, ...] = ()
     """What it said when it was rejected."""
+    flags_accepted: tuple[Annotated[str, Field(max_length=200)], ...] = Field((), max_length=50)
+    """Faults of the text that the checks find and the reviewer means: they are no longer shown."""
     note: str = Field("", max_length=4000)
     by: str = Field("", max_length=200)
     at: str = Field("", max_length=40)
@@ -189,7 +191,7 @@ class LineDecision(Strict):
     def wishes(self) -> dict[str, Any]:
         """What of it is heard."""
         return self.model_dump(
-            exclude={"verdict", "refused", "note", "by", "at"}, exclude_none=True
+            exclude={"verdict", "refused", "flags_accepted", "note", "by", "at"}, exclude_none=True
         )
 
     @property

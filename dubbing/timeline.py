@@ -277,6 +277,8 @@ class Decision:
     """Digest of what was asked for, which tells whether that was done."""
     is_kept: bool = False
     """Whether it stays as it was made, whatever else changes."""
+    flags_accepted: tuple[str, ...] = ()
+    """Faults that the checks find in the text and a person means; the text does not carry them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -497,6 +499,13 @@ class Timeline:
     def with_lines(self, lines: Iterable[Line]) -> Timeline:
         """The same project with other lines."""
         return replace(self, lines=tuple(lines))
+
+    def number_of(self, line_id: str) -> int:
+        """Return the number of a line as people see it, from 1; raises ``KeyError`` for a stranger."""
+        for number, line in enumerate(self.lines, start=1):
+            if line.id == line_id:
+                return number
+        raise KeyError(line_id)
 
     def face(self, face_id: str) -> Face:
         """Look a face up by id; raises ``KeyError`` for a stranger."""

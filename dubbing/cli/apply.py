@@ -11,6 +11,7 @@ from dubbing.cli.strictness import Strict, report_unheard
 
 if TYPE_CHECKING:
     from dubbing.reviewer.redirect import Outcome
+    from dubbing.reviewer.review_file import Review
     from dubbing.reviewer.reviews import Merged
     from dubbing.timeline import Timeline
 
@@ -45,10 +46,9 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     from dubbing.cli.listeners import listener_for
     from dubbing.cli.show import finished
     from dubbing.reviewer.redirect import engines_of, keep_decisions, make_anew
-    from dubbing.reviewer.review_file import read_review
     from dubbing.reviewer.reviews import merge
 
-    read = [read_review(path) for path in reviews or ()]
+    read = [_read(path, workspace) for path in reviews or ()]
     language = to or (read[0].target_language if read else None)
     timeline = finished(workspace, language)
     merged = merge(timeline, read, latest=latest, changed=even_changed)
@@ -65,6 +65,22 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     report_unheard(outcome.timeline, quiet=quiet, strict=strict)
     if merged.conflicts or merged.changed or merged.gone:
         raise typer.Exit(1)
+
+
+def _read(path: Path, workspace: Path) -> Review:
+    """Read a review; an error names its line by the number that the dub gives it."""
+    from dubbing.cli.show import finished
+    from dubbing.errors import DubbingError
+    from dubbing.reviewer.review_file import WrongDecision, read_review
+
+    try:
+        return read_review(path)
+    except WrongDecision as error:
+        try:
+            number = finished(workspace, error.language).number_of(error.line)
+        except (DubbingError, KeyError):
+            raise error from None  # the dub does not have the line: its id is all there is
+        raise error.numbered(number) from error
 
 
 def _tell_merged(timeline: Timeline, merged: Merged) -> None:

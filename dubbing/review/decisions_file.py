@@ -59,6 +59,14 @@ class Decisions(Strict):
             }
         )
 
+    def last_change(self, line: str) -> int:
+        """Return the revision in which a line's decision changed last; every entry is one."""
+        first = self.revision - len(self.record)
+        for place in range(len(self.record), 0, -1):
+            if self.record[place - 1].line == line:
+                return first + place
+        return 0
+
     @property
     def unlocked(self) -> tuple[str, ...]:
         """Accepted lines that are not locked yet."""

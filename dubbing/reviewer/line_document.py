@@ -14,18 +14,18 @@ from dubbing.metrics.mouth import around, spoken_sounds
 from dubbing.review.line_drawing import ipa
 from dubbing.reviewer.line_state import line_hash
 from dubbing.reviewer.pace import Pace
+from dubbing.reviewer.slots import room
 from dubbing.settings import LineDecision
 from dubbing.timeline import FRAME_MS, DurationPlan, Line, Sense, Timeline
 from dubbing.timing.audible import UNHEARD
 from dubbing.timing.lips import OPENING, Lips
+from dubbing.translation.doubts import doubts
 from dubbing.vision.mouths import Mouths
 
 UNSEEN, WIDEST = 255, 254
 LEAST_OPENING = 0.05
 """Of the distance between the eyes; a mouth that never opens further hardly moves."""
 MOST_LABELS = 4
-ROOM_MS = 5_000
-"""A slot may be moved by no more than this, even where silence lasts longer."""
 CHECKED = ("heard", "error_rate", "dnsmos", "start_error_ms", "end_error_ms")
 
 
@@ -43,7 +43,7 @@ class About:
 
 def line_document(timeline: Timeline, line: Line, about: About, mouths: Mouths) -> dict[str, Any]:
     """A line as plain values; times in ms on the film's clock."""
-    earliest_ms, latest_ms = _room(timeline, about.number - 1)
+    earliest_ms, latest_ms = room(timeline, about.number)
     voice = timeline.voice_of(line)
     spoken = line.take.speech if line.take else None
     return {
@@ -71,7 +71,7 @@ def line_document(timeline: Timeline, line: Line, about: About, mouths: Mouths) 
         "check": None
         if about.measured is None
         else {name: about.measured.get(name) for name in CHECKED},
-        "flags": list(line.flags),
+        "flags": _flags(line),
         "unheard": [flag for flag in line.flags if flag in UNHEARD],
         "locked": about.is_locked,
         "decision": decision_document(about.decision),
@@ -83,30 +83,14 @@ def decision_document(decision: LineDecision | None) -> dict[str, Any] | None:
     if decision is None:
         return None
     plain = decision.model_dump(exclude_none=True, exclude={"refused"})
-    return {key: value for key, value in plain.items() if value != "" or key == "at"}
+    plain["flags_accepted"] = list(decision.flags_accepted)
+    return {key: value for key, value in plain.items() if value not in ("", []) or key == "at"}
 
 
-def _room(timeline: Timeline, place: int) -> tuple[int, int]:
-    """From the end of the line before to the beginning of the next, as they are heard."""
-    assert timeline.media is not None
-    lines = timeline.lines
-    line = lines[place]
-    before = max((_end_ms(other) for other in lines[max(0, place - 1) : place]), default=0)
-    after = min(
-        (_start_ms(other) for other in lines[place + 1 : place + 2]),
-        default=timeline.media.duration_ms,
-    )
-    earliest_ms = max(before, line.span.start_ms - ROOM_MS)
-    latest_ms = min(after, line.span.end_ms + ROOM_MS)
-    return min(earliest_ms, line.span.start_ms), max(latest_ms, line.span.end_ms)
-
-
-def _end_ms(line: Line) -> int:
-    return line.span.end_ms if line.take is None else line.take.speech.end_ms
-
-
-def _start_ms(line: Line) -> int:
-    return line.span.start_ms if line.take is None else line.take.speech.start_ms
+def _flags(line: Line) -> list[str]:
+    """All flags, also those that the reviewer accepted: the page hides these, and can show them."""
+    accepted = line.decision.flags_accepted if line.decision else ()
+    return [*line.flags, *doubts(accepted)]
 
 
 def _candidates(line: Line) -> list[dict[str, Any]]:

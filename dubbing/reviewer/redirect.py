@@ -33,24 +33,45 @@ class Outcome:
     before: dict[str, Line]
 
 
+class Outrun(Exception):
+    """Somebody else decided on the line meanwhile."""
+
+
 def keep_decisions(
-    root: Path, timeline: Timeline, new: Mapping[str, LineDecision | None]
+    root: Path,
+    timeline: Timeline,
+    new: Mapping[str, LineDecision | None],
+    seen: int | None = None,
 ) -> Decisions:
     """Enter decisions; a line that is rejected without another wish says its next candidate.
 
+    Args:
+        root: the workspace.
+        timeline: the dub.
+        new: what was decided, by the lines' ids.
+        seen: the revision that the reviewer had seen; ``None`` enters them whatever stands there.
+
     Raises:
         WorkspaceError: if somebody else is writing them.
+        Outrun: if one of the lines was decided on since ``seen``, or ``seen`` is of another history.
     """
     lines = {line.id: line for line in timeline.lines}
     target = timeline.target_language
     with decisions_held(root, target):
         decisions = read_decisions(root, target)
+        if seen is not None:
+            _check_is_seen(decisions, new, seen)
         for line, decision in new.items():
             if line in lines:
                 wish = said_otherwise(lines[line], decision, decisions)
                 decisions = decisions.decided(line, wish)
         write_decisions(root, target, decisions)
     return decisions
+
+
+def _check_is_seen(decisions: Decisions, lines: Iterable[str], seen: int) -> None:
+    if seen > decisions.revision or any(decisions.last_change(line) > seen for line in lines):
+        raise Outrun
 
 
 def said_otherwise(
@@ -65,7 +86,8 @@ def said_otherwise(
     refused = dict.fromkeys((*(before.refused if before else ()), line.spoken_text))
     left = [c.text for c in line.translation.candidates if c.text not in refused and not c.whole]
     text = left[0] if left else None
-    return decision.model_copy(update={"text": text, "refused": tuple(refused)})
+    said = {"text": text, "refused": tuple(refused), "flags_accepted": ()}
+    return decision.model_copy(update=said)
 
 
 def touched(timeline: Timeline, decisions: Decisions) -> list[Line]:

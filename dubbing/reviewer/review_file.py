@@ -21,6 +21,19 @@ MOST_DECISIONS = 200_000
 LONGEST_ID = 64
 
 
+class WrongDecision(UsageError):
+    """A decision of a review is not as it should be."""
+
+    def __init__(self, file: str, line: str, wrong: str, language: str) -> None:
+        """``line`` is the id, for that is all that a review says of a line."""
+        super().__init__(f"In {file}, the decision on line {line}: {wrong}.")
+        self.file, self.line, self.wrong, self.language = file, line, wrong, language
+
+    def numbered(self, number: int) -> UsageError:
+        """Return the same error with the number of the line as people see it."""
+        return UsageError(f"In {self.file}, the decision on line {number}: {self.wrong}.")
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -96,5 +109,10 @@ def parse_review(content: bytes, name: str) -> Review:
         return Review.model_validate_json(json.dumps(plain))
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])[:120]
-        raise UsageError(f"In {name}, {where}: {first['msg']}.") from error
+        where, wrong = [str(part) for part in first["loc"]], first["msg"]
+        if where[:1] == ["decisions"] and len(where) > 1:
+            field = ".".join(where[2:]) or "all of it"
+            raise WrongDecision(
+                name, where[1], f"{field}: {wrong}"[:300], str(plain.get("target_language"))[:20]
+            ) from error
+        raise UsageError(f"In {name}, {'.'.join(where)[:120]}: {wrong}.") from error

@@ -9,6 +9,7 @@ from dubbing.errors import UsageError
 from dubbing.models.voices import voice_cards
 from dubbing.reviewer.line_state import line_hash
 from dubbing.reviewer.review_file import Review
+from dubbing.reviewer.slots import with_possible_slot
 from dubbing.settings import LineDecision
 from dubbing.timeline import Line, Timeline
 
@@ -95,21 +96,22 @@ def _agree(decisions: Sequence[LineDecision]) -> bool:
     return all(d.verdict == first.verdict and d.wishes == first.wishes for d in decisions)
 
 
-def checked(timeline: Timeline, line: Line, decision: LineDecision) -> LineDecision:
-    """A decision that can be done.
+def checked(
+    timeline: Timeline, line: Line, decision: LineDecision, before: LineDecision | None = None
+) -> LineDecision:
+    """Return a decision that can be done; a slot that reaches into a neighbour ends where that begins.
+
+    Args:
+        timeline: the dub.
+        line: the line that was decided on.
+        decision: what was decided.
+        before: what was decided before; a slot that stays as it is is not judged again.
 
     Raises:
         UsageError: if it gives a time that cannot be, or a voice that there is not.
     """
-    start_ms = line.span.start_ms if decision.start_ms is None else decision.start_ms
-    end_ms = line.span.end_ms if decision.end_ms is None else decision.end_ms
-    if end_ms <= start_ms:
-        raise UsageError(
-            f"The review makes line {line.id} end ({end_ms} ms) before it begins ({start_ms} ms)."
-        )
-    assert timeline.media is not None
-    if end_ms > timeline.media.duration_ms:
-        raise UsageError(f"The review lets line {line.id} last beyond the end of the film.")
+    if before is None or _slot(before) != _slot(decision):
+        decision = with_possible_slot(timeline, line, decision)
     known = voices_to_choose(timeline)
     if decision.voice is not None and decision.voice not in known:
         raise UsageError(
@@ -117,6 +119,10 @@ def checked(timeline: Timeline, line: Line, decision: LineDecision) -> LineDecis
             hint=f"Known: {', '.join(known) or 'none, with this speech engine'}.",
         )
     return decision
+
+
+def _slot(decision: LineDecision) -> tuple[int | None, int | None]:
+    return decision.start_ms, decision.end_ms
 
 
 def voices_to_choose(timeline: Timeline) -> list[str]:

@@ -14,7 +14,7 @@ from dubbing.delivery import Delivery
 from dubbing.errors import UsageError
 from dubbing.flags import FOUND_IN_REPORT, without
 from dubbing.pipeline import Run, stage
-from dubbing.settings import DirectionSettings, LineDecision
+from dubbing.settings import DirectionSettings, LineDecision, TranslateSettings
 from dubbing.timeline import (
     Artifact,
     Candidate,
@@ -27,13 +27,18 @@ from dubbing.timeline import (
     Voice,
 )
 from dubbing.translation.candidates import REVIEWER
+from dubbing.translation.checks import translation_flags
+from dubbing.translation.doubts import PREFIX, divided, doubts, faults_of, with_faults
+from dubbing.translation.glossary import terms_in
+from dubbing.translation.register import wrong_register
 from dubbing.voice.emotion import asked_for
 
+ALL = "all"
 PLACE = "this line"
 
 
 @stage(
-    reads=("media", "target_language", "speakers", "lines"),
+    reads=("media", "source_language", "target_language", "speakers", "lines"),
     writes=(
         "lines.translation",
         "lines.delivery",
@@ -44,8 +49,9 @@ PLACE = "this line"
         "lines.flags",
         "mix",
     ),
-    version=2,
+    version=3,
     engines_of=(("speech", "voices"),),
+    settings_of=("translate.glossary", "translate.registers"),
 )
 def direction(timeline: Timeline, run: Run, settings: DirectionSettings) -> Timeline:
     """Lay decisions over the lines; a decision on a line that is not there any more is left out.
@@ -59,7 +65,7 @@ def direction(timeline: Timeline, run: Run, settings: DirectionSettings) -> Time
         wish = settings.lines.get(line.id)
         stays = as_made.line(settings.kept.get(line.id), line.id)
         if stays is not None:
-            lines.append(_kept(line, stays, wish or LineDecision()))
+            lines.append(_kept(timeline, line, stays, wish or LineDecision()))
         else:
             lines.append(line if wish is None else directed(timeline, line, wish, run))
     timeline = timeline.with_lines(lines)
@@ -104,17 +110,23 @@ class _AsMade:
         return self._known[path]
 
 
-def _kept(line: Line, stays: Line, wish: LineDecision) -> Line:
-    """The line as it was made; who it belongs to and where it lies are told by now's document."""
+def _kept(timeline: Timeline, line: Line, stays: Line, wish: LineDecision) -> Line:
+    """The line as it was made; who it belongs to and where it lies are told by now's document.
+
+    Only which faults of its text are flags follows the decision of now.
+    """
+    before = stays.decision.flags_accepted if stays.decision else ()
+    faults, accepted = divided((*faults_of(stays.translation), *before), wish.flags_accepted)
+    others = [flag for flag in stays.flags if not flag.startswith(PREFIX)]
     return replace(
         line,
-        translation=stays.translation,
+        translation=_with_faults(stays.translation, faults),
         delivery=stays.delivery,
         voice=stays.voice,
-        decision=_decision(line, wish, is_kept=True),
+        decision=_decision(timeline, line, wish, accepted, is_kept=True),
         plan=stays.plan,
         take=stays.take,
-        flags=without(stays.flags, FOUND_IN_REPORT),
+        flags=(*doubts(faults), *without(tuple(others), FOUND_IN_REPORT)),
     )
 
 
@@ -124,24 +136,51 @@ def directed(timeline: Timeline, line: Line, wish: LineDecision, run: Run) -> Li
     Raises:
         UsageError: if a voice was chosen that there is not, or a slot that cannot be.
     """
+    translation = _decided_text(timeline, line, wish.text, run.profile.translate)
+    faults, accepted = divided(faults_of(translation), wish.flags_accepted)
+    if accepted and translation is not None:  # the text is meant: no other candidate replaces it
+        translation = replace(translation, engine=REVIEWER)
     return replace(
         line,
-        translation=_said(line, wish.text),
+        translation=_with_faults(translation, faults),
         delivery=_delivered(line, wish),
         voice=_voice(timeline, line, wish.voice, run),
-        decision=_decision(line, wish),
+        decision=_decision(timeline, line, wish, accepted),
     )
 
 
-def _said(line: Line, text: str | None) -> Translation | None:
-    """The text that was decided on first; the candidates that lost stay to be looked at."""
+def _decided_text(
+    timeline: Timeline, line: Line, text: str | None, settings: TranslateSettings
+) -> Translation | None:
+    """The text that was decided on first; the candidates that lost stay to be looked at.
+
+    A candidate of the program keeps its origin and its faults whoever chose it; what a person typed
+    is checked as the program's own texts are.
+    """
     if text is None:
         return line.translation
     text = " ".join(text.split())
     others = line.translation.candidates if line.translation else ()
-    same = next((c for c in others if c.text == text), None)
-    first = replace(same or Candidate(text, 0.0), flags=(), origin=REVIEWER, whole="")
-    return Translation(text, (first, *(c for c in others if c.text != text)), REVIEWER)
+    own = next((c for c in others if c.text == text), None)
+    chosen = own or Candidate(text, 0.0, _faults(timeline, line, text, settings), REVIEWER)
+    left = tuple(c for c in others if c.text != text)
+    return Translation(text, (replace(chosen, whole=""), *left), REVIEWER, doubts(chosen.flags))
+
+
+def _faults(
+    timeline: Timeline, line: Line, text: str, settings: TranslateSettings
+) -> tuple[str, ...]:
+    source, target = timeline.source_language, timeline.target_language
+    terms = terms_in(line.text, settings.glossary)
+    faults = translation_flags(line.text, text, source, target, terms)
+    register = settings.registers.get(line.speaker, settings.registers.get(ALL, ""))
+    return (*faults, f"not {register}") if wrong_register(text, target, register) else faults
+
+
+def _with_faults(translation: Translation | None, faults: tuple[str, ...]) -> Translation | None:
+    if translation is None or not translation.candidates:
+        return translation
+    return with_faults(translation, faults)
 
 
 def _delivered(line: Line, wish: LineDecision) -> Delivery | None:
@@ -166,26 +205,35 @@ def _voice(timeline: Timeline, line: Line, name: str | None, run: Run) -> Voice 
     return Voice(usual.engine, name, 0.0, f"chosen for {PLACE}")
 
 
-def _decision(line: Line, wish: LineDecision, *, is_kept: bool = False) -> Decision:
+def _decision(
+    timeline: Timeline,
+    line: Line,
+    wish: LineDecision,
+    accepted: tuple[str, ...],
+    *,
+    is_kept: bool = False,
+) -> Decision:
     return Decision(
         verdict=wish.verdict or "",
-        slot=_slot(line, wish),
+        slot=_slot(timeline, line, wish),
         lip_strength=wish.lip_strength,
         note=wish.note,
         by=wish.by,
         at=wish.at,
         asked=wish.asked,
         is_kept=is_kept,
+        flags_accepted=accepted,
     )
 
 
-def _slot(line: Line, wish: LineDecision) -> Span | None:
+def _slot(timeline: Timeline, line: Line, wish: LineDecision) -> Span | None:
     if wish.start_ms is None and wish.end_ms is None:
         return None
     start_ms = line.span.start_ms if wish.start_ms is None else wish.start_ms
     end_ms = line.span.end_ms if wish.end_ms is None else wish.end_ms
     if end_ms <= start_ms:
         raise UsageError(
-            f"The time of line {line.id} would end before it begins ({start_ms}-{end_ms} ms)."
+            f"The time of line {timeline.number_of(line.id)} would end before it begins "
+            f"({start_ms}-{end_ms} ms)."
         )
     return Span(start_ms, end_ms)

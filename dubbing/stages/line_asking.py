@@ -6,7 +6,7 @@ whole lines says them, and is listened to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -16,7 +16,7 @@ from dubbing.errors import BadSettings
 from dubbing.pipeline import Run
 from dubbing.registry import identity
 from dubbing.settings import TimingSettings
-from dubbing.timeline import Candidate, DurationPlan, Line, Timeline
+from dubbing.timeline import Candidate, DurationPlan, Line, Timeline, Translation
 from dubbing.timing.bounds import Bending
 from dubbing.timing.evidence import shipped_aligner
 from dubbing.timing.isochrony import Fit, Limits, Option, Slot
@@ -54,7 +54,7 @@ class Asker:
             NothingToSay: if there is none.
         """
         assert self.line.translation is not None
-        for candidate in _worth_trying(self.line.translation.candidates):
+        for candidate in _worth_trying(self.line.translation):
             said = self.prompter.said(candidate.text)
             if said is not None:
                 self.tried.append((candidate, said))
@@ -164,12 +164,12 @@ def _listener(
     return WholeLinePrompter(speakers, timeline.target_language, delivery, slot, run.workspace, run)
 
 
-def _worth_trying(candidates: Sequence[Candidate]) -> list[Candidate]:
+def _worth_trying(translation: Translation) -> list[Candidate]:
     """The chosen one, then all others without fault.
 
     What a person decided has no stand-in, nor has the part of a whole.
     """
-    chosen, *others = candidates
-    if chosen.whole or chosen.flags or chosen.origin == REVIEWER:
+    chosen, *others = translation.candidates
+    if chosen.whole or chosen.flags or translation.engine == REVIEWER:
         return [chosen]
     return [chosen, *(other for other in others if not other.flags and not other.whole)]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dubbing.errors import BadSettings, UsageError
 from dubbing.review.decisions_file import Decisions, decisions_held, read_decisions, write_decisions
 from dubbing.reviewer.redirect import keep_decisions, said_otherwise, touched
-from dubbing.reviewer.review_file import parse_review, read_review
+from dubbing.reviewer.review_file import WrongDecision, parse_review, read_review
 from dubbing.reviewer.reviews import merge
 from dubbing.settings import LineDecision
 from dubbing.timeline import Candidate, Decision, Line, Media, Span, Timeline, Translation
@@ -77,6 +77,16 @@ def test_a_wrong_review_is_refused_in_one_sentence(
     with pytest.raises(UsageError, match=told) as caught:
         parsed({**review_of(timeline, {}), **change})
     assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_decision_can_be_told_by_the_number_of_its_line(timeline: Timeline) -> None:
+    told = review_of(timeline, {2: {"emotion": {"label": "hangry"}}})
+    with pytest.raises(WrongDecision) as caught:
+        parsed(told)
+    number = timeline.number_of(caught.value.line)
+    assert str(caught.value.numbered(number)).startswith(
+        "In review.json, the decision on line 2: emotion.label: "
+    )
 
 
 def test_what_is_no_json_or_no_file_is_refused(tmp_path: Path) -> None:
@@ -144,13 +154,13 @@ def test_a_line_that_is_gone_another_film_another_language(timeline: Timeline) -
 
 def test_a_slot_beyond_the_film_is_refused(timeline: Timeline) -> None:
     review = parsed(review_of(timeline, {1: {"end_ms": 10_001}}))
-    with pytest.raises(UsageError, match="end of the film"):
+    with pytest.raises(UsageError, match=r"line 1 ends .* after the end of the film"):
         merge(timeline, [review])
 
 
 def test_a_slot_that_ends_before_it_begins_is_refused(timeline: Timeline) -> None:
     review = parsed(review_of(timeline, {1: {"start_ms": 1800, "end_ms": 1200}}))
-    with pytest.raises(UsageError, match="before it begins"):
+    with pytest.raises(UsageError, match=r"line 1 ends .* before it begins"):
         merge(timeline, [review])
 
 
@@ -189,6 +199,13 @@ def test_a_rejected_line_says_its_next_candidate_until_none_is_left(
         wishes.append(decisions.lines["L2"].text)
         timeline = said(timeline, 2, wishes[-1] or "")
     assert wishes == ["二", "三", None]
+
+
+def test_the_next_candidate_does_not_inherit_accepted_faults(timeline: Timeline) -> None:
+    wish = LineDecision(verdict="rejected", flags_accepted=("number lost",))
+    made = said_otherwise(timeline.lines[1], wish, Decisions(schema="dubbing.Decisions/1"))
+    assert made is not None
+    assert (made.text, made.flags_accepted) == ("二", ())
 
 
 def said(timeline: Timeline, number: int, text: str) -> Timeline:
