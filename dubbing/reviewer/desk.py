@@ -10,7 +10,6 @@ from typing import Any
 
 from dubbing.errors import DubbingError, UsageError
 from dubbing.progress import Event
-from dubbing.review.decisions_file import Decisions, Entry
 from dubbing.reviewer.bench import Bench
 from dubbing.reviewer.channel import Channel
 from dubbing.reviewer.line_document import decision_document
@@ -23,10 +22,6 @@ from dubbing.timeline import Line
 RENDER = ""
 """The job that makes the film, in the place of a line's id."""
 log = logging.getLogger(__name__)
-
-
-class Outrun(Exception):
-    """Somebody else decided on the line meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +51,6 @@ class Desk:
         self._asked = threading.Condition(self._lock)
         self._queue: list[str] = []
         self._closed = False
-        self._undone: list[Entry] = []
-        self._done: list[Entry] = list(bench.decisions().record)
         self._worker = threading.Thread(target=self._work, name="redub", daemon=True)
 
     def open(self) -> None:
@@ -84,48 +77,25 @@ class Desk:
             Outrun: if another page decided on that line since.
         """
         found = self._line(line)
-        if decision is not None:
-            decision = checked(self.bench.timeline, found, decision)
         with self._lock:
-            decisions = self.bench.decisions()
-            if _last_change(decisions, line) > seen:
-                raise Outrun
-            decided = self._kept(line, decision)
-            self._undone.clear()
-        return decided
+            before = self.bench.decisions()
+            if decision is not None:
+                known = before.lines.get(line)
+                decision = checked(self.bench.timeline, found, decision, known)
+            return self._kept(line, decision, before.revision, seen)
 
     def standing(self, line: str) -> Decided:
         """What is decided of a line now."""
         decisions = self.bench.decisions()
         return Decided(line, decisions.lines.get(line), decisions.revision)
 
-    def undo(self) -> Decided | None:
-        """Take the last decision back; ``None`` if there is none."""
-        with self._lock:
-            if not self._done:
-                return None
-            entry = self._done.pop()
-            decided = self._kept(entry.line, entry.was, remember=False)
-            self._undone.append(entry)
-            return decided
-
-    def redo(self) -> Decided | None:
-        """Decide again what was taken back; ``None`` if nothing was."""
-        with self._lock:
-            if not self._undone:
-                return None
-            entry = self._undone.pop()
-            return self._kept(entry.line, entry.now)
-
-    def _kept(self, line: str, decision: LineDecision | None, *, remember: bool = True) -> Decided:
-        before = self.bench.decisions()
-        decisions = keep_decisions(self.bench.root, self.bench.timeline, {line: decision})
+    def _kept(self, line: str, decision: LineDecision | None, revision: int, seen: int) -> Decided:
+        bench = self.bench
+        decisions = keep_decisions(bench.root, bench.timeline, {line: decision}, seen)
         decided = Decided(line, decisions.lines.get(line), decisions.revision)
-        if decisions.revision != before.revision:
-            if remember:
-                self._done.append(decisions.record[-1])
+        if decisions.revision != revision:
             self.channel.tell({"type": "decision", **decided.document()})
-        if any(other.id == line for other in touched(self.bench.timeline, decisions)):
+        if any(other.id == line for other in touched(bench.timeline, decisions)):
             self._enqueue(line)
         elif line in self._queue:
             self._queue.remove(line)
@@ -138,7 +108,7 @@ class Desk:
         for line in self.bench.timeline.lines:
             if line.id == line_id:
                 return line
-        raise UsageError(f"There is no line {line_id}.")
+        raise UsageError("The dub does not have this line any more.")
 
     # -- making ----------------------------------------------------------------------------------
 
@@ -229,12 +199,3 @@ class Desk:
                 "share": share,
             }
         )
-
-
-def _last_change(decisions: Decisions, line: str) -> int:
-    """The revision in which a line's decision changed last; every entry of the record is one."""
-    first = decisions.revision - len(decisions.record)
-    for place in range(len(decisions.record), 0, -1):
-        if decisions.record[place - 1].line == line:
-            return first + place
-    return 0

@@ -22,15 +22,17 @@ from pydantic import ValidationError
 
 from dubbing.errors import DubbingError, UsageError
 from dubbing.reviewer.channel import Channel
-from dubbing.reviewer.desk import Decided, Desk, Outrun
+from dubbing.reviewer.desk import Desk
 from dubbing.reviewer.live_media import LiveMedia
 from dubbing.reviewer.preview import MEDIA, PROJECT_SCRIPT, page_folder, project_script
+from dubbing.reviewer.redirect import Outrun
 from dubbing.reviewer.review_file import SCHEMA, ReviewedLine
 from dubbing.settings import Strict
 
 COOKIE = "dubbing-review-{port}"
 """Cookies do not tell ports apart; two reviews at once do."""
 LARGEST_BODY = 1_000_000
+OTHER_DUB = "Another film or language is under review at this address now."
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; style-src 'self'; "
@@ -45,10 +47,13 @@ Next = Callable[[Request], Awaitable[Response]]
 
 
 class DecisionBody(Strict):
-    """A decision, and the revision that its page had seen."""
+    """A decision, the revision in which its page had seen the line, and which dub that was."""
 
     decision: ReviewedLine | None
     revision: int = 0
+    film: str = ""
+    """The film's fingerprint; empty for whatever is reviewed here."""
+    language: str = ""
 
 
 class EstimateBody(Strict):
@@ -123,9 +128,10 @@ def _add_page(app: FastAPI, desk: Desk, media: LiveMedia) -> None:
 
     @app.get(f"/{PROJECT_SCRIPT}")
     def project() -> Response:
-        document = desk.bench.document().whole(media.document(), frame_ms=media.frame_ms)
+        dub = desk.bench.document()
+        document = dub.whole(media.document(), frame_ms=media.frame_ms)
         document["live"] = True
-        document["revision"] = desk.bench.decisions().revision
+        document["revision"] = dub.decisions.revision  # of the very decisions that it shows
         document["patches"] = {line: p.document() for line, p in desk.bench.patches.items()}
         return Response(project_script(document), media_type="text/javascript")
 
@@ -163,6 +169,8 @@ def _add_decisions(app: FastAPI, desk: Desk, reviewer: str) -> None:
     @app.put("/api/lines/{line}/decision")
     async def decide(line: str, request: Request) -> Response:
         body = await _body(request, DecisionBody)
+        if not _is_about(desk, body):
+            return JSONResponse({"error": OTHER_DUB}, status_code=410)
         decision = None if body.decision is None else body.decision.decision(reviewer)
         try:
             decided = await run_in_threadpool(desk.decide, line, decision, body.revision)
@@ -174,20 +182,12 @@ def _add_decisions(app: FastAPI, desk: Desk, reviewer: str) -> None:
             )
         return JSONResponse(decided.document())
 
-    @app.post("/api/undo")
-    def undo() -> Response:
-        return _told(desk.undo())
-
-    @app.post("/api/redo")
-    def redo() -> Response:
-        return _told(desk.redo())
-
     @app.post("/api/estimate")
     async def estimate(request: Request) -> dict[str, int | None]:
         body = await _body(request, EstimateBody)
         known = {line.id for line in desk.bench.timeline.lines}
         if body.line not in known:
-            raise UsageError(f"There is no line {body.line}.")
+            raise UsageError("The dub does not have this line any more.")
         return {"natural_ms": await run_in_threadpool(desk.bench.natural_ms, body.line, body.text)}
 
     @app.delete("/api/jobs/{line}")
@@ -208,8 +208,11 @@ def _add_decisions(app: FastAPI, desk: Desk, reviewer: str) -> None:
         )
 
 
-def _told(decided: Decided | None) -> Response:
-    return Response(status_code=204) if decided is None else JSONResponse(decided.document())
+def _is_about(desk: Desk, body: DecisionBody) -> bool:
+    """Whether a page decides on this dub: it may be open since another one was served here."""
+    media = desk.bench.timeline.media
+    assert media is not None
+    return body.film in ("", media.fingerprint) and body.language in ("", desk.bench.target)
 
 
 async def _body(request: Request, kind: type[Body]) -> Body:

@@ -40,13 +40,16 @@ class Stub:
         self.revision = project.setdefault("revision", 0)
         self.asked: list[tuple[str, str, Any]] = []
         self.decisions: dict[str, Any] = {}
-        self.history: list[tuple[str, Any, Any]] = []
+        self.changed: dict[str, int] = {}
+        self.status = 0
+        """The answer to every decision, if not 0: as a server in trouble gives it."""
         self.listeners: list[queue.Queue[dict[str, Any] | None]] = []
         self.url = ""
 
     def decide_elsewhere(self, line: str, decision: dict[str, Any] | None) -> None:
-        """As if another tab had, whose news is still under way."""
+        """Keep a decision whose news is still under way."""
         self.revision += 1
+        self.changed[line] = self.revision
         self.decisions[line] = decision
 
     def tell(self, **event: Any) -> None:
@@ -72,21 +75,12 @@ class Stub:
 
     def put(self, line: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """The answer to a decision."""
-        if body["revision"] < self.revision:
+        if self.status:
+            return self.status, {"error": "a reason"}
+        if body["revision"] < self.changed.get(line, 0):
             return 409, {"revision": self.revision, "decision": self.decisions.get(line)}
-        self.history.append((line, self.decisions.get(line), body["decision"]))
-        self.revision += 1
-        self.decisions[line] = body["decision"]
-        return 200, {"revision": self.revision}
-
-    def undo(self) -> tuple[int, dict[str, Any]]:
-        """The answer to taking back."""
-        if not self.history:
-            return 204, {}
-        line, before, _ = self.history.pop()
-        self.revision += 1
-        self.decisions[line] = before
-        return 200, {"line": line, "decision": before, "revision": self.revision}
+        self.decide_elsewhere(line, body["decision"])
+        return 200, {"revision": self.revision, "decision": body["decision"]}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -124,8 +118,6 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._asked()
         status, answer = {
             "/api/estimate": lambda: (200, {"natural_ms": 100 * len(body["text"])}),
-            "/api/undo": self.stub.undo,
-            "/api/redo": lambda: (204, {}),
             "/api/render": lambda: (202, {}),
         }[self.path]()
         self._answer(status, json.dumps(answer).encode() if status != 204 else b"")

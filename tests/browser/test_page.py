@@ -591,3 +591,48 @@ def test_it_fits_a_tablet(open_page: Opener) -> None:
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
             assert box["y"] + box["height"] <= height
+
+
+def test_a_fault_that_is_meant_is_flagged_no_more(open_page: Opener) -> None:
+    project = make_project()
+    place = next(n for n, line in enumerate(project["lines"]) if line["flags"])
+    project["lines"][place]["flags"] = ["translation: number lost", "fast"]
+    page = open_page(project)
+    row, meant = page.locator(f"#row-L{place:010d}"), page.locator("#words .faults button")
+    row.click()
+    expect(meant).to_have_text("number lost: I mean it")
+    expect(row).to_contain_text("translation: number lost")
+    meant.focus()
+    page.keyboard.press("Space")
+    expect(meant).to_have_attribute("aria-pressed", "true")
+    expect(row).not_to_contain_text("number lost")
+    expect(page.locator("#words .badges")).to_contain_text("fast")
+    page.keyboard.press("Space")
+    expect(row).to_contain_text("translation: number lost")
+    page.keyboard.press("Space")
+    page.locator("#accept").click()
+    decision = page.evaluate(f"dubbing.app.review.decision('L{place:010d}')")
+    assert (decision["verdict"], decision["flags_accepted"]) == ("accepted", ["number lost"])
+    page.evaluate(f"dubbing.app.review.say(dubbing.app.review.byId.get('L{place:010d}'), '新的。')")
+    decision = page.evaluate(f"dubbing.app.review.decision('L{place:010d}')")
+    assert "flags_accepted" not in decision  # another text has its own faults
+
+
+def test_two_tabs_of_a_page_without_a_server_ask_as_well(open_page: Opener) -> None:
+    one, two = open_page(make_project()), open_page(make_project())
+    two.bring_to_front()
+    two.locator("#list").focus()
+    two.keyboard.press("e")
+    two.keyboard.type("我的")
+    one.evaluate("dubbing.app.review.say(dubbing.app.selected, '他们的')")
+    expect(two.locator(".contest")).to_contain_text("他们的")
+    two.keyboard.press("ControlOrMeta+Enter")
+    expect(two.locator("#saved")).to_have_text("Not saved: choose (line 1)")
+    assert Axe().run(two, context="#words").response["violations"] == []
+    two.keyboard.press("t")
+    expect(two.locator("#translation")).to_have_value("他们的")
+    one.evaluate("dubbing.app.review.say(dubbing.app.review.lines[1], '另一句')")
+    two.evaluate("dubbing.app.review.say(dubbing.app.review.lines[2], '第三句')")
+    third = open_page(make_project())
+    texts = third.evaluate("dubbing.app.review.lines.map((l) => dubbing.app.review.wished(l).text)")
+    assert [texts[0], texts[1], texts[2]] == ["他们的", "另一句", "第三句"]

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from dubbing.errors import UsageError
 from dubbing.review.decisions_file import Decisions, read_decisions
 from dubbing.reviewer.channel import Channel
-from dubbing.reviewer.desk import Desk, Outrun
-from dubbing.reviewer.redirect import touched
+from dubbing.reviewer.desk import Desk
+from dubbing.reviewer.redirect import Outrun, keep_decisions, touched
 from dubbing.settings import LineDecision
 from dubbing.timeline import Candidate, Decision, Line, Media, Span, Speaker, Timeline, Translation
 
@@ -88,7 +89,7 @@ def desk(tmp_path: Path) -> Any:
 def test_an_edit_that_is_taken_back_while_it_is_made_is_made_back(desk: Any) -> None:
     desk.decide("L1", LineDecision(text="二"), 0)
     desk.channel.wait("L1", "running")
-    desk.undo()
+    desk.decide("L1", None, 1)
     desk.bench.let_go.release(2)
     desk.channel.wait("L1", "done", times=2)
     assert desk.bench.made == ["二", ""]
@@ -111,8 +112,8 @@ def test_a_queued_line_is_cancelled_and_a_running_one_is_not(desk: Any) -> None:
 def test_the_last_of_many_edits_of_a_waiting_line_is_made_once(desk: Any) -> None:
     desk.decide("L1", LineDecision(text="二"), 0)
     desk.channel.wait("L1", "running")
-    for text in ("三", "四", "五"):
-        desk.decide("L2", LineDecision(text=text), 99)
+    for seen, text in enumerate(("三", "四", "五"), start=1):
+        desk.decide("L2", LineDecision(text=text), seen)
     desk.bench.let_go.release(2)
     desk.channel.wait("L2", "done")
     assert desk.bench.made == ["二", "五"]
@@ -126,13 +127,59 @@ def test_who_saw_an_older_state_of_the_line_is_told(desk: Any) -> None:
     assert desk.standing("L3").decision.note == "a"
 
 
-def test_undo_and_redo_go_through_all_that_was_decided(desk: Any) -> None:
-    for text in ("a", "b", "c"):
-        desk.decide("L3", LineDecision(note=text), 99)
-    assert [desk.undo().decision.note for _ in range(2)] == ["b", "a"]
-    assert desk.redo().decision.note == "b"
-    assert desk.undo().decision.note == "a"
-    assert desk.undo().decision is None
-    assert desk.undo() is None
-    assert [desk.redo().decision.note for _ in range(3)] == ["a", "b", "c"]
-    assert desk.redo() is None
+def test_what_another_process_decided_is_not_overwritten(desk: Any) -> None:
+    seen = desk.decide("L3", LineDecision(note="a"), 0).revision
+    bench = desk.bench
+    keep_decisions(bench.root, bench.timeline, {"L3": LineDecision(note="by dub apply")})
+    with pytest.raises(Outrun):
+        desk.decide("L3", LineDecision(note="b"), seen)
+    with pytest.raises(Outrun):
+        desk.decide("L3", None, seen)
+    assert desk.standing("L3").decision.note == "by dub apply"
+
+
+def test_a_revision_of_another_history_is_stale(desk: Any) -> None:
+    with pytest.raises(Outrun):
+        desk.decide("L1", LineDecision(note="a"), 7)
+    assert desk.standing("L1").decision is None
+
+
+@pytest.mark.parametrize(
+    ("slot", "kept"),
+    [
+        ((0, 10_000), (1900, 3000)),  # from the end of line 1 to the beginning of line 3
+        ((2100, 2500), (2100, 2500)),
+        ((1950, None), (1950, None)),
+    ],
+)
+def test_a_slot_ends_where_its_neighbours_begin(
+    desk: Any, slot: tuple[int, int | None], kept: tuple[int, int | None]
+) -> None:
+    decided = desk.decide("L2", LineDecision(start_ms=slot[0], end_ms=slot[1]), 0).decision
+    assert (decided.start_ms, decided.end_ms) == kept
+
+
+@pytest.mark.parametrize(
+    ("slot", "wrong"),
+    [
+        ((2500, 2400), r"line 2 ends \(2400 ms\) before it begins \(2500 ms\)"),
+        ((2950, None), "line 2 ends"),
+        ((2000, 10_001), "line 2 ends .* after the end of the film"),
+        ((1000, 1900), r"line 2 .* in the time of another line\. It can lie between 1900 and 3000"),
+        ((3000, 4000), "line 2 .* in the time of another line"),
+    ],
+)
+def test_a_slot_that_cannot_be_is_refused_by_the_number_of_its_line(
+    desk: Any, slot: tuple[int, int | None], wrong: str
+) -> None:
+    with pytest.raises(UsageError, match=wrong):
+        desk.decide("L2", LineDecision(start_ms=slot[0], end_ms=slot[1]), 0)
+    assert desk.standing("L2").decision is None
+
+
+def test_a_slot_that_stays_is_not_judged_again(desk: Any) -> None:
+    bench = desk.bench
+    wide = LineDecision(start_ms=1500, end_ms=3500)  # from a time when there was room
+    seen = keep_decisions(bench.root, bench.timeline, {"L2": wide}).revision
+    noted = desk.decide("L2", wide.model_copy(update={"note": "good"}), seen).decision
+    assert (noted.start_ms, noted.end_ms) == (1500, 3500)

@@ -58,6 +58,7 @@
       this.on("job", refresh);
       this.review.on("decision", refresh);
       this.review.on("line", (id) => isShown(id) && show());
+      this.review.held.on("held", refresh);
     }
 
     #keep() {
@@ -66,7 +67,11 @@
         this.review.keeper = new dubbing.BrowserKeeper(this.review, tell);
         return;
       }
-      this.review.keeper = new dubbing.ServerKeeper(this, tell);
+      this.review.keeper = new dubbing.ServerKeeper(this, (state) => {
+        tell(state);
+        if (this.session) this.session.show(state);
+      });
+      this.session = new dubbing.Session(this);
       this.sending.show();
       dubbing.hearServer(this);
     }
@@ -106,8 +111,7 @@
     }
 
     selectFlagged() {
-      const isFlagged = (line) => line.flags.length > 0 || this.review.isChanged(line);
-      this.#selectNext(isFlagged, "No line here is flagged.");
+      this.#selectNext((line) => this.review.isFlagged(line), "No line here is flagged.");
     }
 
     /** @param {"accepted"|"rejected"} verdict */
@@ -140,7 +144,7 @@
       if (now === this.#now) return;
       this.#now = now;
       this.emit("now");
-      const isTyping = document.activeElement === byId("translation");
+      const isTyping = document.activeElement === byId("translation") || this.review.isEditing();
       const first = lines[0];
       if (this.follows && this.player.isPlaying && first && !isTyping) {
         this.select(first, { seeks: false });

@@ -49,9 +49,11 @@
       badges.push(badge(isShort ? "changed" : "changed since", "warn", "The line changed since it was decided."));
     }
     if (review.wished(line).note) badges.push(badge("note", "quiet", "There is a note."));
+    const held = review.held.get(line.id);
+    if (held) badges.push(badge(held.kind === "refused" ? "not saved" : "not saved: choose", "bad"));
     const job = app.jobs.get(line.id);
     if (job) badges.push(...jobBadge(job));
-    for (const flag of line.flags) {
+    for (const flag of review.flags(line)) {
       badges.push(badge(dubbing.visible(flag, 40), line.unheard.includes(flag) ? "bad" : "warn"));
     }
     return badges;

@@ -20,7 +20,7 @@
  * @typedef {{verdict?: "accepted"|"rejected", text?: string, candidate?: number,
  *            emotion?: {label: string, intensity: number}, voice?: string,
  *            lip_strength?: number, start_ms?: number, end_ms?: number, note?: string,
- *            at: string, base?: string}} Decision
+ *            flags_accepted?: string[], by?: string, at: string, base?: string}} Decision
  * @typedef {{id: string, number: number, speaker: string, hash: string, start_ms: number,
  *            end_ms: number, earliest_ms: number, latest_ms: number, text: string, says: string,
  *            kept: string, dub_start_ms: ?number, dub_end_ms: ?number, candidates: Candidate[],

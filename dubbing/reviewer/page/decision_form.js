@@ -7,6 +7,8 @@
   const isWhole = (value) => Number.isInteger(value) && value >= 0;
   const isShare = (value) => typeof value === "number" && value >= 0 && value <= 1;
 
+  const MOST_FLAGS = 50;
+
   const FORM = {
     verdict: (value) => value === "accepted" || value === "rejected",
     text: isText(2000, 1),
@@ -24,7 +26,14 @@
     by: isText(200),
     at: isText(40),
     base: isText(100),
+    flags_accepted: (value) =>
+      Array.isArray(value) && value.length <= MOST_FLAGS && value.every(isText(200, 1)),
   };
+  const FAULT = "translation: "; // flags that the checks of the text raise begin so
+
+  /** What is wrong with the text, by its flag; "" for flags of another kind. */
+  dubbing.faultOf = (flag) => (flag.startsWith(FAULT) ? flag.slice(FAULT.length) : "");
+
   /** Keys of a decision that say what shall be heard. */
   dubbing.WISHES = ["text", "emotion", "voice", "lip_strength", "start_ms", "end_ms"];
   dubbing.LONGEST_TEXT = 2000;
@@ -55,7 +64,8 @@
   /** Whether it decides or asks for anything. */
   dubbing.saysSomething = (decision) =>
     Boolean(decision) &&
-    Boolean(decision.verdict || decision.note || dubbing.WISHES.some((key) => key in decision));
+    Boolean(decision.verdict || decision.note || decision.flags_accepted?.length ||
+      dubbing.WISHES.some((key) => key in decision));
 
   /** Equal in all but the moment. */
   dubbing.sameDecision = (one, other) => {

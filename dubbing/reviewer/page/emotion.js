@@ -36,10 +36,17 @@
     #listen() {
       const { mood, strength, voice, lips } = this;
       mood.addEventListener("change", () => this.#chooseMood(mood.value));
-      strength.addEventListener("input", () => this.#outputs());
-      strength.addEventListener("change", () => this.#chooseMood(mood.value || this.#usual().label));
-      lips.addEventListener("input", () => this.#outputs());
       const { review } = this.app;
+      for (const slider of [strength, lips]) {
+        slider.addEventListener("input", () => {
+          review.begin(this.line.id, slider.id);
+          this.#outputs();
+        });
+      }
+      strength.addEventListener("change", () => {
+        this.#chooseMood(mood.value || this.#usual().label);
+        review.finish(this.line.id, strength.id);
+      });
       voice.addEventListener("change", () => {
         const asked = this.line.decision && "voice" in this.line.decision;
         review.edit(this.line, { voice: voice.value || (asked ? this.line.voice : undefined) });
@@ -47,6 +54,7 @@
       lips.addEventListener("change", () => {
         const usual = this.line.timing?.lip_strength ?? this.app.project.lip_strength;
         review.wish(this.line, "lip_strength", Number(lips.value), usual);
+        review.finish(this.line.id, lips.id);
       });
     }
 
@@ -67,6 +75,9 @@
 
     /** @param {?Line} line */
     show(line) {
+      if (this.line && this.line.id !== line?.id) {
+        for (const slider of [this.strength, this.lips]) this.app.review.finish(this.line.id, slider.id);
+      }
       this.line = line;
       this.panel.hidden = !line || Boolean(line.kept);
       if (this.panel.hidden) return;
@@ -112,9 +123,9 @@
       const wished = this.app.review.wished(line);
       this.#choose(this.mood, decision.emotion ? decision.emotion.label : "");
       this.#choose(this.voice, decision.voice || "");
-      const held = document.activeElement;
-      if (held !== this.strength) this.strength.value = String(wished.emotion.intensity);
-      if (held !== this.lips) this.lips.value = String(wished.lip_strength);
+      const isMoving = (slider) => this.app.review.isEditing(line.id, slider.id);
+      if (!isMoving(this.strength)) this.strength.value = String(wished.emotion.intensity);
+      if (!isMoving(this.lips)) this.lips.value = String(wished.lip_strength);
       this.#outputs();
     }
 

@@ -27,7 +27,7 @@
     }
 
     #isWhich(line) {
-      if (this.which === "flagged") return line.flags.length > 0 || this.review.isChanged(line);
+      if (this.which === "flagged") return this.review.isFlagged(line);
       if (this.which === "undecided") return !line.kept && !this.review.isDecided(line);
       if (this.which === "decided") return this.review.isDecided(line);
       return true;

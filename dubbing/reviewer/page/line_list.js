@@ -29,6 +29,7 @@
       new ResizeObserver(() => this.#soon()).observe(this.box);
       this.#controls();
       app.review.on("decision", (id) => this.#changed(id));
+      app.review.held.on("held", (id) => this.#changed(id));
       app.review.on("line", (id) => {
         this.#changed(id);
         this.#filtered(); // it is another object now

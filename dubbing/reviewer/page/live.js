@@ -13,15 +13,17 @@
     const project = await app.server.project();
     if (!project) return;
     const { review, player } = app;
+    const { film } = app.project;
+    const isOther = project.film.fingerprint !== film.fingerprint ||
+      project.film.target.code !== film.target.code;
+    review.keeper.connected(isOther ? "elsewhere" : "");
+    if (isOther) return;
     for (const line of project.lines) {
       const known = review.byId.get(line.id);
-      if (!known || review.keeper.isPending(line.id)) continue;
+      if (!known) continue;
       if (JSON.stringify(known) !== JSON.stringify(line)) review.replace(line);
-      if (!dubbing.sameDecision(review.decision(line.id), line.decision)) {
-        review.adopt(line.id, line.decision);
-      }
+      review.keeper.news(line.id, line.decision, project.revision || 0);
     }
-    review.keeper.revision = Math.max(review.keeper.revision, project.revision || 0);
     takePatches(app, project.patches);
     if (project.media.dub !== app.project.media.dub) takeFilm(app, project.media, project.media.peaks);
     player.pause();
@@ -57,16 +59,15 @@
     server.on("job", (job) => takeJob(app, job));
     server.on("line", ({ line, patch }) => {
       if (!review.byId.has(line.id)) return;
-      const isPending = review.keeper.isPending(line.id);
-      const kept = isPending ? { decision: review.decision(line.id) } : {};
-      review.replace(dubbing.readLine({ ...line, ...kept }));
+      review.replace(dubbing.readLine(line));
       if (patch) app.player.patches.set(line.id, patch);
       dubbing.announce(`Line ${line.number} is dubbed anew.`);
     });
     server.on("film", ({ media, peaks }) => takeFilm(app, media, peaks));
-    server.on("lost", () => app.sending.tell("lost"));
+    server.on("lost", () => review.keeper.connected("lost"));
+    server.on("ended", () => review.keeper.connected("ended"));
     server.on("back", () => {
-      app.sending.tell("saved");
+      review.keeper.connected("");
       resume(app);
     });
     server.listen();

@@ -29,6 +29,7 @@
       new ResizeObserver(again).observe(this.canvas);
       document.addEventListener("themechange", again);
       for (const change of ["decision", "line"]) app.review.on(change, again);
+      app.review.held.on("held", again);
       app.player.on("time", () => this.soon());
       app.on("select", () => this.soon());
     }
@@ -76,7 +77,7 @@
         pen.fillStyle = colours.of(line.speaker);
         pen.fillRect(x, 5, w, height - 10);
         pen.globalAlpha = 1;
-        if (line.flags.length || review.isChanged(line)) {
+        if (review.isFlagged(line)) {
           pen.fillStyle = warn;
           pen.fillRect(x, 0, Math.max(2, w), 3);
         }

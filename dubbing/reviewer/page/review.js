@@ -3,9 +3,11 @@
  *
  * A decision holds only what shall differ; a key that is missing means "as it is". Where
  * decisions are kept (browser or server) is the keeper's affair: an object with
- * `save(id, decision, before)` and, if it has its own history, `undo()` and `redo()`.
+ * `save(id, decision, before)`, `keepMine(id)` and `takeTheirs(id)`. Undo goes back through what
+ * was done on this page, and leaves alone what somebody else has changed since.
  *
- * Signals: `decision` (line id), `line` (line id), `history`, `select` (line id).
+ * Signals: `decision` (line id), `line` (line id), `history`, `select` (line id), `finish` (line id:
+ * none of its fields is being edited any more).
  */
 ((dubbing) => {
   "use strict";
@@ -17,12 +19,14 @@
     #decisions = new Map();
     #done = [];
     #undone = [];
+    #editing = new Map(); // line id -> fields that hold what is not kept yet
 
     /** @param {Project} project */
     constructor(project) {
       super();
       this.project = project;
       this.keeper = null;
+      this.held = new dubbing.Held();
       this.lines = project.lines;
       this.byId = new Map(this.lines.map((line) => [line.id, line]));
       this.speakers = new Map(project.speakers.map((speaker) => [speaker.id, speaker]));
@@ -59,6 +63,37 @@
       const decision = this.decision(line.id);
       return Boolean(dubbing.saysSomething(decision) && decision.base) &&
         decision.base !== line.hash;
+    }
+
+    /** The flags of a line but for those that the reviewer accepted. @returns {string[]} */
+    flags(line) {
+      const accepted = this.decision(line.id)?.flags_accepted || [];
+      return line.flags.filter((flag) => !accepted.includes(dubbing.faultOf(flag)));
+    }
+
+    isFlagged(line) {
+      return this.flags(line).length > 0 || this.isChanged(line) || this.held.get(line.id) !== null;
+    }
+
+    /** A field of the line holds something that is not kept yet. */
+    begin(id, field) {
+      if (!this.#editing.has(id)) this.#editing.set(id, new Set());
+      this.#editing.get(id).add(field);
+    }
+
+    /** What the field held is kept, or given up. */
+    finish(id, field) {
+      const fields = this.#editing.get(id);
+      if (!fields || !fields.delete(field) || fields.size) return;
+      this.#editing.delete(id);
+      this.emit("finish", id);
+    }
+
+    /** Whether a field of the line (or of any line) is being edited. */
+    isEditing(id = null, field = null) {
+      if (id === null) return this.#editing.size > 0;
+      const fields = this.#editing.get(id);
+      return Boolean(fields) && (field === null || fields.has(field));
     }
 
     get progress() {
@@ -122,6 +157,7 @@
       this.edit(line, {
         text: isSame ? undefined : trimmed,
         candidate: isSame || index < 0 ? undefined : index,
+        ...(trimmed === this.wished(line).text ? {} : { flags_accepted: undefined }),
       });
     }
 
@@ -156,14 +192,31 @@
       this.#put(id, decision);
     }
 
-    /** A line that was dubbed anew. @param {Line} line */
+    /** What was sent is kept, and as it was kept: the server may have added to it. */
+    settle(id, sent, kept) {
+      for (const { steps } of [...this.#done, ...this.#undone]) {
+        for (const step of steps) {
+          for (const side of ["before", "after"]) {
+            if (step.id === id && step[side] === sent) step[side] = kept;
+          }
+        }
+      }
+      if (this.decision(id) === sent && !dubbing.sameDecision(sent, kept)) this.#put(id, kept);
+    }
+
+    /** A step that was taken already and can be taken back. */
+    remember(id, before, after) {
+      this.#done.push({ steps: [{ id, before, after }], keys: "", at: 0 });
+      this.#undone = [];
+      this.emit("history");
+    }
+
+    /** A line that was dubbed anew; what is decided of it stays. @param {Line} line */
     replace(line) {
       const old = this.byId.get(line.id);
       if (!old) return;
       this.lines[this.lines.indexOf(old)] = line;
       this.byId.set(line.id, line);
-      if (line.decision) this.#decisions.set(line.id, line.decision);
-      else this.#decisions.delete(line.id);
       this.emit("line", line.id);
     }
 
@@ -195,33 +248,43 @@
     }
 
     get canUndo() {
-      return Boolean(this.keeper && this.keeper.undo) || this.#done.length > 0;
+      return this.#done.length > 0;
     }
 
     get canRedo() {
-      return Boolean(this.keeper && this.keeper.redo) || this.#undone.length > 0;
+      return this.#undone.length > 0;
     }
 
     undo() {
-      if (this.keeper && this.keeper.undo) this.keeper.undo();
-      else this.#travel(this.#done, this.#undone, "before", "Nothing to undo.");
+      this.#travel(this.#done, this.#undone, "after", "before", "Nothing to undo.");
     }
 
     redo() {
-      if (this.keeper && this.keeper.redo) this.keeper.redo();
-      else this.#travel(this.#undone, this.#done, "after", "Nothing to redo.");
+      this.#travel(this.#undone, this.#done, "before", "after", "Nothing to redo.");
     }
 
-    #travel(from, to, side, nothing) {
-      const step = from.pop();
-      if (!step) {
+    #travel(from, to, here, there, nothing) {
+      const taken = from.pop();
+      if (!taken) {
         dubbing.announce(nothing);
         return;
       }
-      to.push({ ...step, at: 0 });
-      for (const one of step.steps) this.#apply(one.id, one[side]);
+      const steps = taken.steps.filter((step) => dubbing.sameDecision(this.decision(step.id), step[here]));
+      for (const step of steps) {
+        step[here] = this.decision(step.id);
+        step[there] = step[there] && { ...step[there], at: dubbing.now() };
+        this.#apply(step.id, step[there]);
+      }
+      if (steps.length) to.push({ ...taken, steps, at: 0 });
+      if (steps.length < taken.steps.length) this.#tellChanged(taken.steps, steps);
       this.emit("history");
-      this.emit("select", step.steps[0].id);
+      this.emit("select", taken.steps[0].id);
+    }
+
+    #tellChanged(all, travelled) {
+      const left = all.filter((step) => !travelled.includes(step));
+      const numbers = left.map(({ id }) => this.byId.get(id).number).join(", ");
+      dubbing.announce(`Changed since, so left as it is: line ${numbers}.`, "warn");
     }
   };
 })(window.dubbing);

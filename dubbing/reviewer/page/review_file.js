@@ -61,7 +61,9 @@
       try {
         read[id] = dubbing.readDecision(one);
       } catch (error) {
-        throw new Error(`In the review, line ${dubbing.visible(id, 40)}: ${error.message}.`);
+        const line = project.lines.find((known) => known.id === id);
+        const which = line ? `line ${line.number}` : "a line that this dub does not have";
+        throw new Error(`In the review, ${which}: ${error.message}.`);
       }
     }
     return read;

@@ -8,8 +8,13 @@
     saved: ["Saved", "info"],
     here: ["Saved in this browser", "info"],
     saving: ["Saving…", "info"],
-    unsaved: ["Not saved", "bad"],
+    unsaved: ["Not saved: the server does not answer, trying again…", "bad"],
     lost: ["Server lost, connecting again…", "bad"],
+    ended: ["Not saved", "bad"],
+    elsewhere: ["Not saved", "bad"],
+    over: ["Session ended", "bad"],
+    contested: ["Not saved: choose", "bad"],
+    refused: ["Not saved", "bad"],
   };
 
   dubbing.Sending = class {
@@ -31,20 +36,32 @@
       byId("signing").addEventListener("close", () => this.#signed());
       for (const change of ["decision", "line", "history"]) this.review.on(change, () => this.show());
       window.addEventListener("beforeunload", (event) => {
-        if (!this.#isSafe) event.preventDefault();
+        if (!this.#isSafe || this.review.isEditing()) event.preventDefault();
       });
       this.#rendering();
       this.show();
     }
 
-    /** @param {"saved"|"saving"|"unsaved"|"lost"} state */
+    /** @param {string} state a key of `KEPT` */
     tell(state) {
       const isHere = state === "saved" && !this.app.server;
       const [words, tone] = KEPT[isHere ? "here" : state];
-      this.#isSafe = state === "saved";
+      this.#isSafe = ["saved", "lost", "over"].includes(state); // nothing waits to be saved
       byId("saved").dataset.tone = tone;
       const isBrowser = state === "unsaved" && !this.app.server;
-      dubbing.setText(byId("saved"), isBrowser ? "Not kept by this browser: download before closing" : words);
+      const which = ["contested", "refused"].includes(state) ? this.#heldLines() : "";
+      dubbing.setText(byId("saved"),
+        isBrowser ? "Not kept by this browser: download before closing" : `${words}${which}`);
+    }
+
+    #heldLines() {
+      const numbers = this.review.held.all.map(([id]) => this.review.byId.get(id).number);
+      return ` (line ${numbers.sort((a, b) => a - b).join(", ")})`;
+    }
+
+    /** All decisions as this page has them, whatever the server has. */
+    downloadHere() {
+      dubbing.download("review.json", dubbing.writeReview(this.review, ""));
     }
 
     show() {
@@ -68,6 +85,10 @@
     }
 
     #download() {
+      if (this.app.server && !this.#isSafe) { // the server's own file would lack what is not saved
+        this.downloadHere();
+        return;
+      }
       if (this.app.server) {
         dubbing.make("a", { href: "/api/review.json", download: "review.json" }).click();
         return;

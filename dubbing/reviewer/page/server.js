@@ -51,7 +51,7 @@
       }
     }
 
-    /** Signals `decision`, `job`, `line`, `film` as they come; `lost` and `back` of the server. */
+    /** Signals `decision`, `job`, `line`, `film` as they come; `lost`, `ended` and `back` of the server. */
     listen() {
       const source = new EventSource("/api/events");
       source.onopen = () => {
@@ -71,11 +71,22 @@
       source.onerror = () => {
         if (!this.#wasLost) this.emit("lost");
         this.#wasLost = true;
+        this.#probe();
         if (source.readyState !== EventSource.CLOSED) return; // the browser tries by itself
         source.close();
         setTimeout(() => this.listen(), this.#retry_ms);
         this.#retry_ms = Math.min(LAST_RETRY_MS, this.#retry_ms * 2);
       };
+    }
+
+    /** Whether the server is gone, or answers but does not know us any more: then `ended`. */
+    async #probe() {
+      try {
+        const { status } = await this.ask("GET", "/");
+        if (status === 401 || status === 403) this.emit("ended");
+      } catch {
+        // it is lost, which was said
+      }
     }
 
     /** The project as it is now; @returns {Promise<?Project>} */

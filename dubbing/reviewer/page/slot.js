@@ -46,12 +46,21 @@
         if (this.line && Number.isFinite(start) && Number.isFinite(end) && this.start.value && this.end.value) {
           this.app.review.slot(this.line, start, end);
         }
-        this.#fill();
+        this.#leave();
       };
       for (const field of [this.start, this.end]) {
+        field.addEventListener("input", () => this.line && this.app.review.begin(this.line.id, "slot"));
         field.addEventListener("change", keep);
-        dubbing.onLeaving(field, keep, () => this.#fill());
+        dubbing.onLeaving(field, keep, () => this.#leave());
       }
+    }
+
+    /** What was typed is kept, or given up. */
+    #leave() {
+      const { line } = this;
+      if (!line) return;
+      this.app.review.finish(line.id, "slot");
+      this.#fill();
     }
 
     #setMode(mode) {
@@ -88,6 +97,7 @@
 
     /** @param {?Line} line */
     show(line) {
+      if (this.line && this.line.id !== line?.id) this.#leave();
       this.line = line;
       this.panel.hidden = !line || Boolean(line.kept);
       if (!this.panel.hidden) this.refresh(line);
@@ -106,7 +116,7 @@
     }
 
     #fill() {
-      if (!this.line) return;
+      if (!this.line || this.app.review.isEditing(this.line.id, "slot")) return;
       const { start_ms, end_ms } = this.app.review.wished(this.line);
       this.start.value = String(start_ms);
       this.end.value = String(end_ms);

@@ -207,7 +207,7 @@
       const { start_ms, end_ms } = review.wished(line);
       const isSelected = line === selected;
       const isWide = ((end_ms - start_ms) / 1000) * this.px_per_s > LABEL_PX;
-      const isFlagged = line.flags.length > 0 || review.isChanged(line);
+      const isFlagged = review.isFlagged(line);
       const region = this.plugin.addRegion({
         id: line.id, start: start_ms / 1000, end: end_ms / 1000, drag: false,
         resize: isSelected && !line.kept, color: colours.of(line.speaker) + (isSelected ? "66" : "2e"),

@@ -36,9 +36,12 @@
         text: "Reject", onclick: () => app.decide("rejected") });
       this.clear = make("button", { type: "button", id: "clear", text: "Clear decision",
         onclick: () => this.line && app.review.clear(this.line) });
+      this.contest = new dubbing.ContestPanel(app);
+      this.faults = make("div", { class: "row faults", role: "group", "aria-label": "Faults of the text" });
       this.empty = make("p", { class: "empty", text: "Choose a line." });
       this.body = make("div", { class: "words-body" },
-        make("div", { class: "row" }, this.title, this.badges), this.job, this.source, this.text,
+        make("div", { class: "row" }, this.title, this.badges), this.job, this.contest.box, this.source,
+        this.text, this.faults,
         make("div", { class: "row estimate" },
           make("span", { class: "meter", "aria-hidden": "true" }, this.bar,
             make("span", { class: "limit" })),
@@ -50,25 +53,62 @@
 
     #listen() {
       const { text, note } = this;
-      text.addEventListener("input", () => this.#measure());
-      text.addEventListener("change", () => this.#keep());
-      dubbing.onLeaving(text, () => this.#keep(), () => this.#fill());
-      const keepNote = () => this.line && this.app.review.edit(this.line, { note: note.value.trim() });
-      note.addEventListener("change", keepNote);
-      dubbing.onLeaving(note, keepNote, () => {
-        note.value = this.app.review.wished(this.line).note;
+      text.addEventListener("input", () => {
+        this.#mark("text", text.value !== this.filled);
+        this.#measure();
       });
+      for (const leaving of ["change", "blur"]) {
+        text.addEventListener(leaving, () => this.#keep());
+        note.addEventListener(leaving, () => this.#keepNote());
+      }
+      dubbing.onLeaving(text, () => this.#keep(), () => this.#revert());
+      note.addEventListener("input", () => this.#mark("note", note.value !== this.filledNote));
+      dubbing.onLeaving(note, () => this.#keepNote(), () => this.#revertNote());
+    }
+
+    /** Whether a field holds something that is not kept yet. */
+    #mark(field, isDirty) {
+      const { review } = this.app;
+      if (!this.line) return;
+      if (isDirty) review.begin(this.line.id, field);
+      else review.finish(this.line.id, field);
     }
 
     #keep() {
-      if (!this.line || this.text.value === this.filled) return;
-      if (!this.text.value.trim()) {
+      if (!this.line) return;
+      const said = this.text.value;
+      if (said !== this.filled && said.trim()) {
+        this.filled = said;
+        this.app.review.say(this.line, said);
+      } else if (said !== this.filled) {
         dubbing.announce("A line cannot be empty; its translation stays.", "warn");
         this.#fill();
-        return;
       }
-      this.filled = this.text.value;
-      this.app.review.say(this.line, this.text.value);
+      this.#mark("text", false);
+    }
+
+    #revert() {
+      this.#fill();
+      this.#mark("text", false);
+    }
+
+    #keepNote() {
+      if (!this.line) return;
+      if (this.note.value !== this.filledNote) {
+        this.filledNote = this.note.value;
+        this.app.review.edit(this.line, { note: this.note.value.trim() });
+      }
+      this.#mark("note", false);
+    }
+
+    #revertNote() {
+      this.#fillNote();
+      this.#mark("note", false);
+    }
+
+    #fillNote() {
+      this.note.value = this.app.review.wished(this.line).note;
+      this.filledNote = this.note.value;
     }
 
     #fill() {
@@ -80,7 +120,10 @@
     /** @param {?Line} line */
     show(line) {
       const isSame = Boolean(this.line && line && this.line.id === line.id); // dubbed anew meanwhile
-      if (this.line && !isSame) this.#keep();
+      if (this.line && !isSame) {
+        this.#keep();
+        this.#keepNote();
+      }
       this.line = line;
       this.body.hidden = !line;
       this.empty.hidden = Boolean(line);
@@ -100,7 +143,6 @@
       this.text.hidden = isKept;
       for (const part of [this.accept, this.reject]) part.disabled = isKept;
       this.body.classList.toggle("is-kept", isKept);
-      if (!isSame || document.activeElement !== this.text) this.#fill();
       this.refresh(line);
     }
 
@@ -108,8 +150,10 @@
     refresh(line) {
       const { review } = this.app;
       const wished = review.wished(line);
-      if (document.activeElement !== this.text) this.#fill();
-      if (document.activeElement !== this.note) this.note.value = wished.note;
+      if (!review.isEditing(line.id, "text") && this.text.value !== wished.text) this.#fill();
+      if (!review.isEditing(line.id, "note") && this.note.value.trim() !== wished.note) this.#fillNote();
+      this.contest.show(line);
+      this.#showFaults(line, wished.text);
       this.badges.replaceChildren(...dubbing.badges(this.app, line));
       const state = review.state(line);
       this.accept.setAttribute("aria-pressed", String(state === "accepted"));
@@ -117,6 +161,29 @@
       this.clear.disabled = !dubbing.saysSomething(review.decision(line.id));
       this.#showJob(this.app.jobs.get(line.id));
       this.#measure();
+    }
+
+    /** What the checks find in the text, each with a way to say that it is meant. */
+    #showFaults(line, text) {
+      const { review } = this.app;
+      const candidate = line.candidates.find((one) => one.text === text);
+      const isSpoken = text === line.says;
+      const found = isSpoken ? line.flags.map(dubbing.faultOf).filter(Boolean) : candidate?.flags || [];
+      const accepted = review.decision(line.id)?.flags_accepted || [];
+      const held = document.activeElement?.dataset?.fault;
+      this.faults.hidden = !found.length;
+      this.faults.replaceChildren(...found.map((fault) => make("button", { type: "button",
+        "data-fault": fault, "aria-pressed": String(accepted.includes(fault)),
+        title: "Accept this: it is no longer flagged", text: `${dubbing.visible(fault, 60)}: I mean it`,
+        onclick: () => this.#accept(line, accepted, fault) })));
+      const again = [...this.faults.children].find((button) => button.dataset.fault === held);
+      if (held && again) again.focus();
+    }
+
+    #accept(line, accepted, fault) {
+      const others = accepted.filter((one) => one !== fault);
+      const next = accepted.includes(fault) ? others : [...others, fault];
+      this.app.review.edit(line, { flags_accepted: next.length ? next : undefined });
     }
 
     #showJob(job) {
