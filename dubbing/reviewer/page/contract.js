@@ -65,7 +65,7 @@ window.dubbing = {};
       ...given,
       film: { ...given.film, frame_ms: given.film.frame_ms || USUAL_FRAME_MS },
       media: { ...media, picture: given.film.has_picture ? media.picture : null },
-      speakers: given.speakers || [],
+      speakers: (given.speakers || []).map((one) => ({ ...one, voice_flags: one.voice_flags || [] })),
       voices: given.voices || [],
       moods: given.moods || [],
       patches: given.patches || {},
