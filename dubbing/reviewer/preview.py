@@ -121,8 +121,14 @@ def write_preview(
         media = write_media(document, film, folder, form.size, tell)
         project = document.whole(media, frame_ms=frame_ms_of(film), only=form.only)
         (folder / PROJECT_SCRIPT).write_text(project_script(project), encoding="utf-8")
-        (folder / MARK).write_text("This folder is made by dub preview.\n", encoding="utf-8")
+        _mark(folder)
         return _finished(folder, output, form.kind)
+
+
+def _mark(folder: Path) -> None:
+    """Write down that the folder is a preview, and its files: a later one may remove these."""
+    lines = ["This folder is made by dub preview, of these files:", *sorted(_entries(folder))]
+    (folder / MARK).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def project_script(project: dict[str, Any]) -> str:
@@ -136,15 +142,49 @@ def project_script(project: dict[str, Any]) -> str:
 def _check_free(output: Path, form: Form) -> None:
     if not output.absolute().parent.is_dir():
         raise UsageError(f"There is no folder {output.absolute().parent}.", hint="Make it first.")
-    if not output.exists() or form.replace:
-        return
-    if form.kind == "folder" and output.is_dir() and (output / MARK).is_file():
-        return
-    if form.kind == "folder" and output.is_dir() and not any(output.iterdir()):
-        return
-    raise OutputExists(
-        f"{output} is there already.", hint="Use --force to replace it, or -o for another name."
-    )
+    if output.is_dir():
+        _check_folder(output, form)
+    elif output.exists() and not form.replace:
+        raise OutputExists(
+            f"{output} is there already.", hint="Use --force to replace it, or -o for another name."
+        )
+
+
+def _check_folder(output: Path, form: Form) -> None:
+    """Refuse, also with ``--force``, to remove a folder with anything in it that is not a preview's."""
+    if form.kind != "folder" or output.is_symlink():
+        raise OutputExists(f"{output} is a folder.", hint="Use -o for another name.")
+    strangers = sorted(_entries(output) - _written_before(output))
+    if strangers:
+        raise OutputExists(
+            f"{output} holds {strangers[0]}, which is not part of a preview.",
+            hint="Move it away, or use -o for another name.",
+        )
+
+
+def _entries(folder: Path) -> set[str]:
+    """Files and empty folders, as seen from the folder."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if not path.is_dir() or path.is_symlink() or not any(path.iterdir())
+    }
+
+
+def _written_before(folder: Path) -> set[str]:
+    """What an earlier preview wrote there, as its mark lists it; nothing if there is none.
+
+    An earlier version's mark lists nothing: its page had no other files than the page has now.
+    """
+    try:
+        _, *names = (folder / MARK).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return set()
+    if names:
+        return {MARK, *names}
+    page = {path.relative_to(page_folder()).as_posix() for path in page_folder().rglob("*")}
+    media = {name for name in _entries(folder) if name.startswith(f"{MEDIA}/")}
+    return page | media | {MARK, PROJECT_SCRIPT}
 
 
 @contextmanager
