@@ -45,7 +45,12 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     """Make anew what reviewers decided on, and nothing else."""
     from dubbing.cli.listeners import listener_for
     from dubbing.cli.show import finished
+<<<<<<< HEAD
     from dubbing.reviewer.redirect import engines_of, keep_decisions, make_anew
+=======
+    from dubbing.reviewer.redirect import engines_of, keep_decisions, make_anew, place_of
+    from dubbing.reviewer.review_file import read_review
+>>>>>>> 6ab9856 (dub apply asks where the dub goes before it keeps a decision)
     from dubbing.reviewer.reviews import merge
 
     read = [_read(path, workspace) for path in reviews or ()]
@@ -55,10 +60,12 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     if dry_run:
         _tell_merged(timeline, merged)
         return
+    target = timeline.target_language
+    place = place_of(workspace, target, output)
     keep_decisions(workspace, timeline, merged.decisions)
     with listener_for("bars", quiet) as listener:
-        engines = engines_of(workspace, timeline.target_language, allow_server or ())
-        outcome = make_anew(workspace, timeline.target_language, engines, listener, output)
+        engines = engines_of(workspace, target, allow_server or ())
+        outcome = make_anew(workspace, target, engines, listener, place)
     if not quiet:
         _tell_merged(timeline, merged)
         _tell_outcome(outcome)

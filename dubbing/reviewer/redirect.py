@@ -134,6 +134,16 @@ def engines_of(root: Path, target: str, servers: Collection[str] = ()) -> Engine
     return Engines(read_job(root, target).profile.threads, servers=servers)
 
 
+def place_of(root: Path, target: str, named: Path | None) -> Path:
+    """Where the dub goes that is made again; see :func:`dubbing.outputs.output_of_kept`.
+
+    Raises:
+        WorkspaceError: if the workspace does not say how the dub was made.
+        UsageError: if it names an output that is not trusted, and the command line names none.
+    """
+    return output_of_kept(root, read_job(root, target).output, named)
+
+
 def make_anew(
     root: Path,
     target: str,
@@ -156,7 +166,7 @@ def make_anew(
         DubbingError: what :func:`dubbing.job.run_job` raises.
     """
     job = read_job(root, target)
-    place = output_of_kept(root, job.output, output)
+    place = place_of(root, target, output)
     workspace = Workspace(root)
     timeline = workspace.finished_timeline(target)
     decisions = read_decisions(root, target)
