@@ -31,8 +31,8 @@ def connected(server: str | None, retries: int) -> Any:
         raise EngineUnavailable(
             "There is no key for the server.", hint=f"Set {KEYS[0]} in the environment."
         )
-    if server is not None:
-        _check_secrecy(server, key)
+    # the client takes the variable where no server is named
+    _check_secrecy(server or os.environ.get("OPENAI_BASE_URL") or DEFAULT_SERVER, key)
     return openai.OpenAI(
         base_url=server,
         api_key=key or "none",
