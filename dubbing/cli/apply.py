@@ -45,12 +45,7 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     """Make anew what reviewers decided on, and nothing else."""
     from dubbing.cli.listeners import listener_for
     from dubbing.cli.show import finished
-<<<<<<< HEAD
-    from dubbing.reviewer.redirect import engines_of, keep_decisions, make_anew
-=======
     from dubbing.reviewer.redirect import engines_of, keep_decisions, make_anew, place_of
-    from dubbing.reviewer.review_file import read_review
->>>>>>> 6ab9856 (dub apply asks where the dub goes before it keeps a decision)
     from dubbing.reviewer.reviews import merge
 
     read = [_read(path, workspace) for path in reviews or ()]
