@@ -49,6 +49,12 @@ def content_sha256(path: Path, progress: Progress | None = None) -> str:
     return sha
 
 
+def know_sha256(path: Path, sha: str) -> None:
+    """Take over the hash of a file that this process has just written and hashed."""
+    path = path.resolve()
+    _known[str(path)] = _state(path), sha
+
+
 def folder_sha256(folder: Path) -> str:
     """Return one hash over the names and contents of all files in a folder.
 

@@ -13,13 +13,14 @@ import importlib
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dubbing import timeline_json
 from dubbing.content_hash import content_sha256
-from dubbing.errors import BadSettings, DubbingError, StageFailed
+from dubbing.errors import BadSettings, DubbingError, StageFailed, WorkspaceError
 from dubbing.memo_keys import Identity, MemoKey, memo_key
 from dubbing.models.catalogue import weights_id
 from dubbing.progress import Event, Listener, silence
@@ -259,10 +260,10 @@ def _run_stage(item: Stage, timeline: Timeline, run: Run, outside: Mapping[str, 
     run.stage_name, run.stage_key = item.name, key
     run.listener(Event("stage-started", item.name))
     began = time.monotonic()
-    remembered = run.recall(key)
-    reused = remembered is not None and _still_there(remembered, run.workspace)
-    if remembered is not None and reused:
-        timeline = graft(timeline, remembered)
+    known = _reused(item, timeline, run, key)
+    reused = known is not None
+    if known is not None:
+        timeline = known
     else:
         timeline = _call(item, timeline, run, settings)
         plain = timeline_json.to_plain(timeline)
@@ -272,6 +273,18 @@ def _run_stage(item: Stage, timeline: Timeline, run: Run, outside: Mapping[str, 
     engine = getattr(settings, "engine", "")
     step = Step(item.name, item.version, key, engine, round(seconds, 3), reused)
     return replace(timeline, history=(*timeline.history, step))
+
+
+def _reused(item: Stage, timeline: Timeline, run: Run, key: MemoKey) -> Timeline | None:
+    """Return the document with what is remembered of a stage; ``None`` if it must run (again)."""
+    remembered = run.recall(key)
+    if remembered is None:
+        return None
+    if _still_there(remembered, run.workspace):
+        with suppress(WorkspaceError, KeyError, TypeError, AttributeError):
+            return graft(timeline, {path: remembered[path] for path in item.writes})
+    run.note(f"A file of the stage '{item.name}' is damaged or gone; it is made again.")
+    return None
 
 
 def _call(item: Stage, timeline: Timeline, run: Run, settings: Any) -> Timeline:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dubbing.errors import WorkspaceError
+from dubbing.json_text import parsed
 from dubbing.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMA_NAME = "dubbing.Timeline"
 SCHEMA_VERSION = 1
+LONGEST_VERSION = 9
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """Version n -> what turns its document into version n+1."""
 
@@ -47,14 +49,21 @@ def from_plain(plain: Mapping[str, Any]) -> Timeline:
     from pydantic import ValidationError
 
     try:
-        return _adapter().validate_json(json.dumps(plain))
+        return _adapter().validate_json(_dumped(plain))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise WorkspaceError(
             f"The timeline does not fit its schema at {where}: {first['msg']}.",
-            hint="Restore the file or run again with --force.",
+            hint="Run the dub command again: it is written anew from what is finished.",
         ) from error
+
+
+def _dumped(plain: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(plain)
+    except RecursionError as error:
+        raise WorkspaceError("The timeline is nested too deep.") from error
 
 
 def dumps(timeline: Timeline) -> str:
@@ -63,8 +72,8 @@ def dumps(timeline: Timeline) -> str:
     return json.dumps(envelope, ensure_ascii=False, indent=1) + "\n"
 
 
-def loads(text: str) -> Timeline:
-    """The document from JSON text of this or an older schema.
+def loads(text: str | bytes) -> Timeline:
+    """The document from JSON text (UTF-8) of this or an older schema.
 
     Raises:
         WorkspaceError: if it is not JSON, not ours, newer than this program, or broken.
@@ -75,6 +84,8 @@ def loads(text: str) -> Timeline:
     if not isinstance(plain, dict):
         raise WorkspaceError("The timeline file has no timeline in it.")
     while version < SCHEMA_VERSION:
+        if version not in UPGRADES:
+            raise WorkspaceError(f"The timeline has schema {version}, which never was.")
         plain = UPGRADES[version](plain)
         version += 1
     return from_plain(plain)
@@ -85,11 +96,12 @@ def json_schema() -> dict[str, Any]:
     return _adapter().json_schema()
 
 
-def _envelope(text: str) -> dict[str, Any]:
+def _envelope(text: str | bytes) -> dict[str, Any]:
     try:
-        envelope = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise WorkspaceError(f"The timeline is not JSON (line {error.lineno}).") from error
+        envelope = parsed(text)
+    except ValueError as error:
+        place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise WorkspaceError(f"The timeline is not JSON in UTF-8{place}.") from error
     if not isinstance(envelope, dict):
         raise WorkspaceError("The timeline file does not hold a document.")
     return envelope
@@ -97,7 +109,7 @@ def _envelope(text: str) -> dict[str, Any]:
 
 def _version(envelope: Mapping[str, Any]) -> int:
     name, _, version = str(envelope.get("schema", "")).partition("/")
-    if name != SCHEMA_NAME or not version.isdigit():
+    if name != SCHEMA_NAME or not (version.isdecimal() and len(version) < LONGEST_VERSION):
         raise WorkspaceError(f"This is not a {SCHEMA_NAME} file.")
     if int(version) > SCHEMA_VERSION:
         raise WorkspaceError(

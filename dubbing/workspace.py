@@ -25,7 +25,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from dubbing import timeline_json
+from dubbing.content_hash import content_sha256, know_sha256
 from dubbing.errors import DiskFull, DubbingError, UsageError, WorkspaceError
+from dubbing.json_text import parsed
 from dubbing.temporary import new_temporary, replacing, sweep, sweep_here
 from dubbing.timeline import Artifact, Timeline
 from dubbing.workspace_marker import FOLDERS, MARKER, check_workspace, marker_text
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 1 << 20
 MIXED = ("mix", "mux", "report", "review")
 """Stages after which a document has its finished sound."""
+MAKE_TIMELINE = "Run the dub command again: it is written anew from what is finished."
 DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -88,6 +91,29 @@ def write_bytes(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, mode=0o600) as temporary:
             temporary.write_bytes(content)
+
+
+def read_timeline(path: Path) -> Timeline:
+    """Return the document in a file.
+
+    Raises:
+        WorkspaceError: if it cannot be read; names the file.
+    """
+    try:
+        return timeline_json.loads(path.read_bytes())
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read ({error.strerror}).") from error
+    except WorkspaceError as error:
+        raise WorkspaceError(
+            f"{path} cannot be used. {error.message}", hint=error.hint or MAKE_TIMELINE
+        ) from error
+
+
+def _is_whole(path: Path, artifact: Artifact) -> bool:
+    """Return whether a file has the length and the hash that were noted when it was made."""
+    if path.stat().st_size != artifact.n_bytes:
+        return False
+    return content_sha256(path) == artifact.sha256
 
 
 class Workspace:
@@ -164,20 +190,39 @@ class Workspace:
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
             temporary.replace(final)
+            know_sha256(final, sha)
         return Artifact(path=relative.as_posix(), sha256=sha, n_bytes=n_bytes)
 
     def path(self, artifact: Artifact) -> Path:
-        """Where an artifact lies; a path that leads outside the workspace is refused."""
-        folder = (self.root / "artifacts").resolve()
-        path = (folder / artifact.path).resolve()
-        if not path.is_relative_to(folder):
-            raise WorkspaceError(f"Artifact {artifact.path} lies outside the workspace.")
+        """Return where an artifact is; what is there is what was put there.
+
+        Raises:
+            WorkspaceError: if the path leads outside the workspace, or the file was changed since.
+        """
+        path = self.path_of(artifact.path)
+        if path.is_file() and not _is_whole(path, artifact):
+            raise WorkspaceError(
+                f"{path} is damaged.",
+                hint="Run the dub command again: what is damaged is made again, and nothing else.",
+            )
         return path
 
     def holds(self, artifact: Artifact) -> bool:
-        """Whether the file is there with its full length (its name already tells its content)."""
-        path = self.path(artifact)
-        return path.is_file() and path.stat().st_size == artifact.n_bytes
+        """Return whether the file is there and, by its hash, is what was put there."""
+        path = self.path_of(artifact.path)
+        return path.is_file() and _is_whole(path, artifact)
+
+    def path_of(self, name: str) -> Path:
+        """Return where an artifact of a name is, whatever is there.
+
+        Raises:
+            WorkspaceError: if the path leads outside the workspace.
+        """
+        folder = (self.root / "artifacts").resolve()
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder):
+            raise WorkspaceError(f"Artifact {name} lies outside the workspace.")
+        return path
 
     # -- results -----------------------------------------------------------------------------
 
@@ -187,15 +232,15 @@ class Workspace:
     def recall(self, key: MemoKey) -> Any | None:
         """What was remembered under ``key``; ``None`` if nothing, or if the file is damaged."""
         try:
-            return json.loads(self._memo_path(key).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        except (json.JSONDecodeError, UnicodeDecodeError):
+            kept = parsed(self._memo_path(key).read_bytes())
+            return kept["value"] if kept["sha256"] == digest(kept["value"]) else None
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None  # a damaged result is made again
 
     def remember(self, key: MemoKey, value: Any) -> None:
         """Keep a JSON value under ``key``."""
-        write_text(self._memo_path(key), json.dumps(value, ensure_ascii=False))
+        kept = {"value": value, "sha256": digest(value)}
+        write_text(self._memo_path(key), json.dumps(kept, ensure_ascii=False))
 
     def save_timeline(self, number: int, stage: str, timeline: Timeline) -> Path:
         """Write the document as it is after a stage, for people to read."""
@@ -222,7 +267,7 @@ class Workspace:
                 f"{self.root} holds no timeline after the stage '{stage}'.",
                 hint="Run the dub command again; what is finished is not made again.",
             )
-        return timeline_json.loads(saved.read_text(encoding="utf-8"))
+        return read_timeline(saved)
 
     def finished_timeline(self, language: str) -> Timeline:
         """The newest document of a dub that was mixed; what a run that failed since left is not taken.
@@ -237,7 +282,7 @@ class Workspace:
                 f"{self.root} holds no finished dub in {language}.", hint="Dub the film to its end."
             )
         newest = max(saved, key=lambda path: (path.stat().st_mtime_ns, path.name))
-        return timeline_json.loads(newest.read_text(encoding="utf-8"))
+        return read_timeline(newest)
 
     def latest_timeline(self, language: str) -> Timeline:
         """The document of the stage that finished last for a target language.
@@ -256,4 +301,4 @@ class Workspace:
                 f"{self.root} holds no timeline for {language or 'any language'}.",
                 hint="Dub a film first: dub movie.mp4 --to zh.",
             )
-        return timeline_json.loads(saved[-1].read_text(encoding="utf-8"))
+        return read_timeline(saved[-1])

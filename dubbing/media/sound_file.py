@@ -157,5 +157,6 @@ class _readable:
 
         if isinstance(error, soundfile.LibsndfileError):
             raise UnreadableMedia(
-                f"The working sound {self._path.name} is damaged.", hint="Run again with --force."
+                f"The working sound {self._path} cannot be read.",
+                hint="Run the dub command again: what is damaged is made again.",
             ) from error

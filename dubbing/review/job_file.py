@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from dubbing.errors import WorkspaceError
+from dubbing.json_text import parsed
 from dubbing.settings import DirectionSettings, Profile
 from dubbing.workspace import write_text
 
@@ -51,7 +52,7 @@ def read_job(root: Path, target: str) -> KeptJob:
     """
     path = _path(root, target)
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
+        plain = parsed(path.read_bytes())
         job = KeptJob(
             Path(plain["source"]),
             Path(plain["output"]),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from itertools import chain
 from typing import Any
 
 from dubbing.delivery import MOODS
+from dubbing.json_text import parsed
 from dubbing.language.direction import is_right_to_left
 from dubbing.language.languages import language
 from dubbing.review.decisions_file import Decisions
@@ -118,7 +118,7 @@ def _measured(workspace: Workspace, target: str) -> dict[str, dict[str, Any]]:
     """What the report says of each line; nothing if there is none."""
     path = workspace.root / "reports" / target / "report.json"
     try:
-        lines = json.loads(path.read_text(encoding="utf-8"))["lines"]
+        lines = parsed(path.read_bytes())["lines"]
         return {line["id"]: line["measured"] for line in lines if line["measured"]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}  # the page shows that nothing was measured

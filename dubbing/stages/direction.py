@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dubbing import timeline_json
+from dubbing.content_hash import content_sha256
 from dubbing.delivery import Delivery
 from dubbing.errors import UsageError
 from dubbing.flags import FOUND_IN_REPORT, without
 from dubbing.pipeline import Run, stage
 from dubbing.settings import DirectionSettings, LineDecision, TranslateSettings
 from dubbing.timeline import (
-    Artifact,
     Candidate,
     Decision,
     Line,
@@ -32,6 +31,7 @@ from dubbing.translation.doubts import PREFIX, divided, doubts, faults_of, with_
 from dubbing.translation.glossary import terms_in
 from dubbing.translation.register import wrong_register
 from dubbing.voice.emotion import asked_for
+from dubbing.workspace import read_timeline
 
 ALL = "all"
 PLACE = "this line"
@@ -102,12 +102,19 @@ class _AsMade:
 
     def _timeline(self, path: str) -> Timeline:
         if path not in self._known:
-            file = self.run.workspace.path(Artifact(path, "", 0))
-            if not file.is_file():
-                self._known[path] = Timeline("")
-            else:
-                self._known[path] = timeline_json.loads(file.read_text(encoding="utf-8"))
+            self._known[path] = self._read(path)
         return self._known[path]
+
+    def _read(self, path: str) -> Timeline:
+        """A timeline that is an artifact; an empty one if it is gone or, by its name, damaged."""
+        file = self.run.workspace.path_of(path)
+        try:
+            if content_sha256(file) == file.stem:
+                return read_timeline(file)
+        except OSError:
+            pass
+        self.run.note(f"The kept lines in {path} are damaged or gone; they are made again.")
+        return Timeline("")
 
 
 def _kept(timeline: Timeline, line: Line, stays: Line, wish: LineDecision) -> Line:

@@ -37,5 +37,6 @@ def read_track(path: Path) -> FaceTrack:
         return FaceTrack(arrays["times_ms"], arrays["points"], arrays["boxes"])
     except (OSError, KeyError, SafetensorError) as error:
         raise WorkspaceError(
-            f"The face track {path.name} cannot be read.", hint="Run again with --from-stage faces."
+            f"The face track {path} cannot be read.",
+            hint="Run the dub command again: what is damaged is made again.",
         ) from error

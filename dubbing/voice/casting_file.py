@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from dubbing.errors import BadSettings
+from dubbing.json_text import parsed
 from dubbing.workspace import write_text
 
 FILE_NAME = "casting.json"
@@ -27,7 +28,7 @@ def read_cast(workspace: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
+        plain = parsed(path.read_bytes())
         return {str(speaker): str(voice) for speaker, voice in plain.items()}
     except (ValueError, AttributeError) as error:
         raise BadSettings(f"{path} is no casting.", hint="Move it away.") from error

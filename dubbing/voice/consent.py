@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from dubbing.errors import BadSettings, UsageError
+from dubbing.json_text import parsed
 from dubbing.voice.signing import is_signed, sign
 from dubbing.workspace import digest, write_text
 
@@ -121,7 +122,7 @@ def load_all(path: Path) -> tuple[Consent, ...]:
     if not path.is_file():
         return ()
     try:
-        found = tuple(Consent(**item) for item in json.loads(path.read_text(encoding="utf-8")))
+        found = tuple(Consent(**item) for item in parsed(path.read_bytes()))
     except (ValueError, TypeError) as error:
         raise BadSettings(f"{path} is no file of consents.", hint="Move it away.") from error
     for item in found:

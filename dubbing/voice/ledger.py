@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.errors import BadSettings
+from dubbing.json_text import parsed
 from dubbing.timeline import Timeline
 from dubbing.voice.home import voices_home
 from dubbing.workspace import digest, disk_errors
@@ -102,9 +103,9 @@ def read(path: Path) -> list[dict[str, Any]]:
         return []
     entries: list[dict[str, Any]] = []
     previous = FIRST
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, text in enumerate(path.read_bytes().splitlines(), start=1):
         try:
-            entry = json.loads(text)
+            entry = parsed(text)
             whole = entry["previous"] == previous and entry["hash"] == _hash(entry)
         except (ValueError, KeyError, TypeError):
             whole = False

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from dubbing.arrays import Audio
 from dubbing.errors import UsageError
+from dubbing.json_text import parsed
 from dubbing.language.speech_text import character_error_rate
 from dubbing.voice.home import voices_home
 from dubbing.workspace import write_text
@@ -67,7 +68,7 @@ def take_prompt() -> Prompt:
     """
     path = voices_home() / FILE_NAME
     try:
-        prompt = Prompt(**json.loads(path.read_text(encoding="utf-8")))
+        prompt = Prompt(**parsed(path.read_bytes()))
         path.unlink()
     except (OSError, ValueError, TypeError) as error:
         raise UsageError("Nobody was asked to speak.", hint="First: dub voices prompt.") from error

@@ -16,6 +16,7 @@ from typing import Any
 
 from dubbing.arrays import Audio
 from dubbing.errors import BadSettings
+from dubbing.json_text import parsed
 from dubbing.timeline import VoiceProfile
 from dubbing.voice.consent import Consent
 from dubbing.workspace import disk_errors, write_bytes
@@ -100,7 +101,7 @@ def _unpacked(content: bytes) -> EnrolledVoice:
     from pydantic import TypeAdapter
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        described: dict[str, Any] = json.loads(_member(archive, "profile.json"))
+        described: dict[str, Any] = parsed(_member(archive, "profile.json"))
         samples, rate_hz = soundfile.read(
             io.BytesIO(_member(archive, "reference.flac")), dtype="float32", always_2d=True
         )
