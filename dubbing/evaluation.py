@@ -50,7 +50,7 @@ from dubbing.vision.mouths import Mouths
 from dubbing.vision.track_file import read_track
 from dubbing.voice.casting import speaking_voice
 from dubbing.voice.watermark import marked
-from dubbing.voice.whole_lines import stretched_to
+from dubbing.voice.whole_lines import limits_for, stretched_to
 from dubbing.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -216,6 +216,8 @@ class Evaluation:
         seen = lips.between(*around(begin_ms, end_ms))
         heard = on_frames_of(seen, heard_frames(version.audio), version.start_ms)
         sounds = spoken_sounds(version.symbols, version.frames, version.start_ms)
+        is_whole = line.plan is not None and line.plan.whole is not None
+        limits = limits_for(self.profile.timing, is_whole=is_whole)
         inner, natural = version.frames[version.sounding], version.natural[version.sounding]
         audio = resample(version.audio.mono(), RATE_HZ)
         sync = self._sync(line, version, audio) if self.syncnet is not None else None
@@ -224,7 +226,7 @@ class Evaluation:
             method=method,
             agreement=agreement(seen, heard, sounds, self._own[line.id]),
             phonemes=len(inner),
-            out_of_bounds=out_of_bounds(inner, natural),
+            out_of_bounds=out_of_bounds(inner, natural, limits),
             error_rate=self.error_rate(line, audio) if listen else None,
             dnsmos=dnsmos(audio),
             lse_d=sync.lse_d if sync else None,

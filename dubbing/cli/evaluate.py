@@ -113,7 +113,7 @@ COLUMNS = {
     "closure_hits": ("m b p on closed lips", "{:.0%}"),
     "pause_agreement": ("pauses", "{:.2f}"),
     "opening_correlation": ("opening", "{:.2f}"),
-    "out_of_bounds": ("beyond 0.6-1.6", "{:.1%}"),
+    "out_of_bounds": ("beyond bounds", "{:.1%}"),
     "error_rate": ("CER", "{:.3f}"),
     "dnsmos": ("DNSMOS", "{:.2f}"),
     "lse_d": ("LSE-D", "{:.2f}"),

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from dubbing.arrays import Audio, levels_db
 from dubbing.timeline import FRAME_MS, Span
+from dubbing.timing.isochrony import Limits
 from dubbing.timing.lips import OPENING, Lips, closures, moves, stretches
 from dubbing.timing.visemes import Sound, sounds, viseme
 
@@ -27,7 +28,6 @@ SHORTEST_SILENCE_FRAMES = 6
 SHORTEST_REST_FRAMES = 8
 BLUR_FRAMES = 3
 LOUD_PERCENTILE = 90
-LIMITS = (0.6, 1.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +165,10 @@ def _opening(lips: Lips, spoken: Sequence[SpokenSound]) -> float | None:
     return round(float(np.corrcoef(wanted, seen)[0, 1]), 3)
 
 
-def out_of_bounds(frames: Sequence[int], natural: Sequence[float]) -> int:
-    """How many lengths lie outside 0.6 to 1.6 of the natural one, by more than rounding."""
-    low, high = LIMITS
+def out_of_bounds(frames: Sequence[int], natural: Sequence[float], limits: Limits) -> int:
+    """How many lengths lie outside what the limits allow of the natural one, by more than rounding."""
     return sum(
-        not np.floor(low * n) <= length <= np.ceil(high * n)
+        not np.floor(limits.fastest * n) <= length <= np.ceil(limits.slowest * n)
         for length, n in zip(frames, (max(1.0, n) for n in natural), strict=True)
     )
 

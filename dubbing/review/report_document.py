@@ -10,8 +10,10 @@ from typing import Any
 from dubbing import __version__
 from dubbing.language.doubt import language_doubt
 from dubbing.metrics.mouth import Agreement, out_of_bounds, overall
-from dubbing.timeline import Line, Timeline
+from dubbing.settings import TimingSettings
+from dubbing.timeline import DurationPlan, Line, Timeline
 from dubbing.timing.audible import UNHEARD, unheard
+from dubbing.voice.whole_lines import limits_for
 
 Agreements = dict[str, dict[str, Agreement]]
 """How each line, timed by each method, goes with its mouth."""
@@ -41,8 +43,9 @@ def report_document(
     measured: Sequence[Measured],
     loudness: dict[str, Any],
     agreements: Agreements,
+    timing: TimingSettings,
 ) -> dict[str, Any]:
-    """All of a report that JSON can hold (``dubbing.Report/1``)."""
+    """All of a report that JSON can hold (``dubbing.Report/1``); ``timing`` as the lines were timed."""
     assert timeline.media is not None
     assert timeline.mix is not None
     by_line = {item.line: item for item in measured}
@@ -60,7 +63,7 @@ def report_document(
         "source_language_probability": timeline.source_language_probability,
         "target_language": timeline.target_language,
         "sound_offset_ms": timeline.sound_offset_ms,
-        "mouths": _mouths(timeline, agreements),
+        "mouths": _mouths(timeline, agreements, timing),
         "loudness": {"original_lufs": timeline.mix.original_lufs, "dub": loudness},
         "summary": _summary(timeline, measured),
         "speakers": [
@@ -144,15 +147,20 @@ def _language_doubt(timeline: Timeline) -> list[str]:
     return [doubt] if doubt and probability < 1 else []
 
 
-def _mouths(timeline: Timeline, agreements: Agreements) -> dict[str, Any]:
+def _mouths(timeline: Timeline, agreements: Agreements, timing: TimingSettings) -> dict[str, Any]:
     """One row a method, over all lines whose mouth is seen."""
     rows: dict[str, Any] = {
         method: asdict(overall([by_method[method] for by_method in agreements.values()]))
         for method in ("ours", "natural", "uniform")
     }
     plans = [line.plan for line in timeline.lines if line.plan and line.id in agreements]
-    inner = [(p.frames[p.first : p.last - 1], p.natural[p.first : p.last - 1]) for p in plans]
-    n_phonemes = sum(len(frames) for frames, _ in inner)
-    beyond = sum(out_of_bounds(frames, natural) for frames, natural in inner)
+    n_phonemes = sum(p.last - 1 - p.first for p in plans)
+    beyond = sum(_out_of_bounds(plan, timing) for plan in plans)
     rows["ours"]["out_of_bounds"] = round(beyond / n_phonemes, 4) if n_phonemes else None
     return rows
+
+
+def _out_of_bounds(plan: DurationPlan, timing: TimingSettings) -> int:
+    inner = slice(plan.first, plan.last - 1)
+    limits = limits_for(timing, is_whole=plan.whole is not None)
+    return out_of_bounds(plan.frames[inner], plan.natural[inner], limits)

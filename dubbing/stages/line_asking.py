@@ -26,7 +26,7 @@ from dubbing.timing.prompter import Prompter
 from dubbing.timing.spoken import Spoken, spread
 from dubbing.translation.candidates import REVIEWER
 from dubbing.voice.casting import PACER, speaking_voice
-from dubbing.voice.whole_lines import FASTEST, NOTED_SPEED, SLOWEST, Speakers, WholeLinePrompter
+from dubbing.voice.whole_lines import NOTED_SPEED, Speakers, WholeLinePrompter, limits_for
 
 LIPS_FASTEST, LIPS_SLOWEST = 0.65, 1.5
 """The lips use not quite all that the limits allow: what is left costs more clarity than it gains."""
@@ -112,23 +112,11 @@ def asker_for(
     """
     speech = run.engines.get("speech", settings.engine, settings.engine_options)
     if isinstance(speech, TakesDurations):
-        limits = Limits(
-            settings.fastest,
-            settings.slowest,
-            settings.comfortable_fast,
-            settings.comfortable_slow,
-            settings.max_rate,
-        )
+        limits = limits_for(settings, is_whole=False)
         prompter = _prompter(timeline, run, settings, line)
         return Asker(line, prompter, limits, settings.most_added_pauses)
     if isinstance(speech, SpeaksWhole):
-        limits = Limits(
-            max(FASTEST, settings.fastest),
-            min(SLOWEST, settings.slowest),
-            max(FASTEST, settings.comfortable_fast),
-            min(SLOWEST, settings.comfortable_slow),
-            max_rate=1.0,
-        )
+        limits = limits_for(settings, is_whole=True)
         return Asker(line, _listener(timeline, run, settings, line, slot), limits, most_pauses=0)
     raise BadSettings(f"The engine '{settings.engine}' can not be told how to speak.")
 

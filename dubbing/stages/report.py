@@ -57,6 +57,7 @@ from dubbing.workspace import write_text
     version=7,
     engine_roles=("asr",),
     packages=("speechmos",),
+    settings_of=("timing.fastest", "timing.slowest"),
 )
 def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
     """Write ``report.json`` and ``report.html`` beside each other into the workspace."""
@@ -78,7 +79,7 @@ def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
     mouths = Mouths(run.workspace, timeline)
     agreements = _agreements(timeline, run, mouths, late)
     timeline = checked_in_file(_flagged(timeline, understood, settings), measured, file_ms)
-    document = report_document(timeline, measured, loudness, agreements)
+    document = report_document(timeline, measured, loudness, agreements, run.profile.timing)
     drawings = [drawn_line(run.workspace, mouths, line) for line in timeline.lines]
     folder = run.workspace.root / "reports" / timeline.target_language
     page = folder / "report.html"

@@ -31,12 +31,13 @@ from dubbing.translation.candidates import (
     valued,
     with_reverse,
 )
-from dubbing.translation.choice import Place, choose, fit_cost
+from dubbing.translation.choice import Fitting, Place, choose, fit_cost
 from dubbing.translation.drafts import Drafter
 from dubbing.translation.names import agreed_renderings, recurring_names
 from dubbing.translation.passages import clauses_of, divided, joined_clauses, runs
 from dubbing.vision.mouths import Mouths
 from dubbing.voice.casting import PACER
+from dubbing.voice.whole_lines import limits_for
 
 MISFIT = 0.3
 """A fit that costs more is worth another try."""
@@ -52,6 +53,12 @@ Offers = list[list[Candidate]]
     engine_roles=("translation",),
     engines_of=(("speech", "voices"),),
     fixed_engines=(("speech", PACER),),
+    settings_of=(
+        "timing.comfortable_fast",
+        "timing.comfortable_slow",
+        "timing.max_rate",
+        "timing.gap_ms",
+    ),
 )
 def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Timeline:
     """Fill ``translation`` of the chosen lines.
@@ -127,7 +134,8 @@ class _Desk:
             settings.batch_size,
         )
         self.judges = settings.reverse and self.drafter.can_reverse()
-        self.places = _places(timeline, run)
+        self.fitting = _fitting(timeline, run)
+        self.places = _places(timeline, run, self.fitting.gap_ms)
         self._prompters: dict[str, Prompter | None] = {}
 
     # -- candidates ------------------------------------------------------------------------------
@@ -241,7 +249,9 @@ class _Desk:
             valued(offered, weights, self.asking.names, line.text)
             for line, offered in zip(self.lines, offers, strict=True)
         ]
-        return offers, choose([contenders(offered) for offered in offers], self.places, weights)
+        return offers, choose(
+            [contenders(offered) for offered in offers], self.places, weights, self.fitting
+        )
 
     def _judged(self, offers: Offers) -> Offers:
         """With the log-probability of the source given each candidate that is in the running."""
@@ -271,7 +281,7 @@ class _Desk:
                 timed.append(candidate)
                 continue
             wanted, most = place.end_ms - place.start_ms, place.until_ms - place.start_ms
-            cost = round(fit_cost(natural_ms, wanted, most), 4)
+            cost = round(fit_cost(natural_ms, wanted, most, self.fitting.limits), 4)
             timed.append(replace(candidate, natural_ms=natural_ms, fit=cost))
         return timed
 
@@ -305,11 +315,18 @@ class _Desk:
         return self.chosen(offers)
 
 
-def _places(timeline: Timeline, run: Run) -> list[Place]:
+def _fitting(timeline: Timeline, run: Run) -> Fitting:
+    """The rules that the timing stage will keep with the voices that were cast."""
+    is_whole = any(speaker.voice and speaker.voice.pacer for speaker in timeline.speakers)
+    timing = run.profile.timing
+    return Fitting(limits_for(timing, is_whole=is_whole), timing.gap_ms)
+
+
+def _places(timeline: Timeline, run: Run, gap_ms: int) -> list[Place]:
     """The time of each line: until its mouth rests, where a mouth is seen, and until the next line."""
     assert timeline.media is not None
     spans = [line.span for line in timeline.lines]
-    untils = [*(span.start_ms for span in spans[1:]), timeline.media.duration_ms]
+    untils = [*(span.start_ms - gap_ms for span in spans[1:]), timeline.media.duration_ms]
     mouths = Mouths(run.workspace, timeline)
     places = []
     for number, (line, until_ms) in enumerate(zip(timeline.lines, untils, strict=True)):

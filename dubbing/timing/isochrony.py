@@ -29,11 +29,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dubbing.timing.bounds import Bending, is_silent, problem
 from dubbing.timing.solver import Problem, Solution, solve
+
+if TYPE_CHECKING:
+    from dubbing.settings import TimingSettings
 
 HURRY = 0.85
 """Least share of its natural length that a line keeps before another text is tried."""
@@ -95,13 +99,29 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far lines may bend; the fields are those of ``TimingSettings``."""
+    """How far lines may bend; the fields are those of ``TimingSettings``, which explains them."""
 
-    fastest: float = 0.6
-    slowest: float = 1.6
-    comfortable_fast: float = 0.9
-    comfortable_slow: float = 1.25
-    max_rate: float = 1.2
+    fastest: float
+    slowest: float
+    comfortable_fast: float
+    comfortable_slow: float
+    max_rate: float
+
+    @classmethod
+    def of(cls, settings: TimingSettings) -> Limits:
+        """Return what the settings allow."""
+        return cls(
+            settings.fastest,
+            settings.slowest,
+            settings.comfortable_fast,
+            settings.comfortable_slow,
+            settings.max_rate,
+        )
+
+    @property
+    def least_share(self) -> float:
+        """Share of its natural length to which a line can be pressed without running over."""
+        return HURRY / self.max_rate
 
 
 @dataclass(frozen=True, slots=True)

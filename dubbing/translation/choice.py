@@ -25,12 +25,10 @@ from dataclasses import dataclass
 
 from dubbing.settings import ChoiceWeights
 from dubbing.timeline import FRAME_MS
+from dubbing.timing.isochrony import Limits
 
 KEPT_STATES = 12
 """Ways to say all lines so far that are followed on."""
-COMFORTABLE_FAST, COMFORTABLE_SLOW = 0.9, 1.25
-FASTEST = 0.85 / 1.2
-"""Share of its natural length to which a line can be pressed: the ladder's hurry and rate together."""
 BORROWED, HURRIED, EARLY, SPILT = 0.15, 6.0, 1.2, 3.0
 
 
@@ -51,29 +49,39 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line's time: where its mouth speaks, where the next line begins (or the film ends)."""
+    """A line's time: where its mouth speaks, and until when it may last (next line or end)."""
 
     start_ms: int
     end_ms: int
     until_ms: int
 
 
-def fit_cost(natural_ms: float, wanted_ms: float, most_ms: float) -> float:
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The rules by which lines will be fitted into their time, as the timing stage has them."""
+
+    limits: Limits
+    gap_ms: int
+    """Silence kept before the next line."""
+
+
+def fit_cost(natural_ms: float, wanted_ms: float, most_ms: float, limits: Limits) -> float:
     """What it costs to say ``natural_ms`` of speech in ``wanted_ms``, or ``most_ms`` with what is lent.
 
     0 while nobody hears a change; then by the logarithm of how far it must bend: hurrying costs most,
     ending early less, borrowing silence little; what spills over costs by the second.
     """
     wanted_ms, most_ms = max(wanted_ms, FRAME_MS), max(most_ms, wanted_ms, FRAME_MS)
-    if natural_ms * COMFORTABLE_SLOW < wanted_ms:
-        return EARLY * math.log(wanted_ms / (natural_ms * COMFORTABLE_SLOW))
-    pressed = natural_ms * COMFORTABLE_FAST
+    drawn = natural_ms * limits.comfortable_slow
+    if drawn < wanted_ms:
+        return EARLY * math.log(wanted_ms / drawn)
+    pressed = natural_ms * limits.comfortable_fast
     if pressed <= wanted_ms:
         return 0.0
     borrowed = BORROWED * math.log(min(pressed, most_ms) / wanted_ms)
     if pressed <= most_ms:
         return borrowed
-    spilt_ms = max(0.0, natural_ms * FASTEST - most_ms)
+    spilt_ms = max(0.0, natural_ms * limits.least_share - most_ms)
     return borrowed + HURRIED * math.log(pressed / most_ms) + SPILT * spilt_ms / 1000
 
 
@@ -91,7 +99,7 @@ def choose(
     contenders: Sequence[Sequence[Contender]],
     places: Sequence[Place],
     weights: ChoiceWeights,
-    gap_ms: int = 100,
+    fitting: Fitting,
 ) -> tuple[int, ...]:
     """The number of the contender that is said, for each line; beam search from the first to the last.
 
@@ -99,7 +107,7 @@ def choose(
         contenders: of each line, at least one of them ``opens``; none for a line that is not dubbed.
         places: of the same lines, in order.
         weights: how much the fit counts.
-        gap_ms: silence kept before the next line.
+        fitting: how lines will be fitted into their time.
 
     Returns:
         one index a line, -1 for a line without contenders.
@@ -109,31 +117,32 @@ def choose(
         states = [
             following
             for state in states
-            for following in _followed(state, mine, place, weights.fit, gap_ms)
+            for following in _followed(state, mine, place, weights.fit, fitting)
         ]
         states = sorted(states, key=lambda state: state.cost)[:KEPT_STATES]
     return states[0].picks
 
 
 def _followed(
-    state: _State, mine: Sequence[Contender], place: Place, fit_weight: float, gap_ms: int
+    state: _State, mine: Sequence[Contender], place: Place, fit_weight: float, fitting: Fitting
 ) -> list[_State]:
     """The state after each contender; a whole that was begun is gone on with as long as it can be."""
     if not mine:
         return [_State(state.cost, state.free_from_ms, "", (*state.picks, -1))]
     begun = [i for i, one in enumerate(mine) if one.whole and one.whole == state.whole]
     fresh = [i for i, one in enumerate(mine) if one.opens]
-    return [_after(state, i, mine[i], place, fit_weight, gap_ms) for i in begun or fresh]
+    return [_after(state, i, mine[i], place, fit_weight, fitting) for i in begun or fresh]
 
 
 def _after(
-    state: _State, index: int, one: Contender, place: Place, fit_weight: float, gap_ms: int
+    state: _State, index: int, one: Contender, place: Place, fit_weight: float, fitting: Fitting
 ) -> _State:
     start_ms = max(place.start_ms, state.free_from_ms)
     cost, end_ms = -one.quality, max(start_ms, float(place.end_ms))
     if one.natural_ms is not None:
         wanted, most = place.end_ms - start_ms, place.until_ms - start_ms
-        cost += fit_weight * fit_cost(one.natural_ms, wanted, most)
-        end_ms = start_ms + max(min(one.natural_ms, max(wanted, most)), one.natural_ms * FASTEST)
-    free_from_ms = end_ms + gap_ms if end_ms > place.until_ms else 0.0
+        cost += fit_weight * fit_cost(one.natural_ms, wanted, most, fitting.limits)
+        least_ms = one.natural_ms * fitting.limits.least_share
+        end_ms = start_ms + max(min(one.natural_ms, max(wanted, most)), least_ms)
+    free_from_ms = end_ms + fitting.gap_ms if end_ms > place.until_ms else 0.0
     return _State(state.cost + cost, free_from_ms, one.whole, (*state.picks, index))

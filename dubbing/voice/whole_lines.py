@@ -23,9 +23,10 @@ from dubbing.errors import EngineFailed
 from dubbing.language.spoken_form import spoken_form
 from dubbing.media.sound_file import keep_sound, read_sound
 from dubbing.memo_keys import Identity, memo_key
+from dubbing.settings import TimingSettings
 from dubbing.timeline import FRAME_MS, Artifact, DurationPlan
 from dubbing.timing.bounds import is_silent
-from dubbing.timing.isochrony import Slot
+from dubbing.timing.isochrony import Limits, Slot
 from dubbing.timing.prompter import Remembers
 from dubbing.timing.spoken import Heard, Spoken, spoken, whole_frames
 from dubbing.workspace import Workspace
@@ -185,6 +186,20 @@ def lengths(
         borders[n] = min(borders[n], borders[n + 1] - briefest)
     pairs = zip(borders, [0.0, *borders[:-1]], strict=True)
     return [round((end - start) / FRAME_MS, 4) for end, start in pairs]
+
+
+def limits_for(settings: TimingSettings, *, is_whole: bool) -> Limits:
+    """Return how far lines may bend: those that an engine said as a whole are stretched less."""
+    limits = Limits.of(settings)
+    if not is_whole:
+        return limits
+    return Limits(
+        max(FASTEST, limits.fastest),
+        min(SLOWEST, limits.slowest),
+        max(FASTEST, limits.comfortable_fast),
+        min(SLOWEST, limits.comfortable_slow),
+        max_rate=1.0,
+    )
 
 
 def wanted_speed(heard_frames: float, slot: Slot) -> float:

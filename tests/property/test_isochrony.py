@@ -3,11 +3,12 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dubbing.settings import TimingSettings
 from dubbing.timing.bounds import Bending, problem
 from dubbing.timing.isochrony import MOST_TEMPO, Limits, Option, Slot, fit_line
 
 SYMBOLS = "kˈata, mo pˈuʃ"
-LIMITS = Limits()
+LIMITS = Limits.of(TimingSettings())
 ORDER = (
     "candidate", "early end", "borrow", "pauses", "durations", "rate",
     "spill", "earlier", "squeeze", "overlap", "cut",

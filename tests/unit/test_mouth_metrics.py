@@ -17,11 +17,15 @@ from dubbing.metrics.mouth import (
     working_time,
 )
 from dubbing.metrics.quality import dnsmos
+from dubbing.settings import TimingSettings
 from dubbing.testing import tone
 from dubbing.timeline import DurationPlan, Span
+from dubbing.timing.isochrony import Limits
 from dubbing.timing.lips import Lips, lips_from_mouth
 
 ALL = (0, 100_000)
+
+LIMITS = Limits.of(TimingSettings())
 
 
 def mouth(n: int, speaks: tuple[tuple[int, int], ...], closed: tuple[int, ...] = ()) -> Lips:
@@ -130,9 +134,11 @@ def test_takes_are_heard_where_they_sound() -> None:
 
 
 def test_bounds_are_counted_beyond_rounding() -> None:
-    assert out_of_bounds([2, 3, 5], [3.0, 3.0, 3.0]) == 0
-    assert out_of_bounds([1, 9], [5.0, 5.0]) == 2
-    assert out_of_bounds([1], [0.2]) == 0
+    assert out_of_bounds([2, 3, 5], [3.0, 3.0, 3.0], LIMITS) == 0
+    assert out_of_bounds([1, 9], [5.0, 5.0], LIMITS) == 2
+    assert out_of_bounds([1], [0.2], LIMITS) == 0
+    strict = Limits.of(TimingSettings(fastest=0.9, slowest=1.1))
+    assert out_of_bounds([2, 3, 5], [3.0, 3.0, 3.0], strict) == 1
 
 
 def test_baselines_are_the_same_line_without_a_look() -> None:
