@@ -14,6 +14,8 @@ class Flag(StrEnum):
     """The recogniser was not sure what the original says."""
     UNCLEAR = "unclear speech"
     """The dub's voice is misheard even without the music and noise of the film."""
+    NOT_SAYABLE = "letters that cannot be said"
+    """The text has letters of a script that is not read in its language; they are left out."""
     COVERED = "covered by music or noise"
     """The dub's voice is clear by itself and too faint in the mix."""
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from dubbing.flags import Flag
+from dubbing.language.unspoken import unsayable
 from dubbing.pipeline import Run, stage
 from dubbing.settings import TimingSettings
 from dubbing.stages.line_asking import Asker, NothingToSay, asker_for
@@ -88,7 +90,13 @@ def _planned(
             plan = _still_true(_by_mouth(shown, fit, said, candidate.text, asker), line)
     plan = within(asker.with_sound(plan), film_ms)
     doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
-    return replace(line, plan=plan, flags=(*_rejected(line), *doubts, *noticed(plan, line.slot)))
+    earned = (*doubts, *_unsaid(plan, asker), *noticed(plan, line.slot))
+    return replace(line, plan=plan, flags=(*_rejected(line), *earned))
+
+
+def _unsaid(plan: DurationPlan, asker: Asker) -> tuple[str, ...]:
+    """A flag if the text has letters that nobody reads in its language."""
+    return (Flag.NOT_SAYABLE,) if unsayable(plan.text, asker.prompter.language) else ()
 
 
 def _too_long(fit: Fit, said: Spoken, text: str, where: Place, asker: Asker) -> DurationPlan:

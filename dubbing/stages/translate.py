@@ -49,7 +49,7 @@ Offers = list[list[Candidate]]
 @stage(
     reads=("media", "source_language", "target_language", "speakers", "lines", "faces"),
     writes=("lines.translation",),
-    version=6,
+    version=7,
     engine_roles=("translation",),
     engines_of=(("speech", "voices"),),
     fixed_engines=(("speech", PACER),),

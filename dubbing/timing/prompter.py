@@ -111,7 +111,7 @@ class Prompter:
         return known[0], known[1]
 
     def _key(self, purpose: str, *parts: Any) -> MemoKey:
-        return memo_key(purpose, 5, [self.identity], *parts)
+        return memo_key(purpose, 6, [self.identity], *parts)
 
     def _symbols(self, text: str) -> str:
         def plain(part: str) -> str:
