@@ -9,7 +9,9 @@ from pathlib import Path
 from dubbing.diarization.people_file import read_people
 from dubbing.errors import DiskFull, UnknownLanguage, UsageError
 from dubbing.language.languages import SPOKEN, language, spoken_code
-from dubbing.media.mux import check_container
+from dubbing.media.ffmpeg_check import passed_before
+from dubbing.media.ffmpeg_choice import asked_for_ffmpeg, current_ffmpeg, preferred_ffmpeg
+from dubbing.media.mux import check_container, check_times
 from dubbing.media.probe import MediaInfo, choose_container, probe
 from dubbing.models.catalogue import catalogue
 from dubbing.models.resolver import resolve
@@ -83,6 +85,20 @@ def dub(
 
 def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = silence) -> Timeline:
     """Check everything that can be checked, then take the film through its recipe."""
+    with preferred_ffmpeg(profile.ffmpeg):
+        _check_ffmpeg(listener)
+        return _run_job(job, profile, engines, listener)
+
+
+def _check_ffmpeg(listener: Listener) -> None:
+    """Refuse an ffmpeg that is missing or not able enough before anything is done."""
+    asked_for = asked_for_ffmpeg()
+    if asked_for is not None and not passed_before(asked_for):
+        listener(Event("note", "", f"First run with {asked_for}: it is tried out …"))
+    current_ffmpeg()
+
+
+def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -> Timeline:
     target = target_code(job.target)
     source = _existing(job.source)
     stages = _until(load_stages(load_recipe(job.recipe)), job)
@@ -90,6 +106,8 @@ def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = s
     info = probe(source)
     info.choose_audio(profile.ingest.audio_track)
     output = _output(job, source, target, info)
+    if any(stage.name == "mux" for stage in stages):
+        check_times(info)
     folder = job.workspace or output.with_name(f"{source.stem}.dub")
     maker = job.maker or folder
     is_written = any("output" in stage.writes for stage in stages)

@@ -21,6 +21,7 @@ from typing import Any
 from dubbing import timeline_json
 from dubbing.content_hash import content_sha256
 from dubbing.errors import BadSettings, DubbingError, StageFailed, WorkspaceError
+from dubbing.media.ffmpeg_choice import current_ffmpeg
 from dubbing.memo_keys import Identity, MemoKey, memo_key
 from dubbing.models.catalogue import weights_id
 from dubbing.progress import Event, Listener, silence
@@ -60,7 +61,7 @@ class Stage:
     settings_of: tuple[str, ...]
     """Settings of other stages that it reads, like ``timing.gap_ms``."""
     outside: tuple[str, ...]
-    """What it depends on beside the document: ``source`` (the file), ``output`` (where to)."""
+    """What it depends on beside the document: ``source`` (file), ``output`` (path), ``ffmpeg``."""
 
 
 def stage(  # noqa: PLR0913 - a declaration names everything that a result depends on
@@ -245,7 +246,11 @@ def run_stages(
         profile: the settings of all stages.
         fresh_from: name of the stage from which on nothing remembered is used.
     """
-    outside = {"source": film_identity(run.source, run.listener), "output": str(run.output or "")}
+    outside = {
+        "source": film_identity(run.source, run.listener),
+        "output": str(run.output or ""),
+        "ffmpeg": current_ffmpeg().identity,
+    }
     run.profile = profile
     for number, item in enumerate(stages, start=1):
         run.fresh = run.fresh or item.name == fresh_from

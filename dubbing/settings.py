@@ -381,6 +381,8 @@ class Profile(Strict):
     name: str = "embedded"
     threads: int = Field(0, ge=0)
     """CPU threads an engine may use; 0 = all cores."""
+    ffmpeg: str | None = None
+    """Path or name of another ffmpeg than the packaged one; ``DUBBING_FFMPEG`` outranks it."""
     ingest: IngestSettings = IngestSettings()
     transcribe: TranscribeSettings = TranscribeSettings()
     turns: TurnsSettings = TurnsSettings()

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dubbing.arrays import Audio
-from dubbing.media.ffmpeg import ffmpeg_path
+from dubbing.media.ffmpeg_choice import packaged_ffmpeg
 
 VIDEO_CODECS = {
     ".mp4": ("libx264", "-bf", "2", "-g", "25", "-pix_fmt", "yuv420p"),
@@ -75,7 +75,7 @@ def make_clip(  # noqa: PLR0913 - a clip has that many sides
         arguments += ["-c:v", *VIDEO_CODECS[suffix]]
     if sound and suffix not in (".wav", ".mp3"):
         arguments += ["-c:a", AUDIO_CODECS.get(suffix, "aac")]
-    command = [ffmpeg_path(), "-nostdin", "-v", "error", "-y", *_inputs_first(arguments)]
+    command = [packaged_ffmpeg().path, "-nostdin", "-v", "error", "-y", *_inputs_first(arguments)]
     subprocess.run([*command, *extra, f"file:{path}"], check=True)
     return path
 

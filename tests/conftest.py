@@ -14,6 +14,9 @@ import pytest
 from dubbing.outputs import record_output
 from dubbing.timeline import Timeline
 from dubbing.workspace import Workspace
+from tests.each_ffmpeg import each_ffmpeg
+
+__all__ = ["each_ffmpeg"]
 
 ROOT = Path(__file__).parent.parent
 DUB = Path(sys.executable).with_name("dub")

@@ -24,7 +24,8 @@ from pydantic import Field, ValidationError
 from dubbing.batch.manifest_text import Place, Text, read_text
 from dubbing.batch.options import Address, Listed, Name, Options, profile_values
 from dubbing.batch.places import bare, check_template, find, inside, is_url, output_place
-from dubbing.errors import BadSettings, DubbingError
+from dubbing.errors import BadSettings, DubbingError, UsageError
+from dubbing.media.ffmpeg_choice import VARIABLE
 from dubbing.settings import Profile, load_profile
 from dubbing.workspace import digest
 
@@ -273,10 +274,11 @@ class _Reader:
             where: Place = ("jobs", number)
             with _told(self.text, (*where, "profile")):
                 base = load_profile(self._profile_place(name or "embedded"))
+                _check_program(base)
             with _told(self.text, where):
                 values = profile_values(options, target, self.root, outside=self.outside)
             unknown = [stage for stage in values if stage not in Profile.model_fields]
-            not_stages = [s for s in values if s in ("name", "threads")]
+            not_stages = [s for s in values if s in ("name", "threads", "ffmpeg")]
             if unknown or not_stages:
                 named = (*unknown, *not_stages)[0]
                 raise self.text.error((*where, "settings", named), "there is no such stage.")
@@ -289,6 +291,15 @@ class _Reader:
         if Path(name).suffix in (".yaml", ".yml"):
             return str(inside(self.root, name, outside=self.outside))
         return name
+
+
+def _check_program(profile: Profile) -> None:
+    """A manifest may come from somebody else: it chooses no program that runs here."""
+    if profile.ffmpeg is not None:
+        raise UsageError(
+            "the profile names an ffmpeg, which a manifest may not.",
+            hint=f"Set {VARIABLE} where the batch runs.",
+        )
 
 
 class _told:

@@ -7,9 +7,13 @@ import os
 import platform
 import shutil
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from dubbing.media.ffmpeg_check import Verdict
+    from dubbing.media.ffmpeg_choice import Ffmpeg
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def doctor(
 
 def examine() -> tuple[Finding, ...]:
     """Look at everything the embedded profile needs."""
-    return (_python(), _cores(), _memory(), _disk(), _ffmpeg(), *_packages(), *_models())
+    return (_python(), _cores(), _memory(), _disk(), *_ffmpeg(), *_packages(), *_models())
 
 
 def _python() -> Finding:
@@ -65,18 +69,30 @@ def _disk() -> Finding:
     return Finding("free disk", free_gb > 3, f"{free_gb:.1f} GB at {place}", "Models need 3 GB.")
 
 
-def _ffmpeg() -> Finding:
-    from dubbing.errors import EngineUnavailable
-    from dubbing.media.ffmpeg import describe_ffmpeg
+def _ffmpeg() -> list[Finding]:
+    """The ffmpeg that is used, and everything that is done with it, tried out."""
+    from dubbing.errors import DubbingError
+    from dubbing.media.ffmpeg_check import check
+    from dubbing.media.ffmpeg_choice import asked_for_ffmpeg, packaged_ffmpeg
 
     try:
-        path, version, lacking = describe_ffmpeg()
-    except EngineUnavailable as error:
-        return Finding("ffmpeg", False, "none", str(error))
-    lacks = f", lacks {', '.join(lacking)}" if lacking else ""
-    return Finding(
-        "ffmpeg", not lacking, f"{version} ({path}){lacks}", "pip install imageio-ffmpeg"
-    )
+        ffmpeg = asked_for_ffmpeg() or packaged_ffmpeg()
+    except DubbingError as error:
+        return [Finding("ffmpeg", False, error.message, error.hint)]
+    where = "packaged" if ffmpeg.origin == "packaged" else f"asked for by {ffmpeg.origin}"
+    known = Finding("ffmpeg", True, f"{ffmpeg.version} ({where}: {ffmpeg.path})")
+    return [known, *(_capability(verdict, ffmpeg) for verdict in check(ffmpeg))]
+
+
+def _capability(verdict: Verdict, ffmpeg: Ffmpeg) -> Finding:
+    from dubbing.media.ffmpeg_failure import next_step
+
+    found = "works" if verdict.is_fine else f"missing: {verdict.reason}"
+    if not verdict.is_fine and verdict.only_for:
+        return Finding(
+            f"ffmpeg: {verdict.name}", True, f"{found} Needed only for {verdict.only_for}."
+        )
+    return Finding(f"ffmpeg: {verdict.name}", verdict.is_fine, found, next_step(ffmpeg))
 
 
 def _packages() -> list[Finding]:
@@ -118,11 +134,12 @@ def _models() -> list[Finding]:
 
 def _table(findings: tuple[Finding, ...]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table("", "what", "found", "what to do", box=None)
     for finding in findings:
         mark = "[green]ok[/]" if finding.is_fine else "[red]no[/]"
         advice = "" if finding.is_fine else finding.advice
-        table.add_row(mark, finding.what, finding.found, advice)
+        table.add_row(mark, *map(escape, (finding.what, finding.found, advice)))
     Console().print(table)

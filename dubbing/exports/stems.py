@@ -15,7 +15,7 @@ import numpy as np
 
 from dubbing.arrays import Audio
 from dubbing.errors import WorkspaceError
-from dubbing.media.ffmpeg import input_args, run_ffmpeg
+from dubbing.media.broadcast_wave import write_broadcast_wave
 from dubbing.media.sound_file import SoundFormat, SoundWriter, sound_format
 from dubbing.mixing.mixer import MixPlan, mix
 from dubbing.soundtrack.render import film_samples, mix_plan, padded_samples
@@ -53,7 +53,7 @@ def write_stems(
     for stem, name in stem_names(timeline).items():
         path = folder / name
         if stem == "mix":
-            _as_broadcast(workspace.path(made.sound), path, name, start_s)
+            write_broadcast_wave(workspace.path(made.sound), path, start_s)
         else:
             _write_stem(timeline, made, workspace, stem, path, start_s, tell)
         written.append(path)
@@ -100,7 +100,7 @@ def _write_stem(
             for block in _blocks(timeline, made, workspace, stem, original, info):
                 writer.write(block)
                 tell(writer.n_samples / info.rate_hz, stem)
-        _as_broadcast(plain, path, path.name, start_s)
+        write_broadcast_wave(plain, path, start_s)
 
 
 def _blocks(
@@ -124,18 +124,3 @@ def _blocks(
     if stem == BED:
         return mix(film, length, info.rate_hz, replace(plan, takes=()))
     return mix(nothing, length, info.rate_hz, replace(plan, ducked=(), dialogue=None))
-
-
-def _as_broadcast(sound: Path, path: Path, name: str, start_s: float) -> None:
-    """The same samples in a file that says when its first one sounds."""
-    rate_hz = sound_format(sound).rate_hz
-    run_ffmpeg(
-        [
-            *input_args(sound),
-            *("-c:a", "pcm_s24le", "-f", "wav", "-rf64", "auto", "-write_bext", "1"),
-            *("-metadata", f"time_reference={round(start_s * rate_hz)}"),
-            *("-metadata", "originator=dubbing", "-metadata", f"description={name[:250]}"),
-        ],
-        what=f"{name} cannot be written",
-        output=path,
-    )

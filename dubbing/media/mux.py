@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dubbing.errors import UsageError
+from dubbing.errors import EngineUnavailable, UsageError
 from dubbing.media.ffmpeg import bitstream_filters, input_args, run_ffmpeg
+from dubbing.media.ffmpeg_choice import current_ffmpeg
 from dubbing.media.probe import (
+    MOV_AUDIO,
     MP4_AUDIO,
     SUFFIXES,
     WEBM_AUDIO,
@@ -25,8 +27,11 @@ from dubbing.media.sound_file import sound_format
 SYNTHETIC = "Dubbed with synthetic voices by dubbing"
 TEXT_SUBTITLES = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
 SUBTITLE_CODEC = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".webm": "webvtt"}
+MP4_LIKE = (".mp4", ".m4v", ".m4a", ".mov")
 ONE_TRACK = (".mp3", ".flac", ".wav", ".ogg")
 KBIT_PER_CHANNEL = 96
+TIMES_FILTER = {"h264": "dts2pts", "hevc": "dts2pts", "mpeg4": "mpeg4_unpack_bframes"}
+"""What works out when a frame is shown, by codec."""
 DUB_CODEC = {
     ".webm": "libopus",
     ".ogg": "libopus",
@@ -84,10 +89,12 @@ def mux(request: MuxRequest) -> None:
 
     Raises:
         UsageError: if the container cannot hold the picture; names one that can.
-        UnreadableMedia: if ffmpeg fails.
+        EngineUnavailable: if the ffmpeg in use lacks something.
+        UnreadableMedia: if the film is at fault.
         DiskFull: if there was no room.
     """
     check_container(request.output, request.source_info)
+    check_times(request.source_info)
     run_ffmpeg(_arguments(request), what="The dub cannot be written", output=request.output)
 
 
@@ -107,6 +114,16 @@ def check_container(output: Path, info: MediaInfo) -> None:
         )
 
 
+def check_times(info: MediaInfo) -> None:
+    """Raise ``EngineUnavailable`` if the ffmpeg in use cannot work out when each frame is shown."""
+    wanted = _filter_of_times(info)
+    if wanted and wanted not in bitstream_filters():
+        raise EngineUnavailable(
+            f"{current_ffmpeg()} cannot copy this picture out of AVI: it lacks {wanted}.",
+            hint="Use the packaged ffmpeg, or one from 6.0 on.",
+        )
+
+
 def _arguments(request: MuxRequest) -> list[str]:
     info, suffix = request.source_info, request.output.suffix.lower()
     start = f"{info.start_ms / 1000:.6f}"
@@ -120,26 +137,41 @@ def _arguments(request: MuxRequest) -> list[str]:
     arguments += ["-map_metadata", "0", "-map_chapters", "0", "-max_muxing_queue_size", "4096"]
     arguments += ["-metadata", f"comment={SYNTHETIC}"]
     arguments += _picture(info, suffix) + _sound(request, suffix) + _all_subtitles(request, suffix)
-    if suffix in (".mp4", ".m4v", ".mov", ".m4a"):
-        arguments += ["-movflags", "+faststart"]
-    if suffix == ".m4a":  # ffmpeg's own choice for the ending is an iPod, which plays little
-        arguments += ["-f", "mp4"]
-    return arguments
+    arguments += _attachments(info, suffix)
+    return arguments + container_args(suffix)
+
+
+def container_args(suffix: str) -> list[str]:
+    """Output arguments for a container, by the file's ending."""
+    if suffix in (".mp4", ".mov"):
+        return ["-movflags", "+faststart"]
+    if suffix in (".m4a", ".m4v"):  # ffmpeg's own choice for these is an iPod, which plays little
+        return ["-movflags", "+faststart", "-f", "mp4"]
+    return []
 
 
 def _picture(info: MediaInfo, suffix: str) -> list[str]:
     if info.video is None:
         return ["-vn"]
-    attachments = ["-map", "0:t?", "-c:t", "copy"] if suffix == ".mkv" else []
-    tag = ["-tag:v", "hvc1"] if info.video.codec == "hevc" and suffix in (".mp4", ".mov") else []
-    return ["-map", "0:V", "-c:v", "copy", *_times(info), *tag, *attachments]
+    tag = ["-tag:v", "hvc1"] if info.video.codec == "hevc" and suffix in MP4_LIKE else []
+    return ["-map", "0:V", "-c:v", "copy", *_times(info), *tag]
+
+
+def _attachments(info: MediaInfo, suffix: str) -> list[str]:
+    """Fonts and the like; mapped last, since ffmpeg's muxer wants the streams with packets first."""
+    has_any = info.video is not None and suffix == ".mkv"
+    return ["-map", "0:t?", "-c:t", "copy"] if has_any else []
 
 
 def _times(info: MediaInfo) -> list[str]:
+    wanted = _filter_of_times(info)
+    return ["-bsf:v", wanted] if wanted else []
+
+
+def _filter_of_times(info: MediaInfo) -> str:
     """AVI knows only when a frame is decoded; when it is shown must be worked out from its order."""
-    coded = info.video.codec if info.video and info.container == "avi" else ""
-    wanted = {"h264": "dts2pts", "hevc": "dts2pts", "mpeg4": "mpeg4_unpack_bframes"}.get(coded)
-    return ["-bsf:v", wanted] if wanted in bitstream_filters() else []
+    codec = info.video.codec if info.video and info.container == "avi" else ""
+    return TIMES_FILTER.get(codec, "")
 
 
 def _sound(request: MuxRequest, suffix: str) -> list[str]:
@@ -189,9 +221,19 @@ def original_codec(track: AudioTrack, place: int, suffix: str) -> list[str]:
     """Copied where the container allows it, else in the container's own codec."""
     if suffix == ".webm" and track.codec not in WEBM_AUDIO:
         return [f"-c:a:{place}", "libopus"]
-    if suffix in (".mp4", ".m4v", ".m4a") and track.codec not in MP4_AUDIO:
+    if suffix in MP4_LIKE and not _holds_sound(suffix, track.codec):
         return [f"-c:a:{place}", "aac", f"-b:a:{place}", f"{128 * track.n_channels}k"]
+    if suffix in MP4_LIKE and track.codec == "flac":
+        # FLAC in MP4 was an experiment to ffmpeg before 6.0
+        return [f"-c:a:{place}", "copy", "-strict", "experimental"]
     return [f"-c:a:{place}", "copy"]
+
+
+def _holds_sound(suffix: str, codec: str) -> bool:
+    """Whether a container of the MP4 family can hold a sound as it is."""
+    if suffix == ".mov":
+        return codec in MOV_AUDIO or codec.startswith("pcm_")
+    return codec in MP4_AUDIO
 
 
 def _all_subtitles(request: MuxRequest, suffix: str) -> list[str]:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dubbing.errors import NoAudioTrack, UnreadableMedia, UsageError
+from dubbing.media.channels import channel_layouts, count_channels
 from dubbing.media.ffmpeg import OPEN_OPTIONS
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
 LOOKED_AT_S = 10.0
+UNKNOWN_LAYOUT = "sound"
 UNEVEN = 0.1
 """Frame intervals that differ by more than this share make a variable frame rate."""
 HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
@@ -42,7 +44,7 @@ class AudioTrack:
     index: int
     codec: str
     n_channels: int
-    layout: str
+    channel_layout: str
     rate_hz: int
     language: str
     title: str
@@ -113,7 +115,9 @@ def _picture_notes(video: VideoTrack) -> list[tuple[bool, str]]:
 def describe_track(track: AudioTrack) -> str:
     """``1: eng "Commentary" aac stereo``."""
     title = f' "{track.title}"' if track.title else ""
-    return f"{track.number}: {track.language or 'unknown'}{title} {track.codec} {track.layout}"
+    return (
+        f"{track.number}: {track.language or 'unknown'}{title} {track.codec} {track.channel_layout}"
+    )
 
 
 def probe(path: Path) -> MediaInfo:
@@ -177,7 +181,7 @@ def _describe(path: Path, container: Any) -> MediaInfo:
         duration_ms=_duration_ms(container, begin_ms),
         start_ms=begin_ms,
         video=_video(path, pictures[0], begin_ms) if pictures else None,
-        audio=tuple(_audio(n, s, begin_ms) for n, s in enumerate(sounds)),
+        audio=_sounds(path, sounds, begin_ms),
         subtitles=tuple(s.codec_context.name for s in container.streams.subtitles),
         n_chapters=len(container.chapters()),
         has_cover=len(pictures) < len(container.streams.video),
@@ -252,7 +256,17 @@ def _rotation(path: Path, index: int) -> int:
     return int(getattr(frame, "rotation", 0) or 0) % 360
 
 
-def _audio(number: int, stream: Any, begin_ms: float) -> AudioTrack:
+def _sounds(path: Path, streams: list[Any], begin_ms: float) -> tuple[AudioTrack, ...]:
+    if not streams:
+        return ()
+    layouts = channel_layouts(path)
+    return tuple(
+        _sound(number, stream, layouts.get(stream.index, UNKNOWN_LAYOUT), begin_ms)
+        for number, stream in enumerate(streams)
+    )
+
+
+def _sound(number: int, stream: Any, layout: str, begin_ms: float) -> AudioTrack:
     import av
 
     context = stream.codec_context
@@ -260,8 +274,8 @@ def _audio(number: int, stream: Any, begin_ms: float) -> AudioTrack:
         number=number,
         index=stream.index,
         codec=context.name,
-        n_channels=context.channels,
-        layout=context.layout.name,
+        n_channels=count_channels(layout),
+        channel_layout=layout,
         rate_hz=context.rate,
         language=stream.metadata.get("language", ""),
         title=stream.metadata.get("title", ""),
@@ -276,6 +290,19 @@ MP4_VIDEO = {"h264", "hevc", "av1", "mpeg4", "libdav1d", "vp9"}
 WEBM_VIDEO = {"vp8", "vp9", "av1", "libdav1d"}
 MOV_VIDEO = MP4_VIDEO | {"prores", "dnxhd", "mjpeg", "cfhd", "qtrle", "dvvideo", "rawvideo"}
 MP4_AUDIO = {"aac", "mp3", "mp3float", "ac3", "eac3", "opus", "alac", "flac"}
+MOV_AUDIO = {
+    "aac",
+    "mp3",
+    "mp3float",
+    "mp2",
+    "mp2float",
+    "ac3",
+    "eac3",
+    "dca",
+    "alac",
+    "adpcm_ima_qt",
+}
+"""And PCM of any kind."""
 WEBM_AUDIO = {"opus", "vorbis"}
 SUFFIXES = (
     ".mp4",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from dubbing.errors import WorkspaceError
 from dubbing.json_text import parsed
+from dubbing.media.ffmpeg_choice import VARIABLE, is_admitted
 from dubbing.settings import DirectionSettings, Profile
 from dubbing.workspace import write_text
 
@@ -48,7 +50,7 @@ def read_job(root: Path, target: str) -> KeptJob:
     """How the dub of a workspace was made.
 
     Raises:
-        WorkspaceError: if that is not known, or the film is gone.
+        WorkspaceError: if that is not known, the film is gone, or its ffmpeg was never used here.
     """
     path = _path(root, target)
     try:
@@ -63,11 +65,22 @@ def read_job(root: Path, target: str) -> KeptJob:
         raise WorkspaceError(f"{root} does not say how it was made.", hint=HINT) from error
     except (ValueError, KeyError, TypeError, ValidationError) as error:
         raise WorkspaceError(f"{path} is damaged.", hint=HINT) from error
+    _check_program(root, job.profile)
     if not job.source.is_file():
         raise WorkspaceError(
             f"The film {job.source} is not there any more.", hint="Put it back, or dub it anew."
         )
     return job
+
+
+def _check_program(root: Path, profile: Profile) -> None:
+    """A workspace may come from somebody else: it chooses no program that nobody here asked for."""
+    if profile.ffmpeg is None or os.environ.get(VARIABLE) or is_admitted(profile.ffmpeg):
+        return
+    raise WorkspaceError(
+        f"{root} was made with another ffmpeg ({profile.ffmpeg}), which was never used here.",
+        hint=f"Set {VARIABLE} to one that you trust, and run the same command again.",
+    )
 
 
 def _path(root: Path, target: str) -> Path:

@@ -18,8 +18,9 @@ from typing import Any
 
 from dubbing.errors import OutputExists, UsageError, WorkspaceError
 from dubbing.language.languages import language
+from dubbing.media.browser_copies import write_small_sound
 from dubbing.media.sound_file import read_sound, write_sound
-from dubbing.reviewer.media_files import sounds_of, write_sound_file
+from dubbing.reviewer.media_files import sounds_of
 from dubbing.reviewer.preview import project_script
 from dubbing.timeline import Line, Timeline
 from dubbing.workspace import Workspace
@@ -130,7 +131,7 @@ def _clip(sound: Path, start_ms: int, end_ms: int, page: Path, name: str) -> str
     path.parent.mkdir(exist_ok=True)
     plain = path.with_suffix(".wav")
     write_sound(plain, read_sound(sound, start_ms, end_ms), subtype="PCM_16")
-    write_sound_file(plain, path)
+    write_small_sound(plain, path)
     plain.unlink()
     return f"media/{path.name}"
 

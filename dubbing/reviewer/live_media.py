@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from dubbing.media.browser_copies import write_small_sound
 from dubbing.media.probe import MediaInfo
 from dubbing.reviewer.media_files import (
     BED,
@@ -18,7 +19,6 @@ from dubbing.reviewer.media_files import (
     sounds_of,
     write_bed,
     write_picture,
-    write_sound_file,
 )
 from dubbing.reviewer.preview import MEDIA, TYPES, frame_ms_of
 from dubbing.timeline import Timeline
@@ -50,9 +50,9 @@ class LiveMedia:
                 lambda path: write_picture(self.film, sounds.dub, self.size, path, self.tell),
             )
         names[ORIGINAL] = self._made(
-            ORIGINAL, original, lambda path: write_sound_file(sounds.original, path)
+            ORIGINAL, original, lambda path: write_small_sound(sounds.original, path)
         )
-        names[DUB] = self._made(DUB, dub, lambda path: write_sound_file(sounds.dub, path))
+        names[DUB] = self._made(DUB, dub, lambda path: write_small_sound(sounds.dub, path))
         names[BED] = self._made(BED, dub, lambda path: write_bed(timeline, workspace, path))
         self._names, self._peaks = names, peaks_document(sounds)
         for file in self.folder.iterdir():

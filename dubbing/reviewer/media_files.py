@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from dubbing.errors import UsageError, WorkspaceError
 from dubbing.exports.stems import bed_blocks
-from dubbing.media.ffmpeg import input_args, run_ffmpeg
+from dubbing.media.browser_copies import write_small_picture, write_small_sound
 from dubbing.media.probe import MediaInfo
 from dubbing.media.sound_file import SoundWriter, sound_format, stream_sound
 from dubbing.timeline import Timeline
@@ -25,7 +25,6 @@ SIZES = {"360p": 360, "480p": 480, "720p": 720, "1080p": 1080}
 PICTURE, ORIGINAL, DUB, BED = "picture.mp4", "original.m4a", "dub.m4a", "bed.m4a"
 FILES = {"picture": PICTURE, "original": ORIGINAL, "dub": DUB, "bed": BED}
 """By what the page calls them."""
-SOUND = ("-vn", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-movflags", "+faststart")
 Tell = Callable[[str, float], None]
 """Told what is being made, and the share of it that is done."""
 
@@ -58,34 +57,19 @@ def sounds_of(timeline: Timeline, workspace: Workspace) -> Sounds:
 def write_picture(film: MediaInfo, dub: Path, size: str, output: Path, tell: Tell) -> None:
     """The picture made small, with the dub as its sound.
 
-    Every frame keeps its time: nothing is dropped or doubled where the frame rate varies.
-
     Raises:
         UsageError: if the size is none of :data:`SIZES`.
     """
     if size not in SIZES:
         raise UsageError(f"There is no size '{size}'.", hint=f"Choose from {', '.join(SIZES)}.")
-    height = SIZES[size]
-    scale = f"scale=-2:'min({height},ceil(ih/2)*2)',format=yuv420p"
     seconds = max(film.duration_ms / 1000, 0.001)
-    run_ffmpeg(
-        [
-            *input_args(film.path),
-            *input_args(dub),
-            *("-map", "0:V:0", "-map", "1:a:0", "-sn", "-dn", "-map_metadata", "-1"),
-            *("-vf", scale, "-fps_mode", "vfr", "-c:v", "libx264", "-preset", "veryfast"),
-            *("-crf", "27", "-g", "48", "-c:a", "aac", "-b:a", "128k", "-ac", "2"),
-            *("-movflags", "+faststart"),
-        ],
-        what="The small picture cannot be made",
-        output=output,
-        on_progress=lambda done_s: tell("picture", min(1.0, done_s / seconds)),
+    write_small_picture(
+        film.path,
+        dub,
+        SIZES[size],
+        output,
+        lambda done_s: tell("picture", min(1.0, done_s / seconds)),
     )
-
-
-def write_sound_file(sound: Path, output: Path) -> None:
-    """A sound as small stereo, for browsers."""
-    run_ffmpeg([*input_args(sound), *SOUND], what=f"{output.name} cannot be written", output=output)
 
 
 def write_bed(timeline: Timeline, workspace: Workspace, output: Path) -> None:
@@ -95,7 +79,7 @@ def write_bed(timeline: Timeline, workspace: Workspace, output: Path) -> None:
         with SoundWriter(plain, info.rate_hz, info.n_channels) as writer:
             for block in bed_blocks(timeline, workspace):
                 writer.write(block)
-        write_sound_file(plain, output)
+        write_small_sound(plain, output)
 
 
 def peaks_document(sounds: Sounds) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.errors import OutputExists, UsageError
+from dubbing.media.browser_copies import write_small_sound
 from dubbing.media.probe import MediaInfo
 from dubbing.reviewer.document import ProjectDocument
 from dubbing.reviewer.media_files import (
@@ -29,7 +30,6 @@ from dubbing.reviewer.media_files import (
     sounds_of,
     write_bed,
     write_picture,
-    write_sound_file,
 )
 from dubbing.temporary import new_temporary_folder
 from dubbing.workspace import disk_errors
@@ -60,8 +60,8 @@ def write_media(
     if film.video is not None:
         write_picture(film, sounds.dub, size, place / PICTURE, tell)
     tell("sound", 0.0)
-    write_sound_file(sounds.original, place / ORIGINAL)
-    write_sound_file(sounds.dub, place / DUB)
+    write_small_sound(sounds.original, place / ORIGINAL)
+    write_small_sound(sounds.dub, place / DUB)
     tell("sound", 0.6)
     write_bed(timeline, workspace, place / BED)
     tell("sound", 1.0)

@@ -12,7 +12,7 @@ from dubbing.settings import IngestSettings
 from dubbing.timeline import Artifact, Media, Timeline
 
 
-@stage(reads=(), writes=("media",), version=1, outside=("source",))
+@stage(reads=(), writes=("media",), version=1, outside=("source", "ffmpeg"))
 def ingest(timeline: Timeline, run: Run, settings: IngestSettings) -> Timeline:
     """Probe the source and extract its 48 kHz working sound and a 16 kHz copy for recognition."""
     info = probe(run.source)

@@ -69,7 +69,7 @@ class _Levels:
     curve_db: tuple[float, ...]
 
 
-@stage(reads=("media", "lines", "dialogue", "mix"), writes=("mix",), version=8)
+@stage(reads=("media", "lines", "dialogue", "mix"), writes=("mix",), version=8, outside=("ffmpeg",))
 def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
     """Make the finished sound; where its loudness misses its aim, once or twice more.
 

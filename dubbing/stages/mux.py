@@ -27,7 +27,7 @@ from dubbing.workspace import write_text
     reads=("media", "mix", "source_language", "target_language", "lines", "speakers"),
     writes=("output",),
     version=2,
-    outside=("source", "output"),
+    outside=("source", "output", "ffmpeg"),
 )
 def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:
     """Write the output file: picture copied, dub first and default, original kept, labelled."""

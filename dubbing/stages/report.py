@@ -58,6 +58,7 @@ from dubbing.workspace import write_text
     engine_roles=("asr",),
     packages=("speechmos",),
     settings_of=("timing.fastest", "timing.slowest"),
+    outside=("ffmpeg",),
 )
 def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
     """Write ``report.json`` and ``report.html`` beside each other into the workspace."""

@@ -14,9 +14,10 @@ from export_workspace import make_film, make_workspace
 from opentimelineio import adapters
 
 from dubbing.errors import EngineUnavailable, UsageError
-from dubbing.exports.burn_in import burn_in, filter_value
+from dubbing.exports.burn_in import burn_in
 from dubbing.exports.events import Event, Subtitles
 from dubbing.exports.subtitles import Picture, subtitle_document
+from dubbing.media.draw import filter_value
 from dubbing.media.ffmpeg import ffmpeg_path
 from dubbing.media.fingerprint import picture_fingerprint
 from dubbing.media.probe import probe

@@ -62,4 +62,4 @@ def test_all_other_channels_stay_where_they_were(
 def test_files_say_which_channel_is_which(stems: tuple[np.ndarray, dict[str, Path]]) -> None:
     for path in stems[1].values():
         (track,) = probe(path).audio
-        assert (track.n_channels, track.layout) == (6, "5.1")
+        assert (track.n_channels, track.channel_layout) == (6, "5.1")

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from dubbing.arrays import Audio
-from dubbing.errors import NoAudioTrack, UnreadableMedia, UsageError
+from dubbing.errors import EngineUnavailable, NoAudioTrack, UnreadableMedia, UsageError
 from dubbing.media.extract import extract_audio, extract_speech_audio
-from dubbing.media.ffmpeg import describe_ffmpeg, ffmpeg_path
+from dubbing.media.ffmpeg import bitstream_filters
+from dubbing.media.ffmpeg_choice import packaged_ffmpeg
 from dubbing.media.fingerprint import picture_fingerprint
 from dubbing.media.loudness import line_loudness_lufs, programme_loudness
-from dubbing.media.mux import MuxRequest, mux
+from dubbing.media.mux import MuxRequest, check_times, mux
 from dubbing.media.probe import choose_container, probe
 from dubbing.media.sound_file import (
     SoundWriter,
@@ -25,7 +26,10 @@ from dubbing.media.sound_file import (
 )
 from dubbing.testing import make_clip, tone
 
+pytestmark = pytest.mark.usefixtures("each_ffmpeg")
+
 BEEP_S = 1.0
+AAC_FRAME = 1024
 RATE_HZ = 48_000
 KINDS = {
     "mp4": ("clip.mp4", {}),
@@ -99,8 +103,9 @@ def test_the_dub_is_in_sync_and_the_picture_untouched(clip: Path) -> None:
     extract_audio(output, 0, again, start_ms=probe(output).start_ms)
     drift_s = (flash_s(output) - probe(output).start_ms / 1000) - beep_ms(again) / 1000
     source_drift_s = (flash_s(clip) - probe(clip).start_ms / 1000) - beep_ms(wav) / 1000
-    assert drift_s == pytest.approx(source_drift_s, abs=0.005)
-    frame_ms = 1000 / 23
+    # Opus has a run-in of 6.5 ms, which ffmpeg before 6.0 takes for sound
+    assert drift_s == pytest.approx(source_drift_s, abs=0.008 if clip.suffix == ".webm" else 0.005)
+    frame_ms = max(1000 / 23, 1000 * AAC_FRAME / probe(clip).audio[0].rate_hz)
     assert probe(output).duration_ms == pytest.approx(probe(clip).duration_ms, abs=frame_ms)
 
 
@@ -120,7 +125,7 @@ def test_a_sound_that_starts_late_is_padded(tmp_path: Path) -> None:
     early = make_clip(tmp_path / "a.mp4")
     late = tmp_path / "late.mkv"
     subprocess.run(
-        [ffmpeg_path(), "-v", "error", "-i", str(early), "-itsoffset", "0.5", "-i", str(early),
+        [packaged_ffmpeg().path, "-v", "error", "-i", str(early), "-itsoffset", "0.5", "-i", str(early),
          "-map", "0:v", "-map", "1:a", "-c", "copy", str(late)], check=True,
     )  # fmt: skip
     assert beep_ms(extracted(late)) == pytest.approx(1500, abs=5)
@@ -142,7 +147,7 @@ def test_sound_only_stays_sound_only(tmp_path: Path) -> None:
 def test_any_sound_file_is_dubbed_and_keeps_its_original(tmp_path: Path, suffix: str) -> None:
     clip = tmp_path / f"clip{suffix}"
     whole = make_clip(tmp_path / "whole.m4a", picture=False)
-    subprocess.run([ffmpeg_path(), "-v", "error", "-i", str(whole), str(clip)], check=True)
+    subprocess.run([packaged_ffmpeg().path, "-v", "error", "-i", str(whole), str(clip)], check=True)
     wav = extracted(clip)
     output = dubbed(clip, wav)
     assert output.suffix == ".m4a"
@@ -150,8 +155,14 @@ def test_any_sound_file_is_dubbed_and_keeps_its_original(tmp_path: Path, suffix:
     assert beep_ms(extracted(output)) == pytest.approx(beep_ms(wav), abs=5)
 
 
-def test_reordered_frames_of_avi_get_their_times_back(tmp_path: Path) -> None:
+def test_reordered_frames_of_avi_get_their_times_back_or_the_ffmpeg_is_refused(
+    tmp_path: Path,
+) -> None:
     clip = make_clip(tmp_path / "b.avi", extra=("-c:v", "libx264", "-bf", "3"))
+    if "dts2pts" not in bitstream_filters():
+        with pytest.raises(EngineUnavailable, match=r"ffmpeg 5\..*AVI.*dts2pts"):
+            check_times(probe(clip))
+        return
     output = dubbed(clip, extracted(clip), ".mkv")
     with av.open(str(output)) as container:
         times = [frame.pts for frame in container.decode(video=0)]
@@ -173,7 +184,7 @@ def test_odd_things_are_noted(tmp_path: Path) -> None:
     assert not probe(make_clip(tmp_path / "s.mkv", fps="24000/1001")).video.variable_frame_rate
     plain = make_clip(tmp_path / "p.mp4")
     turned = tmp_path / "turned.mp4"
-    subprocess.run([ffmpeg_path(), "-v", "error", "-display_rotation", "90", "-i", str(plain),
+    subprocess.run([packaged_ffmpeg().path, "-v", "error", "-display_rotation", "90", "-i", str(plain),
                     "-c", "copy", str(turned)], check=True)  # fmt: skip
     assert probe(turned).video.rotation_deg in (90, 270)
     output = dubbed(turned, extracted(turned))
@@ -295,10 +306,3 @@ def test_loudness_of_programmes_and_of_short_lines(tmp_path: Path) -> None:
     assert programme.true_peak_dbtp == pytest.approx(-23.0, abs=0.2)
     assert line_loudness_lufs(audio.between(0, 250)) == pytest.approx(-26.0, abs=0.5)
     assert line_loudness_lufs(Audio(np.zeros((1, RATE_HZ), np.float32), RATE_HZ)) is None
-
-
-def test_there_is_an_ffmpeg_that_can_do_what_we_need() -> None:
-    path, version, lacking = describe_ffmpeg()
-    assert Path(path).exists()
-    assert version
-    assert lacking == ()
