@@ -6,6 +6,7 @@
     │   ├── UnknownLanguage
     │   ├── UnknownEngine
     │   ├── BadSettings
+    │   │   └── ConsentRefused
     │   └── OutputExists
     ├── InputError           the file cannot be dubbed
     │   ├── UnreadableMedia
@@ -74,6 +75,10 @@ class UnknownEngine(UsageError):
 
 class BadSettings(UsageError):
     """A profile, recipe, flag or review file holds something that is not allowed."""
+
+
+class ConsentRefused(BadSettings):
+    """A consent that does not count here: changed, revoked, for something else, or by a strange key."""
 
 
 class OutputExists(UsageError):

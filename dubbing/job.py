@@ -27,8 +27,11 @@ from dubbing.temporary import owner_of, sweep_here
 from dubbing.timeline import Timeline
 from dubbing.voice import consent
 from dubbing.voice.casting_file import read_cast
+from dubbing.voice.consent import Consent
 from dubbing.voice.ledger import enter_uses
 from dubbing.voice.library import find_voice
+from dubbing.voice.standing import refuse_repeated
+from dubbing.voice.trust import is_trusted
 from dubbing.workspace import Workspace, file_sha256
 from dubbing.workspace_marker import check_workspace
 
@@ -117,14 +120,10 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
         sweep_here(output.parent, owner_of(workspace.root))
         keep_job(workspace.root, target, source, output, job.recipe, profile)
         run = Run(workspace, source, output, engines, listener, maker=maker)
+        run.consents = _consents(job, run, film_identity(source, listener))
         fresh_from = stages[0].name if job.force and not job.from_stage else job.from_stage
-        profile = _with_consents(
-            job,
-            run,
-            film_identity(source, listener),
-            _with_decisions(
-                workspace, target, _with_people(workspace, _with_cast(workspace, profile))
-            ),
+        profile = _with_decisions(
+            workspace, target, _with_people(workspace, _with_cast(workspace, profile))
         )
         timeline = run_stages(stages, Timeline(target), run, profile, fresh_from=fresh_from)
     enter_uses(timeline)
@@ -187,7 +186,7 @@ def _with_decisions(workspace: Workspace, target: str, profile: Profile) -> Prof
     return profile.with_values({"direction": {"lines": lines, "kept": kept}})
 
 
-def _with_consents(job: Job, run: Run, film: str, profile: Profile) -> Profile:
+def _consents(job: Job, run: Run, film: str) -> tuple[Consent, ...]:
     """What was allowed for this film, now and in earlier runs; new records are kept beside it."""
     path = run.workspace.root / consent.FILE_NAME
     kept = consent.load_all(path)
@@ -197,14 +196,13 @@ def _with_consents(job: Job, run: Run, film: str, profile: Profile) -> Profile:
             f"{len(kept) - len(known)} of the consents in {path} do not count: they were given for "
             "another film, or for this one before it was changed. Record them again with --consent."
         )
+    for text in job.consents:
+        refuse_repeated(consent.parse_flag(text), known)
     new = tuple(consent.read_flag(text, film) for text in job.consents)
     if new:
-        known = (*known, *new)
         consent.save(path, (*kept, *new))
-    allowed = [
-        {"speaker": item.speaker, "person": item.person, "consent": item.id} for item in known
-    ]
-    return profile.with_values({"voices": {"allowed": allowed}}) if allowed else profile
+    # what is signed by a strange key never outranks what counts
+    return tuple(sorted((*known, *new), key=lambda item: is_trusted(item.public_key)))
 
 
 def _until(stages: tuple[Stage, ...], job: Job) -> tuple[Stage, ...]:

@@ -28,6 +28,8 @@ from dubbing.progress import Event, Listener, silence
 from dubbing.registry import Engines, identity, package_id
 from dubbing.settings import Profile
 from dubbing.timeline import Artifact, Step, Timeline
+from dubbing.voice.consent import Consent
+from dubbing.voice.standing import state as consents_state
 from dubbing.workspace import DISK_FULL_CODES, Workspace, explain_os_error
 
 READING = "read film"
@@ -37,6 +39,7 @@ PATIENCE_S = 1.0
 EVERY_S = 0.2
 NO_ROOM_BYTES = 1 << 16
 StageFunction = Callable[[Timeline, "Run", Any], Timeline]
+CheckFunction = Callable[[Timeline, "Run", Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,12 @@ class Stage:
     settings_of: tuple[str, ...]
     """Settings of other stages that it reads, like ``timing.gap_ms``."""
     outside: tuple[str, ...]
-    """What it depends on beside the document: ``source`` (file), ``output`` (path), ``ffmpeg``."""
+    """What it depends on beside the document.
+
+    ``source`` (the file), ``output`` (its path), ``ffmpeg``, ``consents``.
+    """
+    check: CheckFunction | None
+    """Refuses a remembered result that must not be used any more (by a ``DubbingError``)."""
 
 
 def stage(  # noqa: PLR0913 - a declaration names everything that a result depends on
@@ -76,6 +84,7 @@ def stage(  # noqa: PLR0913 - a declaration names everything that a result depen
     packages: Sequence[str] = (),
     settings_of: Sequence[str] = (),
     outside: Sequence[str] = (),
+    check: CheckFunction | None = None,
 ) -> Callable[[StageFunction], Stage]:
     """Declare a stage; the settings field ``engine`` names the engine of each role."""
 
@@ -94,6 +103,7 @@ def stage(  # noqa: PLR0913 - a declaration names everything that a result depen
             packages=tuple(packages),
             settings_of=tuple(settings_of),
             outside=tuple(outside),
+            check=check,
         )
 
     return declare
@@ -112,6 +122,8 @@ class Run:
     """Settings of all stages; a stage that reads another's declares it (``settings_of``)."""
     stage_name: str = ""
     stage_key: MemoKey | None = None
+    consents: tuple[Consent, ...] = ()
+    """What people allowed for this film; it never comes from settings."""
     fresh: bool = False
     """Ignore what is remembered (``--force``)."""
     maker: Path | None = None
@@ -250,6 +262,7 @@ def run_stages(
         "source": film_identity(run.source, run.listener),
         "output": str(run.output or ""),
         "ffmpeg": current_ffmpeg().identity,
+        "consents": consents_state(run.consents),
     }
     run.profile = profile
     for number, item in enumerate(stages, start=1):
@@ -265,18 +278,18 @@ def _run_stage(item: Stage, timeline: Timeline, run: Run, outside: Mapping[str, 
     run.stage_name, run.stage_key = item.name, key
     run.listener(Event("stage-started", item.name))
     began = time.monotonic()
-    known = _reused(item, timeline, run, key)
-    reused = known is not None
-    if known is not None:
-        timeline = known
+    reused = _reused(item, timeline, run, key)
+    if reused is not None:
+        timeline = reused
     else:
         timeline = _call(item, timeline, run, settings)
         plain = timeline_json.to_plain(timeline)
         run.remember(key, {path: select(plain, path) for path in item.writes})
     seconds = time.monotonic() - began
-    run.listener(Event("stage-finished", item.name, seconds=seconds, reused=reused))
+    is_reused = reused is not None
+    run.listener(Event("stage-finished", item.name, seconds=seconds, reused=is_reused))
     engine = getattr(settings, "engine", "")
-    step = Step(item.name, item.version, key, engine, round(seconds, 3), reused)
+    step = Step(item.name, item.version, key, engine, round(seconds, 3), is_reused)
     return replace(timeline, history=(*timeline.history, step))
 
 
@@ -287,9 +300,21 @@ def _reused(item: Stage, timeline: Timeline, run: Run, key: MemoKey) -> Timeline
         return None
     if _still_there(remembered, run.workspace):
         with suppress(WorkspaceError, KeyError, TypeError, AttributeError):
-            return graft(timeline, {path: remembered[path] for path in item.writes})
+            grafted = graft(timeline, {path: remembered[path] for path in item.writes})
+            return grafted if _may_be_used(item, grafted, run) else None
     run.note(f"A file of the stage '{item.name}' is damaged or gone; it is made again.")
     return None
+
+
+def _may_be_used(item: Stage, remembered: Timeline, run: Run) -> bool:
+    """Return whether the stage's own check lets a remembered result pass."""
+    if item.check is None:
+        return True
+    try:
+        item.check(remembered, run, run.profile.of(item.name))
+    except DubbingError:
+        return False
+    return True
 
 
 def _call(item: Stage, timeline: Timeline, run: Run, settings: Any) -> Timeline:

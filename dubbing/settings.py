@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dubbing.delivery import Mood
 from dubbing.errors import BadSettings
@@ -285,12 +285,10 @@ class TranslateSettings(Strict):
         )
 
 
-class Allowed(Strict):
-    """A speaker (or ``all``) whose own voice may be learnt, and the record that says so."""
-
-    speaker: str
-    person: str
-    consent: str
+NO_CONSENTS_HERE = (
+    "a consent cannot be given in settings; "
+    "give it with --consent \"Anna Example: contract of 2 May\", or with 'consent' in a manifest"
+)
 
 
 class VoicesSettings(SpeechEngine):
@@ -302,7 +300,16 @@ class VoicesSettings(SpeechEngine):
     """Voices chosen by hand, by speaker: of the engine, or enrolled (name or file)."""
     cast_content: tuple[str, ...] = ()
     """SHA-256 of the files of enrolled voices, so that a changed one is noticed."""
-    allowed: tuple[Allowed, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_consents(cls, values: Any) -> Any:
+        """Refuse ``allowed``; files of older versions hold it, empty."""
+        if not isinstance(values, dict) or "allowed" not in values:
+            return values
+        if values["allowed"]:
+            raise ValueError(NO_CONSENTS_HERE)
+        return {name: value for name, value in values.items() if name != "allowed"}
 
 
 class TimingSettings(SpeechEngine):
@@ -473,9 +480,14 @@ def _validated(kind: type[Kind], plain: dict[str, Any], origin: str) -> Kind:
     try:
         return kind.model_validate(plain)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadSettings(f"In {origin}, {where}: {first['msg']}.") from error
+        raise BadSettings(f"In {origin}, {first_fault(error)}") from error
+
+
+def first_fault(error: ValidationError) -> str:
+    """The first field that does not fit, and why."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}."
 
 
 @cache

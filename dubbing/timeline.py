@@ -344,6 +344,25 @@ class VoiceProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    """A person's signed permission to clone their voice, as plain data.
+
+    ``subject`` is what it covers: the fingerprint of a film, or of an enrolled voice.
+    """
+
+    speaker: str
+    """Id of the speaker in the film, or ``all``."""
+    person: str
+    purpose: str
+    """What for, and how consent was given, in the words of whoever recorded it."""
+    subject: str
+    recorded_at: str
+    recorded_by: str
+    public_key: str = ""
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
     """The voice that a speaker gets, and why.
 
@@ -367,6 +386,10 @@ class Voice:
     """For an engine that takes no durations, the voice of Kokoro that tells how long a text takes."""
     flags: tuple[str, ...] = ()
     """What a person should check about the choice (:mod:`dubbing.voice.casting`)."""
+    record: ConsentRecord | None = None
+    """The consent itself, so that every later use can check it."""
+    signed_by: str = ""
+    """Whose key signed the consent, in words."""
 
     @property
     def own(self) -> Artifact | None:

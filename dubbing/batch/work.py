@@ -95,10 +95,16 @@ class Desk:
 
 
 def _new_consents(workspace: Path, consents: Sequence[str]) -> tuple[str, ...]:
-    """Consents are signed with the time of day, so they are recorded once, by a film's first task."""
-    from dubbing.voice.consent import FILE_NAME
+    """Those that were not recorded in the workspace with a key that counts on this machine.
 
-    return () if (workspace / FILE_NAME).exists() else tuple(consents)
+    Consents are signed with the time of day, so they are recorded once, by a film's first task; a node
+    that does not trust the key of another one records them with its own.
+    """
+    from dubbing.voice.consent import FILE_NAME, parse_flag, read_unchecked
+    from dubbing.voice.trust import is_trusted
+
+    known = [item for item in read_unchecked(workspace / FILE_NAME) if is_trusted(item.public_key)]
+    return tuple(text for text in consents if not any(map(parse_flag(text).is_in, known)))
 
 
 def _analysis(order: Order, tools: Tools, desk: Desk) -> Receipt:

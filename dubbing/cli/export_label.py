@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dubbing.timeline import Timeline
-from dubbing.voice.credentials import Claim, can_hold_claim, label
+from dubbing.voice.credentials import Claim, can_hold_claim, cloned_voice, label
 
 
 def label_film(path: Path, dubs: Sequence[Timeline]) -> None:
@@ -21,12 +21,10 @@ def label_film(path: Path, dubs: Sequence[Timeline]) -> None:
 
 def claim_of(dubs: Sequence[Timeline]) -> Claim:
     """What is stated of a film with one dub or several."""
-    cloned = {
-        (speaker.id, speaker.voice.person, speaker.voice.consent)
-        for dub in dubs
-        for speaker in dub.speakers
-        if speaker.voice is not None and speaker.voice.own is not None
-    }
+    cloned: list[dict[str, str]] = []
+    for stated in (cloned_voice(speaker) for dub in dubs for speaker in dub.speakers):
+        if stated is not None and stated not in cloned:
+            cloned.append(stated)
     is_marked = any(
         line.take is not None and line.take.is_marked for dub in dubs for line in dub.lines
     )
@@ -36,8 +34,5 @@ def claim_of(dubs: Sequence[Timeline]) -> Claim:
         source_language=dubs[0].source_language,
         target_language=", ".join(dub.target_language for dub in dubs),
         watermark="Perth" if is_marked else "",
-        cloned=tuple(
-            {"speaker": speaker, "person": person, "consent": consent}
-            for speaker, person, consent in sorted(cloned)
-        ),
+        cloned=tuple(sorted(cloned, key=lambda stated: tuple(stated.values()))),
     )

@@ -109,6 +109,9 @@ def _tell(found: dict[str, Any]) -> None:
     languages = f"{claim.get('source_language', '?')} to {claim.get('target_language', '?')}"
     console.print(f"dubbed from {languages}")
     for voice in claim.get("cloned_voices", []):
+        signed = f", signed by {voice['signed_by']}" if voice.get("signed_by") else ""
         console.print(
-            f"  {voice['speaker']}: cloned voice of {voice['person']}, consent {voice['consent']}"
+            f"  {voice.get('speaker', '?')}: cloned voice of {voice.get('person', '?')}, "
+            f"consent {voice.get('consent', '?')}{signed}",
+            markup=False,
         )

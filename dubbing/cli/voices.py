@@ -1,8 +1,7 @@
-"""``dub voices``: people's voices on this machine: enrol, list, show, use, delete, ledger."""
+"""``dub voices``: people's voices on this machine: enrol, list, show, use, delete, ledger, consents."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,21 +33,24 @@ def list_voices(
         print_stock(to)
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from dubbing.voice.library import enrolled_names, voice_path
-    from dubbing.voice.profile_file import is_encrypted, read_voice
+    from dubbing.voice.profile_file import is_encrypted, read_unchecked
 
-    table = Table("name", "person", "allowed for", "seconds", "live")
+    table = Table("name", "person", "allowed for", "seconds", "live", "usable")
     for name in enrolled_names():
         path = voice_path(name)
         if is_encrypted(path):
-            table.add_row(name, "(encrypted)", "", "", "")
+            table.add_row(name, "(encrypted)", "", "", "", "")
             continue
-        voice = read_voice(path)
+        voice = read_unchecked(path)
         live = "yes" if voice.is_live else "no"
+        usable = "yes" if voice.objection is None else "no"
         given = voice.consent
-        table.add_row(name, given.person, given.purpose, f"{voice.profile.seconds:.0f}", live)
+        seconds = f"{voice.profile.seconds:.0f}"
+        table.add_row(name, escape(given.person), escape(given.purpose), seconds, live, usable)
     Console().print(table)
 
 
@@ -77,40 +79,43 @@ def enroll(
 ) -> None:
     """Keep a person's voice, with their consent; encrypted if DUBBING_VOICE_PASSPHRASE is set."""
     from dubbing.engines.speakers.ge2e import GE2E
-    from dubbing.voice.consent import read_flag
-    from dubbing.voice.library import PASSPHRASE, voice_path
+    from dubbing.voice.consent import parse_flag, read_flag
+    from dubbing.voice.library import passphrase, voice_path
     from dubbing.voice.profile import describe_voice
-    from dubbing.voice.profile_file import EnrolledVoice, write_voice
-    from dubbing.workspace import file_sha256
+    from dubbing.voice.profile_file import EnrolledVoice, voice_subject, write_voice
 
     path = voice_path(name)
     if path.exists() and not force:
         raise UsageError(f"There is a voice '{name}' already.", hint="Use --force to replace it.")
     audio = _heard(recording)
     _check(audio, recording)
-    given = read_flag(consent, file_sha256(recording))
+    parse_flag(consent)
     if live is not None:
         _check_live(_heard(live), audio)
     embedding = tuple(round(float(v), 5) for v in GE2E().embed(audio))
     profile = describe_voice(audio, embedding)
-    voice = EnrolledVoice(name, profile, audio, given, is_live=live is not None)
-    write_voice(path, voice, os.environ.get(PASSPHRASE) or None)
+    is_live = live is not None
+    given = read_flag(consent, voice_subject(profile, audio, is_live=is_live))
+    write_voice(path, EnrolledVoice(name, profile, audio, given, is_live), passphrase())
     typer.echo(f"Enrolled {name}: {path}")
 
 
 @app.command()
 def show(name: Name) -> None:
-    """What is known of a voice."""
-    from dubbing.voice.library import enrolled_voice
+    """What is known of a voice, and whether its consent counts."""
+    from dubbing.voice.library import existing_voice, passphrase
+    from dubbing.voice.profile_file import read_unchecked
+    from dubbing.voice.trust import signer
 
-    voice = enrolled_voice(name)
-    known, given = voice.profile, voice.consent
+    voice = read_unchecked(existing_voice(name), passphrase())
+    known, given, against = voice.profile, voice.consent, voice.objection
     formants = ", ".join(f"{f:.0f}" for f in known.formants_hz)
     typer.echo(
         f"{voice.name}: {given.person}\n"
         f"  allowed for: {given.purpose}\n"
-        f"  recorded {given.recorded_at} by {given.recorded_by}, "
-        f"record {given.id} {'genuine' if given.is_genuine else 'CHANGED AFTERWARDS'}\n"
+        f"  recorded {given.recorded_at} by {given.recorded_by}\n"
+        f"  record {given.id}, signed by {signer(given.public_key)}: "
+        f"{'genuine' if against is None else f'NOT VALID, it {against.reason}'}\n"
         f"  speech: {known.seconds} s, {known.snr_db} dB above its noise, {known.lufs} LUFS\n"
         f"  pitch: {known.f0_hz} Hz, range {known.f0_range_st} semitones; "
         f"{known.rate_sps} syllables a second\n"
@@ -152,6 +157,62 @@ def delete(
 
 
 @app.command()
+def trust(
+    key: Annotated[
+        str | None, typer.Argument(help="A key (64 hexadecimal digits), or a file that holds it.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Whose key it is.")] = "",
+    show_all: Annotated[
+        bool, typer.Option("--list", help="This machine's key, and all trusted ones.")
+    ] = False,
+    remove: Annotated[
+        str | None, typer.Option(help="A key, or its name, to trust no more.")
+    ] = None,
+) -> None:
+    """Count consents that were recorded on another machine, by the key that signed them."""
+    from dubbing.voice.trust import distrust
+    from dubbing.voice.trust import trust as trust_key
+
+    if sum((key is not None, show_all, remove is not None)) != 1:
+        raise UsageError("Give one of: a key with --name, --list, --remove.")
+    if key is not None:
+        added = trust_key(key, name)
+        typer.echo(f"Consents signed by {added.key} ({added.name}) count from now on.")
+    elif remove is not None:
+        gone = distrust(remove)
+        typer.echo(f"Consents signed by {gone.key} ({gone.name}) do not count any more.")
+    else:
+        _list_keys()
+
+
+def _list_keys() -> None:
+    from dubbing.voice.signing import own_public_key
+    from dubbing.voice.trust import THIS_MACHINE, trusted_keys
+
+    typer.echo(f"{own_public_key() or '(no key yet)':<64}  {THIS_MACHINE}")
+    for item in trusted_keys():
+        typer.echo(f"{item.key}  {item.name}, since {item.trusted_at[:10]}")
+
+
+@app.command()
+def revoke(
+    what: Annotated[
+        str, typer.Argument(help="Id of a consent, name of an enrolled voice, or FILM.dub folder.")
+    ],
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+) -> None:
+    """Take a consent back: nobody is cloned by it any more, in any film."""
+    from dubbing.voice.records import consents_of
+    from dubbing.voice.revocation import revoke as take_back
+
+    for consent, person in consents_of(what):
+        done = take_back(consent, person, reason)
+        whose = f" of {done.person}" if done.person else ""
+        typer.echo(f"Consent {consent}{whose} was revoked on {done.revoked_at[:10]}.")
+    typer.echo("Finished films stay as they are.")
+
+
+@app.command()
 def ledger(
     as_json: Annotated[bool, typer.Option("--json", help="The entries as JSON lines.")] = False,
 ) -> None:
@@ -159,9 +220,11 @@ def ledger(
     import json
 
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from dubbing.voice.ledger import ledger_path, read
+    from dubbing.voice.trust import signer
 
     entries = read(ledger_path())
     if as_json:
@@ -171,14 +234,15 @@ def ledger(
     table = Table("at", "person", "film", "in", "lines", "seconds", "consent")
     for entry in entries:
         used = entry["use"]
+        signed = f", signed by {signer(used['key'])}" if used.get("key") else ""
         table.add_row(
             entry["at"],
-            used["person"],
-            used["film"],
+            escape(used["person"]),
+            escape(used["film"]),
             used["language"],
             str(used["lines"]),
             str(used["seconds"]),
-            used["consent"],
+            escape(f"{used['consent']}{signed}"),
         )
     Console().print(table)
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from dubbing.errors import WorkspaceError
 from dubbing.json_text import parsed
 from dubbing.media.ffmpeg_choice import VARIABLE, is_admitted
-from dubbing.settings import DirectionSettings, Profile
+from dubbing.settings import DirectionSettings, Profile, first_fault
 from dubbing.workspace import write_text
 
 FOLDER = "jobs"
@@ -63,7 +63,9 @@ def read_job(root: Path, target: str) -> KeptJob:
         )
     except FileNotFoundError as error:
         raise WorkspaceError(f"{root} does not say how it was made.", hint=HINT) from error
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
+    except ValidationError as error:
+        raise WorkspaceError(f"In {path}, {first_fault(error)}", hint=HINT) from error
+    except (ValueError, KeyError, TypeError) as error:
         raise WorkspaceError(f"{path} is damaged.", hint=HINT) from error
     _check_program(root, job.profile)
     if not job.source.is_file():

@@ -16,7 +16,7 @@ from dubbing.errors import DubbingError
 from dubbing.language.spoken_form import spoken_form
 from dubbing.media.sound_file import write_sound
 from dubbing.outputs import output_of_kept
-from dubbing.pipeline import Run
+from dubbing.pipeline import Run, film_identity
 from dubbing.progress import Listener, silence
 from dubbing.registry import Engines
 from dubbing.review.decisions_file import Decisions, read_decisions
@@ -30,9 +30,12 @@ from dubbing.stages.mix import with_missing_lines
 from dubbing.stages.synthesize import synthesize
 from dubbing.stages.timing import timing
 from dubbing.stages.voice_prompter import prompter_of
+from dubbing.stages.voices import check_cast
 from dubbing.timeline import Line, Timeline
 from dubbing.timing.evidence import shipped_aligner
+from dubbing.voice import consent
 from dubbing.voice.casting import speaking_voice
+from dubbing.voice.casting_file import read_cast
 from dubbing.voice.emotion import asked_for
 from dubbing.voice.watermark import marked
 from dubbing.workspace import Workspace
@@ -175,6 +178,7 @@ class Bench:
     def _with_line_anew(self, line_id: str, wish: LineDecision) -> Timeline:
         profile = self.job.profile
         timeline = self.timeline
+        check_voices(self.root, self.job, timeline)
         fresh = directed(timeline, self._undirected[line_id], wish, self._run("direction"))
         timeline = timeline.with_lines(
             _as_now(fresh, line) if line.id == line_id else line for line in timeline.lines
@@ -243,6 +247,21 @@ class Bench:
             for patch in self.patches.values():
                 patch.path.unlink(missing_ok=True)
             self.patches.clear()
+
+
+def check_voices(root: Path, job: KeptJob, timeline: Timeline) -> None:
+    """Refuse to speak with a cloned voice whose consent does not count any more.
+
+    Raises:
+        ConsentRefused: naming person and reason.
+    """
+    if all(s.voice is None or s.voice.own is None for s in timeline.speakers):
+        return
+    voices = job.profile.voices
+    cast = {**read_cast(root), **voices.cast}
+    given = consent.load(root / consent.FILE_NAME, film_identity(job.source))
+    run = Run(Workspace(root), job.source, consents=given)
+    check_cast(timeline, run, voices.model_copy(update={"cast": cast}))
 
 
 def _as_now(fresh: Line, now: Line) -> Line:

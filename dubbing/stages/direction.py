@@ -31,6 +31,7 @@ from dubbing.translation.doubts import PREFIX, divided, doubts, faults_of, with_
 from dubbing.translation.glossary import terms_in
 from dubbing.translation.register import wrong_register
 from dubbing.voice.emotion import asked_for
+from dubbing.voice.standing import is_backed
 from dubbing.workspace import read_timeline
 
 ALL = "all"
@@ -49,9 +50,10 @@ PLACE = "this line"
         "lines.flags",
         "mix",
     ),
-    version=3,
+    version=4,
     engines_of=(("speech", "voices"),),
     settings_of=("translate.glossary", "translate.registers"),
+    outside=("consents",),
 )
 def direction(timeline: Timeline, run: Run, settings: DirectionSettings) -> Timeline:
     """Lay decisions over the lines; a decision on a line that is not there any more is left out.
@@ -80,15 +82,18 @@ class _AsMade:
         self._known: dict[str, Timeline] = {}
 
     def line(self, path: str | None, line_id: str) -> Line | None:
-        """A line as it was made; ``None`` if it was not, or what it is made of is gone."""
+        """A line as it was made; ``None`` if it was not, or it cannot be used any more."""
         if path is None:
             return None
-        found = next((line for line in self._timeline(path).lines if line.id == line_id), None)
-        if found is None or (
-            found.take is not None and not self.run.workspace.holds(found.take.sound)
-        ):
-            return None
-        return found
+        made = self._timeline(path)
+        line = next((line for line in made.lines if line.id == line_id), None)
+        return line if line is not None and self._is_usable(made, line) else None
+
+    def _is_usable(self, made: Timeline, line: Line) -> bool:
+        """Whether its sound is there, and whoever was cloned for it still allows it."""
+        if line.take is None:
+            return True
+        return self.run.workspace.holds(line.take.sound) and is_backed(made.voice_of(line))
 
     def mix(self, path: str | None, lines: Iterable[Line]) -> Mix | None:
         """The mix as it was made, without the lines that change."""

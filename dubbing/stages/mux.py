@@ -19,14 +19,14 @@ from dubbing.pipeline import Run, stage
 from dubbing.settings import MuxSettings
 from dubbing.temporary import owner_of
 from dubbing.timeline import OutputFile, Timeline
-from dubbing.voice.credentials import Claim, can_hold_claim, label
+from dubbing.voice.credentials import Claim, can_hold_claim, cloned_voice, label
 from dubbing.workspace import write_text
 
 
 @stage(
     reads=("media", "mix", "source_language", "target_language", "lines", "speakers"),
     writes=("output",),
-    version=2,
+    version=3,
     outside=("source", "output", "ffmpeg"),
 )
 def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:
@@ -72,11 +72,7 @@ def _record(run: Run, output: Path, film: Path) -> None:
 def _claim(timeline: Timeline) -> Claim:
     """What the file states of itself."""
     assert timeline.media is not None
-    cloned = tuple(
-        {"speaker": s.id, "person": s.voice.person, "consent": s.voice.consent}
-        for s in timeline.speakers
-        if s.voice is not None and s.voice.own is not None
-    )
+    cloned = tuple(stated for stated in map(cloned_voice, timeline.speakers) if stated is not None)
     is_marked = any(line.take is not None and line.take.is_marked for line in timeline.lines)
     return Claim(
         title=timeline.media.name,

@@ -16,12 +16,14 @@ from dubbing.media.sound_file import keep_sound
 from dubbing.memo_keys import memo_key
 from dubbing.pipeline import Run
 from dubbing.registry import identity
-from dubbing.settings import Allowed
 from dubbing.soundtrack.dialogue import dialogue_in
 from dubbing.timeline import Artifact, Line, Speaker, Timeline, Voice
 from dubbing.voice.casting import PACER, Choice
+from dubbing.voice.consent import Consent
 from dubbing.voice.profile_file import EnrolledVoice
 from dubbing.voice.samples import LONGEST_MS, Said, own_sample, stock_sample
+from dubbing.voice.signing import own_mark
+from dubbing.voice.standing import backed
 
 
 class SampleMaker:
@@ -34,7 +36,8 @@ class SampleMaker:
     def stock(self, voice: Voice) -> Voice:
         """The same voice with a sample of the stock voice, in the target language."""
         code = self.timeline.target_language
-        key = memo_key("stock sample", 2, [identity("speech", PACER)], voice.name, code)
+        made_by, mark = [identity("speech", PACER)], own_mark("stock sample")
+        key = memo_key("stock sample", 2, made_by, voice.name, code, mark)
         known = self.run.recall(key)
         if known is None or not self.run.workspace.holds(Artifact(**known["sample"])):
             pacer: Any = self.run.engines.get("speech", PACER)
@@ -48,7 +51,7 @@ class SampleMaker:
             sample_language=code,
         )
 
-    def own(self, speaker: Speaker, near: Choice, allowed: Allowed) -> Voice | None:
+    def own(self, speaker: Speaker, near: Choice, consent: Consent) -> Voice | None:
         """A speaker's own voice out of the lines that show it best; ``None`` if none is fit."""
         lines = [line for line in self.timeline.lines if line.id in speaker.reference_lines]
         found = own_sample(
@@ -57,17 +60,16 @@ class SampleMaker:
         if found is None:
             return None
         audio, text = found
-        return Voice(
+        voice = Voice(
             self.engine,
             near.name,
             near.similarity,
             f"their own voice, imitated from {audio.duration_ms / 1000:.0f} s of it",
-            consent=allowed.consent,
-            person=allowed.person,
             sample=self._kept(audio),
             sample_text=text,
             sample_language=self.timeline.source_language,
         )
+        return backed(voice, consent)
 
     def enrolled(self, enrolled: EnrolledVoice, near: Choice) -> Voice:
         """The voice of an enrolled person, whose words a recogniser writes down.
@@ -83,17 +85,16 @@ class SampleMaker:
         text = " ".join(segment.text.strip() for segment in segments)
         if not text:
             raise UsageError(f"Nothing is understood in the voice '{enrolled.name}'.")
-        return Voice(
+        voice = Voice(
             self.engine,
             near.name,
             near.similarity,
             f"{enrolled.consent.person}'s enrolled voice, imitated",
-            consent=enrolled.consent.id,
-            person=enrolled.consent.person,
             sample=self._kept(audio),
             sample_text=text,
             sample_language=language(tongue).code,
         )
+        return backed(voice, enrolled.consent)
 
     def _sound(self, line: Line) -> Audio:
         """Without the music, at the full rate: these engines were trained on more than 16 kHz."""

@@ -14,23 +14,47 @@ from pathlib import Path
 import numpy as np
 
 from dubbing.engines.speech import LearnsVoices, Learnt, Likeness, SpeaksWhole, Speech
-from dubbing.errors import UnknownLanguage, UnknownSpeaker, UsageError
+from dubbing.errors import ConsentRefused, UnknownLanguage, UnknownSpeaker, UsageError
 from dubbing.memo_keys import memo_key
 from dubbing.models.catalogue import weights_id
 from dubbing.pipeline import Run, stage
 from dubbing.registry import identity
-from dubbing.settings import Allowed, VoicesSettings
+from dubbing.settings import VoicesSettings
 from dubbing.stages.voice_samples import SampleMaker
 from dubbing.timeline import Artifact, Speaker, Timeline, Voice, VoiceProfile
 from dubbing.voice.casting import PACER, Choice, Person, StockVoice, cast, pacing_voice
-from dubbing.voice.consent import ALL, for_speaker
-from dubbing.voice.library import enrolled_voice
+from dubbing.voice.consent import ALL, Consent, for_speaker, to_plain
+from dubbing.voice.library import enrolled_voice, find_voice
 from dubbing.voice.sex import sex_of_vector
+from dubbing.voice.signing import own_mark
+from dubbing.voice.standing import backed, require, require_backing
 
 LEAST_SECONDS = 3.0
 """Of less speech nobody's voice is learnt."""
 LEARNT_WITH = ("ge2e",)
 """What judges, beside the engine, how like a learnt voice is."""
+
+
+def check_cast(timeline: Timeline, run: Run, settings: VoicesSettings) -> None:
+    """Refuse a cast in which somebody is cloned without a consent that counts for this film.
+
+    Raises:
+        ConsentRefused: naming person and reason.
+    """
+    for speaker in timeline.speakers:
+        voice = speaker.voice
+        if voice is None or voice.own is None:
+            continue
+        require_backing(voice)
+        given = list(run.consents)
+        chosen = settings.cast.get(speaker.id, "")
+        if find_voice(chosen) is not None:
+            given.append(enrolled_voice(chosen).consent)
+        if voice.record not in [to_plain(consent) for consent in given]:
+            raise ConsentRefused(
+                f"The consent of {voice.person!r} (record {voice.consent}) was not given for this.",
+                hint="Record one with --consent, or run with --from-stage voices.",
+            )
 
 
 @stage(
@@ -45,11 +69,13 @@ LEARNT_WITH = ("ge2e",)
         "lines.text",
     ),
     writes=("speakers",),
-    version=6,
+    version=7,
     engine_roles=("speech",),
     engines_of=(("asr", "transcribe"),),
     fixed_engines=(("speech", PACER),),
     weights=(*LEARNT_WITH, "voice-sex"),
+    outside=("consents",),
+    check=check_cast,
 )
 def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
     """Fill ``voice`` of every speaker.
@@ -57,8 +83,9 @@ def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
     Raises:
         UnknownLanguage: if the engine has no voice for the target language.
         UsageError: if a voice was chosen that there is not, or for somebody who does not speak.
+        ConsentRefused: if somebody is to be cloned by a consent that does not count.
     """
-    _check_known(timeline, settings)
+    _check_known(timeline, run, settings)
     speech: Speech = run.engines.get("speech", settings.engine, settings.engine_options)
     stock = _stock(speech, timeline.target_language, settings)
     people = [Person.of(speaker) for speaker in timeline.speakers]
@@ -72,7 +99,9 @@ def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
         speakers.append(replace(speaker, voice=voice))
         run.progress(number + 1, len(picks), speaker.name, "voices")
     _note_flags(speakers, run)
-    return replace(timeline, speakers=tuple(speakers))
+    timeline = replace(timeline, speakers=tuple(speakers))
+    check_cast(timeline, run, settings)
+    return timeline
 
 
 def _note_flags(speakers: Sequence[Speaker], run: Run) -> None:
@@ -84,9 +113,9 @@ def _note_flags(speakers: Sequence[Speaker], run: Run) -> None:
             )
 
 
-def _check_known(timeline: Timeline, settings: VoicesSettings) -> None:
+def _check_known(timeline: Timeline, run: Run, settings: VoicesSettings) -> None:
     known = [speaker.id for speaker in timeline.speakers]
-    named = [*settings.cast, *(a.speaker for a in settings.allowed if a.speaker != ALL)]
+    named = [*settings.cast, *(c.speaker for c in run.consents if c.speaker != ALL)]
     for name in named:
         if name not in known:
             raise UnknownSpeaker.among(known, name)
@@ -115,6 +144,8 @@ class _Casting:
     ) -> None:
         self.language, self.run, self.settings = timeline.target_language, run, settings
         self.speech, self.stock = speech, stock
+        assert timeline.media is not None
+        self.film = timeline.media.fingerprint
         self.imitates = isinstance(speech, SpeaksWhole) and speech.imitates
         self.samples = SampleMaker(timeline, run, settings.engine)
 
@@ -123,22 +154,29 @@ class _Casting:
         chosen = self.settings.cast.get(speaker.id)
         if chosen is not None:
             return self._chosen(speaker, chosen)
-        allowed = self._allowed(speaker)
-        if allowed is None:
+        consent = self._consent(speaker)
+        if consent is None:
             return self._stock_voice(pick, "nobody recorded a consent to clone (--consent)")
         if self.imitates:
-            return self.samples.own(speaker, pick, allowed) or self._stock_voice(
+            return self.samples.own(speaker, pick, consent) or self._stock_voice(
                 pick, "no line of 3 to 10 s to imitate them from"
             )
         if not isinstance(self.speech, LearnsVoices):
             return self._stock_voice(pick, f"{self.settings.engine} cannot learn voices")
         if speaker.profile is None or speaker.profile.seconds < LEAST_SECONDS:
             return self._stock_voice(pick, "too little clean speech to learn their own voice")
-        return self._own(speaker.profile, pick.name, allowed.consent, allowed.person)
+        return self._own(speaker.profile, pick.name, consent)
 
-    def _allowed(self, speaker: Speaker) -> Allowed | None:
-        """The consent of this speaker, else that for everybody."""
-        return for_speaker(self.settings.allowed, speaker.id)
+    def _consent(self, speaker: Speaker) -> Consent | None:
+        """The consent of this speaker, else that for everybody.
+
+        Raises:
+            ConsentRefused: if it does not count, or not for this film.
+        """
+        consent = for_speaker(self.run.consents, speaker.id)
+        if consent is not None:
+            require(consent, self.film)
+        return consent
 
     def _chosen(self, speaker: Speaker, name: str) -> Voice:
         """A stock voice of the engine, or an enrolled person's."""
@@ -154,7 +192,7 @@ class _Casting:
         near = cast([person], self.stock, distinct=False)[0]
         if self.imitates:
             return self.samples.enrolled(enrolled, near)
-        return self._own(known, near.name, enrolled.consent.id, enrolled.consent.person)
+        return self._own(known, near.name, enrolled.consent)
 
     def _stock_voice(self, pick: Choice, why: str) -> Voice:
         voice = self._as_taken(pick.name, pick.similarity, f"{pick.reason}; {why}")
@@ -165,14 +203,14 @@ class _Casting:
         voice = Voice(self.settings.engine, name, similarity, reason)
         return self.samples.stock(voice) if self.imitates else voice
 
-    def _own(self, profile: VoiceProfile, stock: str, consent: str, person: str) -> Voice:
+    def _own(self, profile: VoiceProfile, stock: str, consent: Consent) -> Voice:
         """A voice that is learnt once for a profile and a language."""
         engine = identity("speech", self.settings.engine, self.settings.engine_options)
-        makers = [engine, *map(weights_id, LEARNT_WITH)]
-        key = memo_key("own voice", 2, makers, stock, self.language, *_as_heard(profile))
+        makers, mark = [engine, *map(weights_id, LEARNT_WITH)], own_mark("own voice")
+        key = memo_key("own voice", 2, makers, stock, self.language, *_as_heard(profile), mark)
         known = self.run.recall(key)
         if known is None or not self.run.workspace.holds(Artifact(**known["clone"])):
-            learnt = self._learn(profile, stock, person)
+            learnt = self._learn(profile, stock, consent.person)
             known = {"clone": self._kept(learnt), "cosine": learnt.cosine}
             self.run.remember(key, known)
         reason = (
@@ -180,7 +218,8 @@ class _Casting:
             f"cosine {known['cosine']:.2f}"
         )
         clone = Artifact(**known["clone"])
-        return Voice(self.settings.engine, stock, known["cosine"], reason, clone, consent, person)
+        voice = Voice(self.settings.engine, stock, known["cosine"], reason, clone)
+        return backed(voice, consent)
 
     def _learn(self, profile: VoiceProfile, stock: str, person: str) -> Learnt:
         assert isinstance(self.speech, LearnsVoices)

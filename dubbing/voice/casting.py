@@ -17,6 +17,7 @@ import numpy.typing as npt
 from dubbing.engines.speech import Sample, TunedVoice, VoiceName
 from dubbing.models.voices import voice_cards
 from dubbing.timeline import Speaker, SpeakerSex, Voice
+from dubbing.voice.standing import require_backing
 from dubbing.workspace import Workspace
 
 PITCH_WEIGHT = 0.1
@@ -176,7 +177,12 @@ def _flags(person: Person, voice: StockVoice) -> tuple[str, ...]:
 
 
 def speaking_voice(voice: Voice, workspace: Workspace) -> VoiceName:
-    """The voice as its engine takes it."""
+    """The voice as its engine takes it.
+
+    Raises:
+        ConsentRefused: if it is a person's own, and their consent does not count.
+    """
+    require_backing(voice)
     if voice.sample is not None:
         return Sample(workspace.path(voice.sample), voice.sample_text, voice.sample_language)
     if voice.clone is None:

@@ -1,7 +1,8 @@
 """Who allowed their voice to be cloned, when and for what.
 
 A record is plain JSON with a signature over all its other fields, so that it can be read by anybody and
-changed by nobody. Without a record a stock voice speaks.
+changed by nobody. Whose signature counts, and what a record covers, is decided in
+:mod:`dubbing.voice.standing`. Without a record a stock voice speaks.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
-from dubbing.errors import BadSettings, UsageError
-from dubbing.json_text import parsed
+from dubbing.errors import BadSettings, ConsentRefused, UsageError
+from dubbing.timeline import ConsentRecord
 from dubbing.voice.signing import is_signed, sign
 from dubbing.workspace import digest, write_text
 
@@ -36,22 +37,8 @@ Given = TypeVar("Given", bound=GivenBy)
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
-    """A person's word that their voice may be cloned.
-
-    ``subject`` is what it holds for: the fingerprint of a film, or the SHA-256 of a recording.
-    """
-
-    speaker: str
-    """Id of the speaker in the film, or ``all``."""
-    person: str
-    purpose: str
-    """What for, and how consent was given, in the words of who recorded it."""
-    subject: str
-    recorded_at: str
-    recorded_by: str
-    public_key: str = ""
-    signature: str = ""
+class Consent(ConsentRecord):
+    """A record that can be named and checked."""
 
     @property
     def id(self) -> str:
@@ -64,11 +51,23 @@ class Consent:
         return is_signed(_message(self), self.signature, self.public_key)
 
 
-def read_flag(text: str, subject: str) -> Consent:
-    """A signed record from ``Anna Example: contract of 2 May`` or ``S1=Anna Example: …``.
+class Statement(NamedTuple):
+    """What somebody allows, as a user writes it down, before it is signed."""
+
+    speaker: str
+    person: str
+    purpose: str
+
+    def is_in(self, item: Consent) -> bool:
+        """Return whether a record says just this."""
+        return (item.speaker, item.person, item.purpose) == self
+
+
+def parse_flag(text: str) -> Statement:
+    """Parse ``Anna Example: contract of 2 May`` or ``S1=Anna Example: …``.
 
     Raises:
-        UsageError: if person or purpose is missing.
+        UsageError: if person or purpose is missing, or both are too long.
     """
     who, _, purpose = text.partition(":")
     speaker, equals, person = who.rpartition("=")
@@ -78,13 +77,23 @@ def read_flag(text: str, subject: str) -> Consent:
             hint='Write --consent "Anna Example: contract of 2 May, Chinese dub", '
             'or "S1=Anna Example: …" for one speaker.',
         )
-    return record(person.strip(), purpose.strip(), subject, speaker=speaker.strip() or ALL)
+    if len(person) + len(purpose) > LONGEST_STATEMENT:
+        raise UsageError("A consent has 2,000 characters at most.", hint="Refer to a document.")
+    return Statement(speaker.strip() or ALL, person.strip(), purpose.strip())
+
+
+def read_flag(text: str, subject: str) -> Consent:
+    """A signed record of what :func:`parse_flag` understands.
+
+    Raises:
+        UsageError: if person or purpose is missing.
+    """
+    stated = parse_flag(text)
+    return record(stated.person, stated.purpose, subject, speaker=stated.speaker)
 
 
 def record(person: str, purpose: str, subject: str, *, speaker: str = ALL) -> Consent:
     """A new record, signed with this machine's key."""
-    if len(person) + len(purpose) > LONGEST_STATEMENT:
-        raise UsageError("A consent has 2,000 characters at most.", hint="Refer to a document.")
     unsigned = Consent(
         speaker=speaker,
         person=person,
@@ -105,33 +114,56 @@ def for_speaker(given: Sequence[Given], speaker: str) -> Given | None:
 
 
 def load(path: Path, subject: str) -> tuple[Consent, ...]:
-    """The genuine records of a file for ``subject``; none if there is no file.
+    """The records of a file for ``subject``, as they were signed; none if there is no file.
 
     Raises:
-        BadSettings: if the file is not one, or a record in it was changed.
+        BadSettings: if the file is not one.
+        ConsentRefused: if a record in it was changed.
     """
     return tuple(item for item in load_all(path) if item.subject == subject)
 
 
 def load_all(path: Path) -> tuple[Consent, ...]:
-    """Return the genuine records of a file, whatever they are for; none if there is no file.
+    """Return the records of a file, whatever they are for, as they were signed; none if there is no file.
 
     Raises:
-        BadSettings: if the file is not one, or a record in it was changed.
+        BadSettings: if the file is not one.
+        ConsentRefused: if a record in it was changed.
     """
+    records = read_unchecked(path)
+    for item in records:
+        if not item.is_genuine:
+            raise ConsentRefused(
+                f"The consent of {item.person!r} in {path} was changed after it was signed.",
+                hint="Take it out of the file, and record it again with --consent.",
+            )
+    return records
+
+
+def read_unchecked(path: Path) -> tuple[Consent, ...]:
+    """Return every record of a file, whether or not it was changed; none if there is no file.
+
+    Raises:
+        BadSettings: if the file is not one.
+    """
+    from pydantic import TypeAdapter
+
     if not path.is_file():
         return ()
     try:
-        found = tuple(Consent(**item) for item in parsed(path.read_bytes()))
-    except (ValueError, TypeError) as error:
+        return TypeAdapter(tuple[Consent, ...]).validate_json(path.read_bytes())
+    except ValueError as error:
         raise BadSettings(f"{path} is no file of consents.", hint="Move it away.") from error
-    for item in found:
-        if not item.is_genuine:
-            raise BadSettings(
-                f"The consent of {item.person!r} in {path} was changed after it was signed.",
-                hint="Record it again with --consent.",
-            )
-    return found
+
+
+def from_plain(record: ConsentRecord) -> Consent:
+    """Return the same record, to be checked."""
+    return Consent(**asdict(record))
+
+
+def to_plain(consent: Consent) -> ConsentRecord:
+    """Return the same record, to be kept in a document."""
+    return ConsentRecord(**asdict(consent))
 
 
 def save(path: Path, consents: tuple[Consent, ...]) -> None:

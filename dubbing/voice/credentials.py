@@ -15,6 +15,7 @@ from typing import Any
 
 from dubbing.errors import StageFailed
 from dubbing.media.ffmpeg import replaced_whole
+from dubbing.timeline import Speaker
 from dubbing.voice.home import voices_home
 from dubbing.voice.signing import signing_key
 from dubbing.workspace import write_text
@@ -36,7 +37,21 @@ class Claim:
     target_language: str
     watermark: str
     cloned: tuple[dict[str, str], ...] = ()
-    """Speaker, person and consent of each cloned voice."""
+    """Speaker, person, consent of each cloned voice, and whose key signed it (:func:`cloned_voice`)."""
+
+
+def cloned_voice(speaker: Speaker) -> dict[str, str] | None:
+    """Return what is stated of a speaker's cloned voice; ``None`` if a stock voice speaks for them."""
+    voice = speaker.voice
+    if voice is None or voice.own is None:
+        return None
+    return {
+        "speaker": speaker.id,
+        "person": voice.person,
+        "consent": voice.consent,
+        "signed_by": voice.signed_by,
+        "key": voice.record.public_key if voice.record else "",
+    }
 
 
 def can_hold_claim(path: Path) -> bool:
@@ -75,7 +90,7 @@ def read_claim(path: Path) -> dict[str, Any] | None:
     with _quiet():
         try:
             with c2pa.Reader(path) as reader:
-                manifest = reader.get_active_manifest() or {}
+                manifest = _active_manifest(reader)
                 state = reader.get_validation_state()
         except c2pa.C2paError:
             return None
@@ -86,6 +101,14 @@ def read_claim(path: Path) -> dict[str, Any] | None:
         "is_intact": state in ("Valid", "Trusted"),
         **stated,
     }
+
+
+def _active_manifest(reader: Any) -> dict[str, Any]:
+    """Return the manifest; empty where the file names a manifest that it does not hold."""
+    try:
+        return dict(reader.get_active_manifest() or {})
+    except KeyError:
+        return {}
 
 
 def _manifest(claim: Claim) -> str:

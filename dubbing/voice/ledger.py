@@ -38,6 +38,8 @@ class Use:
     lines: int
     seconds: float
     output: str
+    key: str = ""
+    """The public key that signed the consent."""
 
 
 def enter_uses(timeline: Timeline) -> None:
@@ -61,6 +63,7 @@ def enter_uses(timeline: Timeline) -> None:
                 lines=len(takes),
                 seconds=round(sum(take.speech.duration_ms for take in takes) / 1000, 1),
                 output=Path(timeline.output.path).name,
+                key=speaker.voice.record.public_key if speaker.voice.record else "",
             )
         )
     if uses:
@@ -107,7 +110,7 @@ def read(path: Path) -> list[dict[str, Any]]:
         try:
             entry = parsed(text)
             whole = entry["previous"] == previous and entry["hash"] == _hash(entry)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             whole = False
         if not whole:
             raise BadSettings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -41,14 +42,22 @@ def find_voice(name_or_path: str) -> Path | None:
 
 
 def enrolled_voice(name_or_path: str) -> EnrolledVoice:
-    """A voice by name or by the path of its file.
+    """A voice by name or by the path of its file, which may be used.
 
     Raises:
         UsageError: if there is none.
         BadSettings: if it cannot be opened.
+        ConsentRefused: if its consent does not count.
     """
-    import os
+    return read_voice(existing_voice(name_or_path), passphrase())
 
+
+def existing_voice(name_or_path: str) -> Path:
+    """Return the file of a voice by name or by path.
+
+    Raises:
+        UsageError: if there is none.
+    """
     path = find_voice(name_or_path)
     if path is None:
         known = ", ".join(enrolled_names()) or "none yet"
@@ -56,4 +65,9 @@ def enrolled_voice(name_or_path: str) -> EnrolledVoice:
             f"There is no voice '{name_or_path}'.",
             hint=f"Enrolled: {known}. Enrol one: dub voices enroll FILE.wav --name NAME.",
         )
-    return read_voice(path, os.environ.get(PASSPHRASE))
+    return path
+
+
+def passphrase() -> str | None:
+    """Return what voices are encrypted with; ``None`` if nothing."""
+    return os.environ.get(PASSPHRASE) or None

@@ -1,7 +1,8 @@
 """A voice in one portable file: what was measured, the reference speech, the consent.
 
 ``NAME.voice`` is a zip of ``profile.json`` and ``reference.flac``. With a passphrase the whole zip is
-encrypted: AES-256-GCM under a key from scrypt (RFC 7914).
+encrypted: AES-256-GCM under a key from scrypt (RFC 7914). The consent covers exactly this speech and
+these measurements (:func:`voice_subject`), so it cannot be lent to another person's voice.
 """
 
 from __future__ import annotations
@@ -10,24 +11,38 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from dubbing.arrays import Audio
 from dubbing.errors import BadSettings
 from dubbing.json_text import parsed
 from dubbing.timeline import VoiceProfile
 from dubbing.voice.consent import Consent
-from dubbing.workspace import disk_errors, write_bytes
+from dubbing.voice.standing import Objection, objection, require
+from dubbing.workspace import digest, disk_errors, write_bytes
 
 SUFFIX = ".voice"
-MAGIC = b"DUBVOICE1"
+MAGIC = b"DUBVOICE2"
+OLDER_MAGIC = b"DUBVOICE1"
 SALT_BYTES, NONCE_BYTES = 16, 12
-SCRYPT = {"n": 2**15, "r": 8, "p": 1, "length": 32}
+SCRYPT = {"n": 2**15, "r": 8, "p": 3, "length": 32}
+"""The least that OWASP advises for 32 MB of memory."""
 LARGEST_BYTES = 50_000_000
 """A file, or a member of one, beyond this is no voice."""
 RATE_HZ = 16_000
+MOST_SAMPLES = 120 * RATE_HZ
+"""A compressed minute of silence is a few bytes; so its length is limited, too."""
+FULL_SCALE = 32_768
+
+
+UNFIT = (KeyError, ValueError, TypeError, RuntimeError, RecursionError, NotImplementedError)
+"""What a file that is no voice may raise while it is read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +56,24 @@ class EnrolledVoice:
     is_live: bool = False
     """Whether the person was shown to be there when it was recorded."""
 
+    @property
+    def subject(self) -> str:
+        """What a consent must cover for this voice to be used."""
+        return voice_subject(self.profile, self.reference, is_live=self.is_live)
+
+    @property
+    def objection(self) -> Objection | None:
+        """What speaks against using this voice; ``None`` if nothing does."""
+        return objection(self.consent, self.subject)
+
+
+def voice_subject(profile: VoiceProfile, reference: Audio, *, is_live: bool) -> str:
+    """Return what a consent to an enrolled voice covers: speech, measurements, and liveness."""
+    import hashlib
+
+    speech = hashlib.sha256(_pcm(reference).tobytes()).hexdigest()
+    return digest({"voice": asdict(profile), "reference": speech, "is_live": is_live})
+
 
 def write_voice(path: Path, voice: EnrolledVoice, passphrase: str | None = None) -> None:
     """Write a whole file or none; only its owner may read it."""
@@ -52,7 +85,19 @@ def write_voice(path: Path, voice: EnrolledVoice, passphrase: str | None = None)
 
 
 def read_voice(path: Path, passphrase: str | None = None) -> EnrolledVoice:
-    """Read a file.
+    """Read a voice that may be used: its consent counts, and covers what the file holds.
+
+    Raises:
+        BadSettings: if it is none, is damaged, needs a passphrase or another one.
+        ConsentRefused: if its consent does not count.
+    """
+    voice = read_unchecked(path, passphrase)
+    require(voice.consent, voice.subject)
+    return voice
+
+
+def read_unchecked(path: Path, passphrase: str | None = None) -> EnrolledVoice:
+    """Read a voice to look at, whatever its consent is worth.
 
     Raises:
         BadSettings: if it is none, is damaged, needs a passphrase or another one.
@@ -62,11 +107,15 @@ def read_voice(path: Path, passphrase: str | None = None) -> EnrolledVoice:
         content = b"" if too_large else path.read_bytes()
     except OSError as error:
         raise BadSettings(f"{path} cannot be read: {error.strerror}.") from error
+    if content.startswith(OLDER_MAGIC):
+        raise BadSettings(
+            f"{path} was encrypted by an older version.", hint="Enrol the voice again."
+        )
     if content.startswith(MAGIC):
         content = _decrypted(content, passphrase, path)
     try:
         return _unpacked(content)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, *UNFIT) as error:
         raise BadSettings(
             f"{path} is no voice, or is damaged.", hint="Enrol the voice again."
         ) from error
@@ -75,14 +124,14 @@ def read_voice(path: Path, passphrase: str | None = None) -> EnrolledVoice:
 def is_encrypted(path: Path) -> bool:
     """Whether a passphrase is needed."""
     with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
+        return file.read(len(MAGIC)) in (MAGIC, OLDER_MAGIC)
 
 
 def _packed(voice: EnrolledVoice) -> bytes:
     import soundfile
 
     sound = io.BytesIO()
-    soundfile.write(sound, voice.reference.samples.T, RATE_HZ, format="FLAC", subtype="PCM_16")
+    soundfile.write(sound, _pcm(voice.reference).T, RATE_HZ, format="FLAC", subtype="PCM_16")
     described = {
         "name": voice.name,
         "profile": asdict(voice.profile),
@@ -96,24 +145,38 @@ def _packed(voice: EnrolledVoice) -> bytes:
     return packed.getvalue()
 
 
+def _pcm(audio: Audio) -> npt.NDArray[np.int16]:
+    """Return the samples as the file keeps them, so that reading and writing give the same."""
+    scaled = np.rint(audio.samples * FULL_SCALE)
+    pcm: npt.NDArray[np.int16] = np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype("<i2")
+    return pcm
+
+
 def _unpacked(content: bytes) -> EnrolledVoice:
-    import soundfile
     from pydantic import TypeAdapter
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         described: dict[str, Any] = parsed(_member(archive, "profile.json"))
-        samples, rate_hz = soundfile.read(
-            io.BytesIO(_member(archive, "reference.flac")), dtype="float32", always_2d=True
-        )
-    if rate_hz != RATE_HZ or samples.shape[1] != 1:
-        raise ValueError("the reference is not 16 kHz mono")
+        reference = _speech(_member(archive, "reference.flac"))
     return EnrolledVoice(
         name=str(described["name"]),
         profile=TypeAdapter(VoiceProfile).validate_python(described["profile"]),
-        reference=Audio(samples.T.copy(), RATE_HZ),
+        reference=reference,
         consent=TypeAdapter(Consent).validate_python(described["consent"]),
         is_live=bool(described["is_live"]),
     )
+
+
+def _speech(content: bytes) -> Audio:
+    import soundfile
+
+    with soundfile.SoundFile(io.BytesIO(content)) as file:
+        if (file.samplerate, file.channels) != (RATE_HZ, 1):
+            raise ValueError("the reference is not 16 kHz mono")
+        if file.frames > MOST_SAMPLES:
+            raise ValueError("the reference is too long")
+        samples = file.read(MOST_SAMPLES, dtype="float32", always_2d=True)
+    return Audio(samples.T.copy(), RATE_HZ)
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -1,12 +1,16 @@
-"""Signatures of this machine (Ed25519, RFC 8032): they show that a record was not changed afterwards."""
+"""Signatures of this machine (Ed25519, RFC 8032): they show that a record was not changed afterwards.
+
+That a signature fits its key says nothing of whose key it is: see :mod:`dubbing.voice.trust`.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dubbing.errors import WorkspaceError
+from dubbing.errors import DubbingError, WorkspaceError
 from dubbing.temporary import new_temporary
 from dubbing.voice.home import voices_home
 from dubbing.workspace import disk_errors
@@ -15,15 +19,31 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 KEY_FILE = "signing-key.pem"
+PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
+SIGNATURE = re.compile(r"[0-9a-f]{128}")
+"""In one spelling only: the same signature in capitals would make another record of a revoked one."""
 
 
 def sign(message: bytes) -> tuple[str, str]:
     """Signature and public key, both in hex; the key is made at the first signature."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
     key = signing_key()
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return key.sign(message).hex(), public.hex()
+    return key.sign(message).hex(), _public(key)
+
+
+def own_public_key() -> str | None:
+    """Return this machine's public key in hex; ``None`` if it never signed anything."""
+    return _public(signing_key()) if (voices_home() / KEY_FILE).exists() else None
+
+
+def own_mark(text: str) -> str:
+    """Return what only this machine can make of a text: for keys of results that nobody else may make.
+
+    Where no key can be kept, it is the text itself: a dub with stock voices needs no key.
+    """
+    try:
+        return sign(f"result of this machine: {text}".encode())[0]
+    except DubbingError:
+        return text
 
 
 def is_signed(message: bytes, signature: str, public_key: str) -> bool:
@@ -31,6 +51,8 @@ def is_signed(message: bytes, signature: str, public_key: str) -> bool:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+    if not PUBLIC_KEY.fullmatch(public_key) or not SIGNATURE.fullmatch(signature):
+        return False
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
         key.verify(bytes.fromhex(signature), message)
@@ -45,6 +67,7 @@ def signing_key() -> Ed25519PrivateKey:
     Raises:
         WorkspaceError: if the file is damaged.
     """
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -53,12 +76,23 @@ def signing_key() -> Ed25519PrivateKey:
         _make(path)
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
-    except ValueError as error:
-        raise WorkspaceError(
-            f"The signing key {path} is damaged.", hint="Restore it from a backup, or move it away."
-        ) from error
-    assert isinstance(key, Ed25519PrivateKey)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise _damaged(path) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _damaged(path)
     return key
+
+
+def _damaged(path: Path) -> WorkspaceError:
+    return WorkspaceError(
+        f"The signing key {path} is damaged.", hint="Restore it from a backup, or move it away."
+    )
+
+
+def _public(key: Ed25519PrivateKey) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
 def _make(path: Path) -> None:

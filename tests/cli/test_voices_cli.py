@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,14 @@ import pytest
 from dubbing import timeline_json
 from dubbing.media.extract import extract_audio, extract_speech_audio
 from dubbing.media.sound_file import read_sound, write_sound
+from dubbing.pipeline import film_identity
 from dubbing.testing import silence
 from dubbing.timeline import Timeline
+from dubbing.voice import consent
+from dubbing.voice.revocation import revoke
 from dubbing.workspace import Workspace
 from tests.conftest import Dubbed, dub
+from tests.voice.cast import elsewhere
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +47,33 @@ def test_a_voice_is_enrolled_shown_listed_and_deleted(speech: Path) -> None:
     assert "anna" in dub("voices", "list").stdout
     assert dub("voices", "delete", "anna", "--yes").returncode == 0
     assert dub("voices", "show", "anna").returncode == 2
+
+
+def test_a_revoked_voice_is_shown_as_such_and_not_cast(speech: Path, tmp_path: Path) -> None:
+    assert enroll(speech, "revoked").returncode == 0
+    done = dub("voices", "revoke", "revoked", "--reason", "she asked for it")
+    assert done.returncode == 0, done.stderr
+    assert "of Anna was revoked" in done.stdout
+    shown = dub("voices", "show", "revoked").stdout
+    assert "NOT VALID, it was revoked" in shown
+    assert "signed by this machine" in shown
+    unknown = dub("voices", "revoke", "nobody")
+    assert unknown.returncode == 2
+    assert "neither the id of a consent" in unknown.stderr
+    assert dub("voices", "delete", "revoked", "--yes").returncode == 0
+
+
+def test_keys_of_other_machines_are_trusted_listed_and_removed() -> None:
+    assert dub("voices", "trust", "a" * 64, "--name", "Studio [/north]").returncode == 0
+    listed = dub("voices", "trust", "--list").stdout
+    assert f"{'a' * 64}  Studio [/north]" in listed
+    assert "this machine" in listed
+    assert dub("voices", "trust", "--remove", "Studio [/north]").returncode == 0
+    assert "Studio" not in dub("voices", "trust", "--list").stdout
+    for bad in (["--remove", "Studio"], ["abc", "--name", "x"], [], ["b" * 64, "--list"]):
+        refused = dub("voices", "trust", *bad)
+        assert refused.returncode == 2
+        assert "Traceback" not in refused.stderr
 
 
 def test_an_encrypted_voice_wants_its_passphrase(speech: Path) -> None:
@@ -120,11 +152,61 @@ def test_with_consent_the_speaker_dubs_themselves(portrait_zh: Dubbed, tmp_path:
     assert [use["person"] for use in mine] == ["Anna Example"]
     claim = json.loads(dub("verify", output, "--json").stdout)["credentials"]
     assert claim["cloned_voices"][0]["consent"] == voice.consent
+    assert voice.record is not None
+    key = voice.record.public_key
+    # whose key signed the consent is said everywhere
+    assert voice.signed_by == f"this machine (key {key[:16]})"
+    assert claim["cloned_voices"][0]["key"] == mine[0]["key"] == key
+    assert claim["cloned_voices"][0]["signed_by"] == voice.signed_by
+    assert voice.signed_by in dub("verify", output).stdout
+    assert key[:16] in "".join(dub("voices", "ledger", COLUMNS="300").stdout.split())
+    reports = workspace / "reports" / "zh"
+    assert voice.signed_by in (reports / "report.html").read_text(encoding="utf-8")
+    report = json.loads((reports / "report.json").read_text(encoding="utf-8"))
+    assert report["speakers"][0]["voice"]["record"]["public_key"] == key
     assert timeline_json.loads(timeline_json.dumps(timeline)) == timeline
     # the record is kept: the next run needs no flag, and computes nothing anew
     again = dub(portrait_zh.source, "--to", "zh", "-o", output, "--workspace", workspace)
     assert again.returncode == 0, again.stderr
     assert latest(workspace).speakers == timeline.speakers
+    # once it is revoked, neither the dub nor a received workspace uses the clone that is there
+    revoked = dub("voices", "revoke", workspace)
+    assert f"{voice.consent} of Anna Example was revoked" in revoked.stdout
+    refused = dub(portrait_zh.source, "--to", "zh", "-o", output, "--workspace", workspace)
+    assert refused.returncode == 2
+    assert "was revoked on" in refused.stderr
+    stock = dub(
+        portrait_zh.source, "--to", "zh", "-o", output, "--workspace", workspace,
+        "--voice", "S1=zf_xiaoxiao", timeout_s=600,
+    )  # fmt: skip
+    assert stock.returncode == 0, stock.stderr
+    assert json.loads(dub("verify", output, "--json").stdout)["credentials"]["cloned_voices"] == []
+
+
+@pytest.mark.parametrize("kind", ["strange key", "changed", "revoked"])
+def test_a_received_workspace_gives_no_consent(
+    portrait_zh: Dubbed, tmp_path: Path, kind: str
+) -> None:
+    workspace = tmp_path / "portrait.dub"
+    shutil.copytree(portrait_zh.workspace, workspace)
+    film = film_identity(portrait_zh.source)
+    if kind == "strange key":
+        with elsewhere(tmp_path / "stranger"):
+            given = consent.record("Famous Actor", "all films", film)
+    else:
+        given = consent.record("Famous Actor", "all films", film)
+    if kind == "revoked":
+        revoke(given.id)
+    elif kind == "changed":
+        given = replace(given, purpose="anything")
+    consent.save(workspace / "consent.json", (given,))
+    result = dub(
+        portrait_zh.source, "--to", "zh", "-o", tmp_path / "x.mp4", "--workspace", workspace,
+        "--until", "voices", "--quiet",
+    )  # fmt: skip
+    reason = {"strange key": given.public_key, "changed": "was changed", "revoked": "was revoked"}
+    assert result.returncode == 2
+    assert reason[kind] in result.stderr
 
 
 @pytest.mark.parametrize(

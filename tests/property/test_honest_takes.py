@@ -42,6 +42,7 @@ from dubbing.timeline import (
     VoiceProfile,
 )
 from dubbing.timing.isochrony import Slot
+from dubbing.voice.consent import Consent
 from dubbing.workspace import Workspace
 from tests.property.test_honest_cache import change
 from tests.translation.test_stage import Scripted
@@ -139,6 +140,7 @@ def whole_line(run: Run) -> object:
 
 KOKORO_MADE = {"kokoro", "kokoro-82m-int8", "kokoro-82m-split", "kokoro-voices", "mood-timbre"}
 GEMMA_MADE = {"embedded", "gemma-3-270m-gguf", "gemma-3-270m", "gemma-3-270m-en-zh"}
+GIVEN = Consent("S1", "Kirk", "contract", "film", "2026-11-28T00:00:00+00:00", "studio")
 REMEMBERED: dict[str, tuple[Callable[[Run], object], set[str]]] = {
     "take": (
         lambda run: synthesize.function(film(KOKORO), run, SynthesizeSettings()),
@@ -164,7 +166,7 @@ REMEMBERED: dict[str, tuple[Callable[[Run], object], set[str]]] = {
         KOKORO_MADE,
     ),
     "own voice": (
-        lambda run: casting(run)._own(VoiceProfile(9.0, (1.0,)), "af_heart", "c", "Kirk"),
+        lambda run: casting(run)._own(VoiceProfile(9.0, (1.0,)), "af_heart", GIVEN),
         {*KOKORO_MADE, "ge2e"},
     ),
 }

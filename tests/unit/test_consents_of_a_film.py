@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from dubbing.job import Job, _with_consents
+from dubbing.errors import ConsentRefused
+from dubbing.job import Job, _consents
 from dubbing.pipeline import Run, film_identity
 from dubbing.progress import Event
-from dubbing.settings import Profile
+from dubbing.voice import consent
+from dubbing.voice.revocation import revoke
 from dubbing.workspace import Workspace
 
 
@@ -24,8 +26,7 @@ def test_a_consent_for_the_film_before_it_was_changed_does_not_count_and_is_kept
         events.clear()
         run = Run(Workspace(tmp_path / "w"), film, listener=events.append)
         job = Job(film, "zh", consents=consents)
-        profile = _with_consents(job, run, film_identity(film), Profile())
-        return [item.person for item in profile.voices.allowed]
+        return [item.person for item in _consents(job, run, film_identity(film))]
 
     assert allowed("Anna: contract") == ["Anna"]
     assert allowed() == ["Anna"]
@@ -36,3 +37,34 @@ def test_a_consent_for_the_film_before_it_was_changed_does_not_count_and_is_kept
     assert "--consent" in events[0].message
     assert allowed("Ben: letter") == ["Ben"]
     assert len(json.loads((tmp_path / "w" / "consent.json").read_text())) == 2
+
+
+def test_a_record_by_a_strange_key_never_outranks_one_that_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUBBING_VOICES", str(tmp_path / "stranger"))
+    film = tmp_path / "film.wav"
+    film.write_bytes(b"film")
+    workspace = Workspace(tmp_path / "w")
+    strange = consent.record("Famous Actor", "all films", film_identity(film))
+    monkeypatch.setenv("DUBBING_VOICES", str(tmp_path / "home"))
+    own = consent.record("Anna", "contract", film_identity(film))
+    consent.save(workspace.root / consent.FILE_NAME, (own, strange))
+    given = _consents(Job(film, "zh"), Run(workspace, film), film_identity(film))
+    assert consent.for_speaker(given, "S1") == own
+
+
+def test_a_revoked_consent_is_not_recorded_again_by_an_old_flag(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUBBING_VOICES", str(tmp_path / "home"))
+    film = tmp_path / "film.wav"
+    film.write_bytes(b"film")
+    run = Run(Workspace(tmp_path / "w"), film)
+    job = Job(film, "zh", consents=("Anna: contract",))
+    (given,) = _consents(job, run, film_identity(film))
+    revoke(given.id)
+    with pytest.raises(ConsentRefused, match="in the same words"):
+        _consents(job, run, film_identity(film))
+    again = Job(film, "zh", consents=("Anna: contract of June",))
+    assert _consents(again, run, film_identity(film))[-1].purpose == "contract of June"

@@ -14,7 +14,13 @@ from dubbing.voice import consent, ledger
 from dubbing.voice.ledger import Use
 from dubbing.voice.library import enrolled_voice, find_voice, voice_path
 from dubbing.voice.liveness import Prompt, faults, new_prompt, take_prompt
-from dubbing.voice.profile_file import EnrolledVoice, is_encrypted, read_voice, write_voice
+from dubbing.voice.profile_file import (
+    EnrolledVoice,
+    is_encrypted,
+    read_voice,
+    voice_subject,
+    write_voice,
+)
 from dubbing.voice.signing import is_signed, sign, signing_key
 
 
@@ -107,8 +113,10 @@ def test_a_changed_ledger_is_noticed(change: str) -> None:
 def voice(name: str = "anna") -> EnrolledVoice:
     samples = np.random.default_rng(0).normal(0, 0.1, (1, 16_000)).astype(np.float32)
     profile = VoiceProfile(1.0, (0.5, 0.5), 210.0, 5.0, 4.2, (700.0, 1200.0, 2600.0), -23.0, 30.0)
+    reference = Audio(samples, 16_000)
+    subject = voice_subject(profile, reference, is_live=True)
     return EnrolledVoice(
-        name, profile, Audio(samples, 16_000), consent.record("Anna", "all films", "x"), True
+        name, profile, reference, consent.record("Anna", "all films", subject), True
     )
 
 
