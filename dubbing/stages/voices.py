@@ -73,7 +73,7 @@ def check_cast(timeline: Timeline, run: Run, settings: VoicesSettings) -> None:
     engine_roles=("speech",),
     engines_of=(("asr", "transcribe"),),
     fixed_engines=(("speech", PACER),),
-    weights=(*LEARNT_WITH, "voice-sex"),
+    weights=(*LEARNT_WITH, "swift-f0", "voice-sex"),
     outside=("consents",),
     check=check_cast,
 )
