@@ -116,6 +116,7 @@ def test_hardly_any_good_translation_is_flagged_and_nearly_every_wrong_one_is() 
             "zh",
             "repetitive",
         ),
+        ("Officer, petty officer, soldier, sailor.", "军官, 军官, 军官, 军官,", "zh", "repetitive"),
         ("I want to go home now.", "Quiero ir, quiero ir, quiero ir a casa.", "es", "repetitive"),
         ("His status is gone.", "他的status已经没有了。", "zh", "source words left"),
         ("It is the largest Latin...", "它是最大的拉丁大学。", "zh", "source breaks off"),
