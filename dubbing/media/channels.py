@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dubbing.media.ffmpeg import input_args, run_ffmpeg
+from dubbing.media.ffmpeg import describe_input
 
 STREAM = re.compile(r"^  Stream #0:(\d+).*?: Audio: .*?, \d+ Hz, ([^,]+)", re.MULTILINE)
 NAMED = {
@@ -31,15 +31,9 @@ MOST = 64
 def channel_layouts(path: Path) -> dict[int, str]:
     """Names of the channel layouts of a file's sound tracks, by the index of the stream.
 
-    Raises:
-        UnreadableMedia: if ffmpeg cannot open the file.
+    Tracks that ffmpeg cannot describe are left out.
     """
-    log = run_ffmpeg(
-        [*input_args(path), "-map", "0:a?", "-c", "copy", "-t", "0", "-f", "null", "-"],
-        what=f"{path.name} cannot be read",
-    )
-    described = log.partition("\nOutput #")[0]
-    return {int(index): name.strip() for index, name in STREAM.findall(described)}
+    return {int(index): name.strip() for index, name in STREAM.findall(describe_input(path))}
 
 
 def count_channels(layout: str) -> int:

@@ -57,6 +57,17 @@ def input_args(path: Path) -> list[str]:
     return ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS, "-i", f"file:{path}"]
 
 
+def describe_input(path: Path) -> str:
+    """What ffmpeg prints of a file when it is given no output; empty if it cannot open it."""
+    ffmpeg = current_ffmpeg()
+    command = [ffmpeg.path, "-nostdin", "-hide_banner", *input_args(path)]
+    with tempfile.TemporaryFile("w+", errors="replace") as log:
+        with _started(command, log, ffmpeg) as process:
+            process.wait()
+        log.seek(0)
+        return log.read()
+
+
 @contextmanager
 def written_whole(output: Path, owner: str = "") -> Iterator[Path]:
     """A temporary path beside ``output`` that takes its place only if all went well.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -228,20 +229,28 @@ def _video(path: Path, stream: Any, begin_ms: float) -> VideoTrack:
 
 def _varies(path: Path, index: int) -> bool:
     """Whether the intervals of the first seconds of frames differ."""
-    times: list[float] = []
-    with open_media(path) as container:
-        for packet in container.demux(container.streams[index]):
-            if packet.pts is None:
-                continue
-            times.append(float(packet.pts * packet.time_base))
-            if times[-1] - times[0] > LOOKED_AT_S:
-                break
+    times = _first_times(path, index)
     steps = [b - a for a, b in zip(sorted(times), sorted(times)[1:], strict=False)][:-1]
     if len(steps) < 2:
         return False
     middle = sorted(steps)[len(steps) // 2]
     # containers with millisecond clocks round every time by up to a millisecond
     return any(abs(step - middle) > UNEVEN * middle + 0.0011 for step in steps)
+
+
+def _first_times(path: Path, index: int) -> list[float]:
+    """Times of the first seconds of packets, up to where the file is damaged."""
+    import av
+
+    times: list[float] = []
+    with open_media(path) as container, suppress(av.error.FFmpegError):
+        for packet in container.demux(container.streams[index]):
+            if packet.pts is None:
+                continue
+            times.append(float(packet.pts * packet.time_base))
+            if times[-1] - times[0] > LOOKED_AT_S:
+                break
+    return times
 
 
 def _rotation(path: Path, index: int) -> int:

@@ -121,3 +121,11 @@ def test_any_original_sound_fits_into_the_containers_of_mp4(
 ) -> None:
     clip = make_clip(tmp_path / "clip.mkv", extra=("-c:a", codec))
     assert len(probe(dubbed(clip, suffix)).audio) == 2
+
+
+def test_a_program_stream_whose_packets_end_early_is_described(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4")
+    film = tmp_path / "mp2.mpg"
+    made("-i", clip, "-c:v", "copy", "-c:a", "mp2", film)
+    info = probe(film)
+    assert info.audio[0].n_channels == 2
