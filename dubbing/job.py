@@ -19,8 +19,8 @@ from dubbing.outputs import check_output
 from dubbing.pipeline import Run, Stage, engines_used, film_identity, load_stages, run_stages
 from dubbing.progress import Event, Listener, silence
 from dubbing.registry import Engines, check_installed
-from dubbing.review.decisions_file import read_decisions
 from dubbing.review.job_file import keep_job
+from dubbing.review.locks import lock_accepted, settle
 from dubbing.servers import ANY_SERVER
 from dubbing.settings import Profile, load_profile, load_recipe
 from dubbing.temporary import owner_of, sweep_here
@@ -126,6 +126,8 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
             workspace, target, _with_people(workspace, _with_cast(workspace, profile))
         )
         timeline = run_stages(stages, Timeline(target), run, profile, fresh_from=fresh_from)
+        if job.until is None:
+            lock_accepted(workspace.root, timeline)
     enter_uses(timeline)
     return timeline
 
@@ -178,12 +180,13 @@ def _with_people(workspace: Workspace, profile: Profile) -> Profile:
 
 def _with_decisions(workspace: Workspace, target: str, profile: Profile) -> Profile:
     """What reviewers decided of lines, which lines they locked, and which ones stay for this run."""
-    decisions = read_decisions(workspace.root, target)
+    decisions = settle(workspace.root, target)
     kept = {**decisions.locked, **profile.direction.kept}
     if not decisions.lines and not kept:
         return profile
     lines = {line: item.model_dump() for line, item in decisions.lines.items()}
-    return profile.with_values({"direction": {"lines": lines, "kept": kept}})
+    mix_of = decisions.mix_of or profile.direction.mix_of
+    return profile.with_values({"direction": {"lines": lines, "kept": kept, "mix_of": mix_of}})
 
 
 def _consents(job: Job, run: Run, film: str) -> tuple[Consent, ...]:

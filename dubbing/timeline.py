@@ -318,6 +318,11 @@ class Line:
         return wished or self.span
 
     @property
+    def is_kept(self) -> bool:
+        """Whether it stays as it was made, whatever else changes."""
+        return self.decision is not None and self.decision.is_kept
+
+    @property
     def spoken_text(self) -> str:
         """What the dub says: the planned candidate, else the chosen translation, else nothing."""
         if self.plan is not None:

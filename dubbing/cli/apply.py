@@ -115,5 +115,9 @@ def _tell_outcome(outcome: Outcome) -> None:
             console.print(f"     now: {line.spoken_text}", soft_wrap=True, markup=False)
     n = len(outcome.before)
     console.print(f"{n} line{'' if n == 1 else 's'} made anew.", markup=False)
+    if outcome.moved:
+        numbers = {line.id: n for n, line in enumerate(outcome.timeline.lines, start=1)}
+        moved = ", ".join(str(numbers[line]) for line in outcome.moved)
+        console.print(f"Timed anew beside them: {moved}.", soft_wrap=True, markup=False)
     if outcome.timeline.output is not None:
         console.print(f"Dub: {outcome.timeline.output.path}", soft_wrap=True, markup=False)

@@ -6,7 +6,7 @@ two tabs, or a page and a command, do not overwrite each other; every change is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -37,6 +37,8 @@ class Decisions(Strict):
     lines: dict[str, LineDecision] = Field(default_factory=dict)
     locked: dict[str, str] = Field(default_factory=dict)
     """Accepted lines, and the timeline (path of an artifact) in which they are as accepted."""
+    mix_of: str = ""
+    """The timeline (path of an artifact) whose mix was reviewed; lines that change are set beside it."""
     record: tuple[Entry, ...] = ()
 
     def decided(self, line: str, decision: LineDecision | None) -> Decisions:
@@ -76,10 +78,9 @@ class Decisions(Strict):
             if is_accepted(item) and line not in self.locked
         )
 
-    def with_locks(self, timeline: str) -> Decisions:
-        """With every accepted line locked as it is in ``timeline`` (an artifact's path)."""
-        new = dict.fromkeys(self.unlocked, timeline)
-        return self.model_copy(update={"locked": {**new, **self.locked}})
+    def with_locks(self, timeline: str, lines: Collection[str]) -> Decisions:
+        """With lines locked as they are in ``timeline`` (an artifact's path), unless they are already."""
+        return self.model_copy(update={"locked": {**dict.fromkeys(lines, timeline), **self.locked}})
 
 
 def is_accepted(decision: LineDecision | None) -> bool:

@@ -21,14 +21,15 @@ from dubbing.progress import Listener, silence
 from dubbing.registry import Engines
 from dubbing.review.decisions_file import Decisions, read_decisions
 from dubbing.review.job_file import KeptJob, read_job
+from dubbing.review.locks import lock_accepted, settle, touched, with_kept
 from dubbing.reviewer.document import ProjectDocument
-from dubbing.reviewer.redirect import lock_accepted, make_anew, touched
+from dubbing.reviewer.redirect import make_anew
 from dubbing.settings import LineDecision
 from dubbing.soundtrack.render import rendered_between
 from dubbing.stages.direction import directed
 from dubbing.stages.mix import with_missing_lines
 from dubbing.stages.synthesize import synthesize
-from dubbing.stages.timing import timing
+from dubbing.stages.timing import replanned
 from dubbing.stages.voice_prompter import prompter_of
 from dubbing.stages.voices import check_cast
 from dubbing.timeline import Line, Timeline
@@ -166,27 +167,31 @@ class Bench:
             DubbingError: whatever the stages raise.
         """
         with self._busy, self.workspace:
-            before = self._line(line_id)
+            locked = settle(self.root, self.target).locked
             if all(line.id != line_id for line in self.waiting()):
-                lock_accepted(self.root, self.timeline)
                 return []
             wish = self.decisions().lines.get(line_id) or LineDecision()
-            self.timeline = self._with_line_anew(line_id, wish)
+            before, self.timeline = self.timeline, self._with_line_anew(line_id, wish, locked)
             lock_accepted(self.root, self.timeline)
-            return self._patched(before, self._line(line_id))
+            return self._patched(before)
 
-    def _with_line_anew(self, line_id: str, wish: LineDecision) -> Timeline:
-        profile = self.job.profile
-        timeline = self.timeline
-        check_voices(self.root, self.job, timeline)
-        fresh = directed(timeline, self._undirected[line_id], wish, self._run("direction"))
-        timeline = timeline.with_lines(
-            _as_now(fresh, line) if line.id == line_id else line for line in timeline.lines
+    def _with_line_anew(
+        self, line_id: str, wish: LineDecision, locked: Collection[str]
+    ) -> Timeline:
+        """The film with a line as it was decided to be, and others that get another time from it."""
+        profile, before = self.job.profile, self.timeline
+        check_voices(self.root, self.job, before)
+        fresh = directed(before, self._undirected[line_id], wish, self._run("direction"))
+        timeline = before.with_lines(
+            _as_now(fresh, line) if line.id == line_id else line for line in before.lines
         )
-        timeline = timing.function(timeline, self._run("timing"), profile.timing)
+        others = set(locked) - {line_id}
+        timeline = replanned(timeline, self._run("timing"), profile.timing, before, others)
+        timeline = with_kept(timeline, others)
+        gone = {line.id for line in timeline.lines if line.take is None}
         timeline = synthesize.function(timeline, self._run("synthesize"), profile.synthesize)
         assert timeline.mix is not None
-        kept = tuple(item for item in timeline.mix.lines if item.line != line_id)
+        kept = tuple(item for item in timeline.mix.lines if item.line not in gone)
         timeline = replace(timeline, mix=replace(timeline.mix, lines=kept))
         made = with_missing_lines(timeline, self._run("mix"), profile.mix)
         timeline = replace(timeline, mix=made)
@@ -204,20 +209,21 @@ class Bench:
             stage,
         )
 
-    def _patched(self, before: Line, after: Line) -> list[Patch]:
-        """The piece around a line, and those of its neighbours that it reaches into."""
-        start_ms, end_ms = _extent(before, after)
-        known = self.patches.get(after.id)
-        if known is not None:
-            start_ms, end_ms = min(start_ms, known.start_ms), max(end_ms, known.end_ms)
-        reached = [
-            patch
-            for patch in self.patches.values()
-            if patch.line != after.id and patch.start_ms < end_ms and patch.end_ms > start_ms
-        ]
-        pieces = [(after.id, start_ms, end_ms)]
-        pieces += [(patch.line, patch.start_ms, patch.end_ms) for patch in reached]
-        return [self._patch(*piece) for piece in pieces]
+    def _patched(self, before: Timeline) -> list[Patch]:
+        """The pieces around all lines that changed, and earlier pieces that they reach into."""
+        pieces = {
+            now.id: _extent(was, now)
+            for was, now in zip(before.lines, self.timeline.lines, strict=True)
+            if was.take != now.take
+        }
+        changed = list(pieces.values())
+        for patch in self.patches.values():
+            known = (patch.start_ms, patch.end_ms)
+            if patch.line in pieces:
+                pieces[patch.line] = _joined(pieces[patch.line], known)
+            elif any(start < patch.end_ms and end > patch.start_ms for start, end in changed):
+                pieces[patch.line] = known
+        return [self._patch(line, *piece) for line, piece in pieces.items()]
 
     def _patch(self, line_id: str, start_ms: int, end_ms: int) -> Patch:
         assert self.timeline.media is not None
@@ -267,6 +273,10 @@ def check_voices(root: Path, job: KeptJob, timeline: Timeline) -> None:
 def _as_now(fresh: Line, now: Line) -> Line:
     """What was decided, on the line as it stands now; who speaks it is told by now's document."""
     return replace(fresh, speaker=now.speaker, plan=None, take=None, flags=())
+
+
+def _joined(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def _extent(*lines: Line) -> tuple[int, int]:

@@ -1,12 +1,14 @@
-"""From new decisions to a new dub in which only the lines change that were decided on."""
+"""From new decisions to a new dub.
+
+Only the lines change that were decided on, and those that get another time from them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from dubbing import timeline_json
 from dubbing.job import Job, run_job
 from dubbing.outputs import output_of_kept
 from dubbing.progress import Listener, silence
@@ -18,7 +20,8 @@ from dubbing.review.decisions_file import (
     write_decisions,
 )
 from dubbing.review.job_file import read_job
-from dubbing.settings import DirectionSettings, LineDecision, Profile
+from dubbing.review.locks import settle, touched
+from dubbing.settings import DirectionSettings, LineDecision
 from dubbing.timeline import Line, Timeline
 from dubbing.workspace import Workspace
 
@@ -27,10 +30,14 @@ REJECTED = "rejected"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A new dub, and the ids of the lines that were made anew, as they were before."""
+    """A new dub, and the lines that were made anew, by their ids, as they were before.
+
+    ``moved`` are other lines that got another time from them.
+    """
 
     timeline: Timeline
     before: dict[str, Line]
+    moved: tuple[str, ...] = ()
 
 
 class Outrun(Exception):
@@ -90,36 +97,6 @@ def said_otherwise(
     return decision.model_copy(update=said)
 
 
-def touched(timeline: Timeline, decisions: Decisions) -> list[Line]:
-    """The lines that are not as they were decided to be."""
-    return [line for line in timeline.lines if _asked(line) != _wished(decisions, line.id)]
-
-
-def _asked(line: Line) -> str:
-    return "" if line.decision is None else line.decision.asked
-
-
-def _wished(decisions: Decisions, line: str) -> str:
-    decision = decisions.lines.get(line)
-    return "" if decision is None else decision.asked
-
-
-def snapshot(workspace: Workspace, timeline: Timeline) -> str:
-    """The timeline as an artifact (its path), so that a later run can take lines from it."""
-    with workspace.new_file(".json") as path:
-        path.write_text(timeline_json.dumps(replace(timeline, history=())), encoding="utf-8")
-        return workspace.adopt(path).path
-
-
-def direction_of(
-    timeline: Timeline, made: str, decisions: Decisions, changed: Iterable[Line]
-) -> DirectionSettings:
-    """What the direction stage is told: the decisions, and that all other lines stay as in ``made``."""
-    gone = {line.id for line in changed}
-    stays = [line.id for line in timeline.lines if line.take is not None and line.id not in gone]
-    return DirectionSettings(lines=decisions.lines, kept=dict.fromkeys(stays, made), mix_of=made)
-
-
 def engines_of(root: Path, target: str, servers: Collection[str] = ()) -> Engines:
     """Engines for a dub that is made again; what its workspace says of servers is not trusted.
 
@@ -167,30 +144,23 @@ def make_anew(
     """
     job = read_job(root, target)
     place = place_of(root, target, output)
-    workspace = Workspace(root)
-    timeline = workspace.finished_timeline(target)
-    decisions = read_decisions(root, target)
-    changed = touched(timeline, decisions)
-    told = direction_of(timeline, snapshot(workspace, timeline), decisions, changed)
+    before = Workspace(root).finished_timeline(target)
+    changed = touched(before, settle(root, target))
     done = run_job(
         Job(job.source, target, place, root, job.recipe),
-        _directed(job.profile, told),
+        job.profile.model_copy(update={"direction": DirectionSettings()}),
         engines or Engines(job.profile.threads),
         listener,
     )
-    lock_accepted(root, done)
-    return Outcome(done, {line.id: line for line in changed})
+    return Outcome(done, {line.id: line for line in changed}, _moved(before, done, changed))
 
 
-def _directed(profile: Profile, told: DirectionSettings) -> Profile:
-    return profile.model_copy(update={"direction": told})
-
-
-def lock_accepted(root: Path, timeline: Timeline) -> None:
-    """Lock what was accepted, as it is in this timeline."""
-    target = timeline.target_language
-    with decisions_held(root, target):
-        decisions = read_decisions(root, target)
-        if decisions.unlocked:
-            made = snapshot(Workspace(root), timeline)
-            write_decisions(root, target, decisions.with_locks(made))
+def _moved(before: Timeline, done: Timeline, changed: Iterable[Line]) -> tuple[str, ...]:
+    """The other lines that are said otherwise, since their neighbours leave them another time."""
+    plans = {line.id: line.plan for line in before.lines}
+    decided = {line.id for line in changed}
+    return tuple(
+        line.id
+        for line in done.lines
+        if line.id not in decided and line.plan != plans.get(line.id, line.plan)
+    )

@@ -6,14 +6,13 @@ spoken anew, and a mix that is there keeps its levels for all lines that it know
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from dubbing.content_hash import content_sha256
 from dubbing.delivery import Delivery
 from dubbing.errors import UsageError
 from dubbing.flags import FOUND_IN_REPORT, without
 from dubbing.pipeline import Run, stage
+from dubbing.review.locks import kept_timeline
 from dubbing.settings import DirectionSettings, LineDecision, TranslateSettings
 from dubbing.timeline import (
     Candidate,
@@ -32,7 +31,6 @@ from dubbing.translation.glossary import terms_in
 from dubbing.translation.register import wrong_register
 from dubbing.voice.emotion import asked_for
 from dubbing.voice.standing import is_backed
-from dubbing.workspace import read_timeline
 
 ALL = "all"
 PLACE = "this line"
@@ -71,7 +69,7 @@ def direction(timeline: Timeline, run: Run, settings: DirectionSettings) -> Time
         else:
             lines.append(line if wish is None else directed(timeline, line, wish, run))
     timeline = timeline.with_lines(lines)
-    return replace(timeline, mix=as_made.mix(settings.mix_of, lines))
+    return replace(timeline, mix=as_made.mix(settings.mix_of, timeline))
 
 
 class _AsMade:
@@ -95,15 +93,21 @@ class _AsMade:
             return True
         return self.run.workspace.holds(line.take.sound) and is_backed(made.voice_of(line))
 
-    def mix(self, path: str | None, lines: Iterable[Line]) -> Mix | None:
-        """The mix as it was made, without the lines that change."""
+    def mix(self, path: str | None, now: Timeline) -> Mix | None:
+        """The mix as it was made, without the lines that change and the voices that are others now."""
         if path is None:
             return None
-        made = self._timeline(path).mix
-        if made is None:
+        timeline = self._timeline(path)
+        if timeline.mix is None:
             return None
-        stays = {line.id for line in lines if line.take is not None}
-        return replace(made, lines=tuple(item for item in made.lines if item.line in stays))
+        stays = {line.id for line in now.lines if line.take is not None}
+        voices = {speaker.id: speaker.voice for speaker in timeline.speakers}
+        same = {s.id for s in now.speakers if s.id in voices and s.voice == voices[s.id]}
+        return replace(
+            timeline.mix,
+            lines=tuple(item for item in timeline.mix.lines if item.line in stays),
+            speakers=tuple(item for item in timeline.mix.speakers if item.speaker in same),
+        )
 
     def _timeline(self, path: str) -> Timeline:
         if path not in self._known:
@@ -111,15 +115,10 @@ class _AsMade:
         return self._known[path]
 
     def _read(self, path: str) -> Timeline:
-        """A timeline that is an artifact; an empty one if it is gone or, by its name, damaged."""
-        file = self.run.workspace.path_of(path)
-        try:
-            if content_sha256(file) == file.stem:
-                return read_timeline(file)
-        except OSError:
-            pass
-        self.run.note(f"The kept lines in {path} are damaged or gone; they are made again.")
-        return Timeline("")
+        kept = kept_timeline(self.run.workspace, path)
+        if kept is None:
+            self.run.note(f"The kept lines in {path} are damaged or gone; they are made again.")
+        return kept or Timeline("")
 
 
 def _kept(timeline: Timeline, line: Line, stays: Line, wish: LineDecision) -> Line:

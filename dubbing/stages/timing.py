@@ -8,6 +8,7 @@ the line, :mod:`dubbing.timing.lipsync` then lets it set every phoneme.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from dubbing.flags import Flag
@@ -53,6 +54,47 @@ def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     Raises:
         BadSettings: if the engine can neither be told durations nor say whole lines.
     """
+    return _with_plans(timeline, run, settings, lambda number, where: None)
+
+
+def replanned(
+    timeline: Timeline,
+    run: Run,
+    settings: TimingSettings,
+    before: Timeline,
+    locked: Collection[str],
+) -> Timeline:
+    """Plan a film in which some lines have lost their plans, as if all of it were planned anew.
+
+    A line that has a plan keeps it, with its take, where its time is the same as ``before``; ``locked``
+    lines keep it anyway. The result is that of :func:`timing`, without the work.
+    """
+    now = [line if line.id in locked else replace(line, plan=None) for line in timeline.lines]
+    was = [line if line.is_kept else replace(line, plan=None) for line in before.lines]
+    assert timeline.media is not None
+    film_ms = timeline.media.duration_ms
+
+    def as_before(number: int, where: Place) -> Line | None:
+        line = timeline.lines[number]
+        if line.plan is None:
+            return None
+        then = place(was, before.lines[:number], film_ms, settings.gap_ms)
+        return line if where == then else None
+
+    done = _with_plans(timeline.with_lines(now), run, settings, as_before)
+    return done.with_lines(
+        line if line.plan == was.plan else replace(line, take=None)
+        for line, was in zip(done.lines, timeline.lines, strict=True)
+    )
+
+
+def _with_plans(
+    timeline: Timeline,
+    run: Run,
+    settings: TimingSettings,
+    known: Callable[[int, Place], Line | None],
+) -> Timeline:
+    """Plan all lines that have no plan; ``known`` gives one that is planned in that place already."""
     assert timeline.media is not None
     mouths = Mouths(run.workspace, timeline)
     film_ms = timeline.media.duration_ms
@@ -61,14 +103,19 @@ def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
         planned = line
         if line.plan is None and line.translation is not None:
             where = place(timeline.lines, lines, film_ms, settings.gap_ms)
-            asker = asker_for(timeline, run, settings, line, where.slot)
-            planned = _planned(asker, where, film_ms, mouths, settings)
+            planned = known(number, where) or _newly_planned(
+                asker_for(timeline, run, settings, line, where.slot),
+                where,
+                film_ms,
+                mouths,
+                settings,
+            )
         lines.append(planned)
         run.progress(number + 1, len(timeline.lines), unit="lines")
     return timeline.with_lines(flagged(lines, film_ms))
 
 
-def _planned(
+def _newly_planned(
     asker: Asker, where: Place, film_ms: int, mouths: Mouths, settings: TimingSettings
 ) -> Line:
     """The line with its plan and the flags that the plan earns."""

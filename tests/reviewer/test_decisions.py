@@ -12,11 +12,24 @@ from hypothesis import strategies as st
 
 from dubbing.errors import BadSettings, UsageError
 from dubbing.review.decisions_file import Decisions, decisions_held, read_decisions, write_decisions
-from dubbing.reviewer.redirect import keep_decisions, said_otherwise, touched
+from dubbing.review.locks import kept_timeline, settle, touched
+from dubbing.reviewer.redirect import keep_decisions, said_otherwise
 from dubbing.reviewer.review_file import WrongDecision, parse_review, read_review
 from dubbing.reviewer.reviews import merge
 from dubbing.settings import LineDecision
-from dubbing.timeline import Candidate, Decision, Line, Media, Span, Timeline, Translation
+from dubbing.timeline import (
+    Artifact,
+    Candidate,
+    Decision,
+    Line,
+    Media,
+    Mix,
+    Span,
+    Take,
+    Timeline,
+    Translation,
+)
+from dubbing.workspace import Workspace
 from tests.reviewer.reviewed import review_of, written
 
 
@@ -233,10 +246,35 @@ def test_only_lines_that_are_not_as_decided_are_touched(timeline: Timeline) -> N
 
 def test_an_accepted_line_is_locked_until_it_is_decided_otherwise() -> None:
     accepted = LineDecision(verdict="accepted")
-    decisions = Decisions(schema="dubbing.Decisions/1").decided("L1", accepted).with_locks("a.json")
+    decisions = Decisions(schema="dubbing.Decisions/1").decided("L1", accepted)
+    assert decisions.unlocked == ("L1",)
+    decisions = decisions.with_locks("a.json", decisions.unlocked)
     assert decisions.locked == {"L1": "a.json"}
-    assert decisions.with_locks("b.json").locked == {"L1": "a.json"}
+    assert decisions.with_locks("b.json", ["L1"]).locked == {"L1": "a.json"}
     noted = decisions.decided("L1", LineDecision(verdict="accepted", note="well done"))
     assert noted.locked == {"L1": "a.json"}
     assert not decisions.decided("L1", LineDecision(verdict="accepted", text="好")).locked
     assert not decisions.decided("L1", None).locked
+
+
+def test_what_was_accepted_is_settled_as_the_finished_dub_has_it(
+    timeline: Timeline, tmp_path: Path
+) -> None:
+    take = Take(Artifact("a.wav", "a", 1), 2_000, 48, 48_000, Span(2_000, 2_500))
+    mix = Mix(Artifact("mix.wav", "b", 1), -23.0, -23.1, -1.0, typical_lufs=-24.0)
+    lines = [replace(line, take=take) for line in timeline.lines]
+    with Workspace(tmp_path) as workspace:
+        made = replace(timeline.with_lines(lines), mix=mix)
+        workspace.save_timeline(10, "mix", made)
+        wishes = {"L1": LineDecision(verdict="accepted"), "L2": LineDecision(text="好"),
+                  "L3": LineDecision(verdict="accepted", text="好")}  # fmt: skip
+        keep_decisions(tmp_path, made, wishes)
+        settled = settle(tmp_path, "zh")
+        assert set(settled.locked) == {"L1"}, "L3 is still to be made"
+        assert settled.mix_of == settled.locked["L1"]
+        assert settle(tmp_path, "zh") == settled, "settled once"
+        louder = replace(made, mix=replace(mix, typical_lufs=-20.0))
+        workspace.save_timeline(10, "mix", louder)
+        assert settle(tmp_path, "zh").mix_of != settled.mix_of
+        (tmp_path / "artifacts" / settled.mix_of).write_text("{}")
+        assert kept_timeline(workspace, settled.mix_of) is None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
 from dubbing.settings import TimingSettings
 from dubbing.stages.timing import timing
@@ -13,6 +14,7 @@ from dubbing.timing.bounds import is_silent
 
 LENGTHS = {" ": 1.6, ",": 9.0, ".": 11.0, "a": 4.3, "i": 3.4, "m": 3.0, "k": 2.6, "ʃ": 4.0}
 """Natural lengths of the symbols that scripted texts are made of, in frames."""
+SHORT, LONG = "mi kaʃa.", "mi kaʃa kima, ʃaki mami kaʃi. " * 10
 FADE = 6.0
 """Of the last symbol before a full stop so much is silent."""
 
@@ -90,3 +92,34 @@ def planned(timeline: Timeline, run: Planning | None = None) -> tuple[Line, ...]
 
 def frames_of(text: str) -> float:
     return sum(LENGTHS[symbol] for symbol in text)
+
+
+words = st.text("aimkʃ", min_size=1, max_size=9)
+texts = st.lists(words, min_size=1, max_size=40).map(lambda w: (" ".join(w) + ".")[-300:].strip())
+ordinary = st.lists(words, min_size=1, max_size=5).map(" ".join)
+
+
+@st.composite
+def films(draw: st.DrawFn) -> Timeline:
+    """Lines that overlap, touch or stand apart; texts from one letter to 300 characters."""
+    lines, start_ms = [], draw(st.integers(0, 3_000))
+    for number in range(draw(st.integers(1, 9))):
+        length_ms = draw(st.integers(60, 5_000))
+        text = draw(st.one_of(ordinary, ordinary, texts))
+        slot = draw(st.one_of(st.none(), st.none(), slots()))
+        lines.append(
+            line(number, start_ms, start_ms + length_ms, text, draw(st.sampled_from("ABC")),
+                 **({"slot": slot} if slot else {}))
+        )  # fmt: skip
+        step_ms = draw(st.sampled_from([0, length_ms, length_ms, length_ms + 700, 5_000]))
+        start_ms += step_ms + draw(st.integers(-300, 900)) if step_ms else 0
+        start_ms = max(start_ms, lines[-1].span.start_ms)
+    ends_ms = max(item.span.end_ms for item in lines)
+    return film(lines, ends_ms + draw(st.sampled_from([0, 20, 130, 2_000])))
+
+
+@st.composite
+def slots(draw: st.DrawFn) -> Span:
+    """A reviewer's slot, which may lie anywhere."""
+    start_ms = draw(st.integers(0, 40_000))
+    return Span(start_ms, start_ms + draw(st.integers(1, 20_000)))
