@@ -1,7 +1,7 @@
 """What a batch saves and what it costs.
 
-    python -m benchmarks.batch [FILM ...] [--to zh es fr] [--json benchmarks/batch.json]
-    python -m benchmarks.batch --simulate 100000 [--json benchmarks/batch_simulation.json]
+    python -m benchmarks.batch [FILM ...] [--to zh es fr] [--json FILE]
+    python -m benchmarks.batch --simulate 100000 [--json FILE]
 
 The first dubs films into languages twice: by `dub batch` (analysis once a film, models loaded once a
 worker) and by a single `dub` for each film and language, each in a new process with a new workspace. It
