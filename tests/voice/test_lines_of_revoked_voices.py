@@ -11,8 +11,8 @@ from dubbing.errors import ConsentRefused
 from dubbing.media.sound_file import keep_sound
 from dubbing.pipeline import Run
 from dubbing.review.job_file import KeptJob
+from dubbing.review.locks import snapshot
 from dubbing.reviewer.bench import check_voices
-from dubbing.reviewer.redirect import snapshot
 from dubbing.settings import DirectionSettings, Profile
 from dubbing.stages.direction import direction
 from dubbing.timeline import Span, Take, Timeline
