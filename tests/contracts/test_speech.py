@@ -6,9 +6,10 @@ import pytest
 from dubbing.engines.speech import SpeaksWhole, TakesDurations
 from dubbing.errors import EngineUnavailable
 from dubbing.registry import Engines, engine_names
+from dubbing.servers import ANY_SERVER
 
 pytestmark = pytest.mark.slow
-engines = Engines()
+engines = Engines(servers=ANY_SERVER)
 TEXT = {"zh": "今天天气很好。", "en": "The weather is fine today.", "es": "Hoy hace buen tiempo."}
 
 

@@ -120,7 +120,7 @@ def test_workspaces_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "empty.dub").mkdir()
     refused(
         dub("export", tmp_path / "empty.dub", "--srt", tmp_path / "a.srt"),
-        "is no workspace",
+        "holds no dub yet",
         code=1,
     )
 

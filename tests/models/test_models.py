@@ -112,7 +112,7 @@ def test_every_language_has_a_voice_with_pitch_and_vector(language: str) -> None
 
 
 def test_men_and_women_are_told_apart_by_pitch() -> None:
-    for card in voice_cards("zh"):
+    for card in (card for card in voice_cards("zh") if not card.is_child):
         assert (card.f0_hz < 190) == (card.name[1] == "m"), card
 
 

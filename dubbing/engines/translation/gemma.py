@@ -8,7 +8,6 @@ weights tuned for it are used (``dub train translator``).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +23,7 @@ from dubbing.engines.translation import (
 )
 from dubbing.engines.translation.fixed_examples import fixed_pairs
 from dubbing.language.languages import SPOKEN, language
-from dubbing.language.script import WORD
+from dubbing.language.script import WORD, script_share
 from dubbing.settings import NO_OPTIONS, EngineOptions
 
 LINE_END = ["\n", "\n\n", "<eos>"]
@@ -39,7 +38,6 @@ PAIRS_AGAINST_COPYING = 6
 PAIRS_TO_SCORE = 2
 """To see which language is wanted, and no more tokens than that."""
 OTHER_SCRIPTS = ("zh", "ja", "hi", "ru")
-LATIN_LETTER = re.compile("[A-Za-z]")
 SEED = 7
 SAMPLES = {
     "beam_size": 1,
@@ -54,7 +52,7 @@ TUNED = {"en": "zh", "zh": "en"}
 class Gemma:
     """Any pair of the languages that Gemma has read; best between the eight spoken ones."""
 
-    version = 4
+    version = 5
     weights: tuple[str, ...] = ("gemma-3-270m",)
     takes_options: tuple[str, ...] = ("model",)
     style = Style.EXAMPLES
@@ -73,6 +71,7 @@ class Gemma:
 
         self._folder = Path(options.model) if options.model else resolve(self.weights[0])
         self._workers = threads
+        self._foreign: dict[str, list[list[str]]] = {}
         self._generator = self._load(threads)
 
     def _load(self, workers: int) -> Any:
@@ -163,23 +162,24 @@ class Gemma:
         )
 
     def _kept_out(self, passage: Passage, request: Request) -> list[list[str]] | None:
-        """What is not written where the first try copied: Latin letters, or the words of the source.
+        """What is not written where the first try copied: other scripts, or the words of the source.
 
         Names may stay, and what terms say; a word that both languages have is lost, in this try alone.
         """
         if not request.was_copied:
             return None
         if request.target in OTHER_SCRIPTS:
-            return self._latin
+            return self._of_other_scripts(request.target)
         said = {word for _, term in passage.terms for word in WORD.findall(term)}
         words = {word for word in WORD.findall(passage.text) if word.islower()} - said
         return [self._tokens(f" {word}") for word in sorted(words)]
 
-    @cached_property
-    def _latin(self) -> list[list[str]]:
-        """Every token with a Latin letter."""
-        vocabulary = self._tokenizer.get_vocab()
-        return [[token] for token in vocabulary if LATIN_LETTER.search(token)]
+    def _of_other_scripts(self, target: str) -> list[list[str]]:
+        """Every token with a letter that is not of the target's script."""
+        if target not in self._foreign:
+            vocabulary = self._tokenizer.get_vocab()
+            self._foreign[target] = [[t] for t in vocabulary if script_share(t, target) < 1.0]
+        return self._foreign[target]
 
     def _tokens(self, text: str) -> list[str]:
         tokens: list[str] = self._tokenizer.encode(text, add_special_tokens=False).tokens
