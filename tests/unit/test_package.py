@@ -33,6 +33,7 @@ def test_every_flag_that_the_readme_names_exists() -> None:
             ["speakers"], ["preview"], ["apply"], ["review"], ["compare"],
             ["batch", "run"], ["batch", "status"], ["batch", "validate"],
             ["voices", "enroll"], ["voices", "use"], ["voices", "list"], ["voices", "hear"],
+            ["voices", "trust"], ["voices", "revoke"],
         )
     )  # fmt: skip
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
