@@ -117,9 +117,13 @@ def _packages() -> list[Finding]:
 
 def _models() -> list[Finding]:
     from dubbing.models.catalogue import catalogue
-    from dubbing.models.resolver import is_ready
+    from dubbing.models.resolver import is_obtainable, is_ready
 
-    needed = [name for name, entry in catalogue().items() if not entry.role.startswith("source")]
+    needed = [
+        name
+        for name, entry in catalogue().items()
+        if not entry.role.startswith("source") and (entry.extra is None or is_obtainable(name))
+    ]
     return [
         Finding(
             name,

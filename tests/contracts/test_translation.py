@@ -7,6 +7,8 @@ import pytest
 from dubbing.engines.translation import Length, Passage, Request, Scores, Style
 from dubbing.errors import DubbingError
 from dubbing.language.script import script_share
+from dubbing.models.catalogue import catalogue, model
+from dubbing.models.resolver import install_command, is_obtainable
 from dubbing.registry import Engines, engine_class, engine_names
 
 pytestmark = pytest.mark.slow
@@ -21,6 +23,10 @@ TEXTS = [
     params=[n for n in engine_names("translation") if n not in NEED_MORE], scope="module"
 )
 def translator(request):
+    weights = engine_class("translation", request.param).weights
+    for name in set(weights) & set(catalogue()):
+        if catalogue()[name].extra and not is_obtainable(name):
+            pytest.skip(f"the weights {name} are not installed: {install_command(model(name))}")
     return engines.get("translation", request.param)
 
 

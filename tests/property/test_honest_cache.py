@@ -39,6 +39,8 @@ BY_WEIGHTS = {
     "gemma-3-270m-gguf": {"translate"},
     "gemma-3-270m": {"translate"},
     "gemma-3-270m-en-zh": {"translate"},
+    "qwen-1.5b-gguf": set(),  # of an engine that no profile chooses by itself
+    "qwen-1.5b": set(),
     "ge2e": {"turns", "speakers", "emotion", "voices"},
     "voice-space": {"turns"},
     "aligner": {"faces", "timing"},

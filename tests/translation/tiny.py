@@ -134,3 +134,67 @@ def madlad(folder: Path) -> Path:
     )  # fmt: skip
     T5ForConditionalGeneration(config).save_pretrained(folder)
     return folder
+
+
+def qwen2(folder: Path) -> Path:
+    """Qwen2's layout in a GGUF file, as published: tied matrices twice, a vocabulary with padding."""
+    import gguf
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    folder.mkdir(parents=True, exist_ok=True)
+    tokens, merges, special = _byte_pairs()
+    torch.manual_seed(1)
+    config = Qwen2Config(
+        vocab_size=len(tokens), hidden_size=32, intermediate_size=64, num_hidden_layers=2,
+        num_attention_heads=4, num_key_value_heads=2, tie_word_embeddings=True, initializer_range=0.3,
+        rope_parameters={"rope_type": "default", "rope_theta": 1e6}, max_position_embeddings=512,
+    )  # fmt: skip
+    model = Qwen2ForCausalLM(config)
+    for layer in model.model.layers:  # made as zeros
+        for linear in (layer.self_attn.q_proj, layer.self_attn.k_proj, layer.self_attn.v_proj):
+            torch.nn.init.normal_(linear.bias)
+    model.save_pretrained(folder / "transformers")
+    writer = gguf.GGUFWriter(folder / "qwen.gguf", "qwen2")
+    writer.add_block_count(2)
+    writer.add_head_count(4)
+    writer.add_head_count_kv(2)
+    writer.add_rope_freq_base(1e6)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_token_list(tokens)
+    writer.add_token_merges([" ".join(merge) for merge in merges])
+    writer.add_token_types([_gguf_type(token, special) for token in tokens])
+    writer.add_bos_token_id(tokens.index("<|endoftext|>"))
+    writer.add_eos_token_id(tokens.index("<|im_end|>"))
+    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.QWEN2, 2)
+    state = {**model.state_dict(), "lm_head.weight": model.lm_head.weight}
+    for name, tensor in state.items():
+        ours = names.get_name(name, try_suffixes=(".weight", ".bias"))
+        kind = gguf.GGMLQuantizationType.Q8_0 if tensor.ndim > 1 else gguf.GGMLQuantizationType.F32
+        data = gguf.quants.quantize(tensor.detach().float().numpy(), kind)
+        writer.add_tensor(ours, data, raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return folder
+
+
+def _byte_pairs() -> tuple[list[str], list[tuple[str, str]], tuple[str, ...]]:
+    """Tokens, merges and special tokens of a vocabulary trained on the corpus."""
+    from tokenizers import ByteLevelBPETokenizer
+
+    trained = ByteLevelBPETokenizer()
+    trained.train_from_iterator(CORPUS, vocab_size=300, show_progress=False)
+    learnt = json.loads(trained.to_str())["model"]
+    special = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+    tokens = [*sorted(learnt["vocab"], key=learnt["vocab"].get), *special, "[PAD0]", "[PAD1]"]
+    return tokens, [tuple(merge) for merge in learnt["merges"]], special
+
+
+def _gguf_type(token: str, special: tuple[str, ...]) -> int:
+    import gguf
+
+    if token in special:
+        return int(gguf.TokenType.CONTROL)
+    return int(gguf.TokenType.UNUSED if token.startswith("[PAD") else gguf.TokenType.NORMAL)

@@ -21,9 +21,10 @@ from dubbing.engines.translation import (
     Request,
     Style,
 )
+from dubbing.engines.translation.decoding import OTHER_SCRIPTS, ranked, source_words
 from dubbing.engines.translation.fixed_examples import fixed_pairs
 from dubbing.language.languages import SPOKEN, language
-from dubbing.language.script import WORD, script_share
+from dubbing.language.script import script_share
 from dubbing.settings import NO_OPTIONS, EngineOptions
 
 LINE_END = ["\n", "\n\n", "<eos>"]
@@ -37,7 +38,6 @@ PAIRS_AGAINST_COPYING = 6
 """All: of 44 sentences two were left in English after three, none after six."""
 PAIRS_TO_SCORE = 2
 """To see which language is wanted, and no more tokens than that."""
-OTHER_SCRIPTS = ("zh", "ja", "hi", "ru")
 SEED = 7
 SAMPLES = {
     "beam_size": 1,
@@ -162,17 +162,12 @@ class Gemma:
         )
 
     def _kept_out(self, passage: Passage, request: Request) -> list[list[str]] | None:
-        """What is not written where the first try copied: other scripts, or the words of the source.
-
-        Names may stay, and what terms say; a word that both languages have is lost, in this try alone.
-        """
+        """What is not written where the first try copied: other scripts, or the words of the source."""
         if not request.was_copied:
             return None
         if request.target in OTHER_SCRIPTS:
             return self._of_other_scripts(request.target)
-        said = {word for _, term in passage.terms for word in WORD.findall(term)}
-        words = {word for word in WORD.findall(passage.text) if word.islower()} - said
-        return [self._tokens(f" {word}") for word in sorted(words)]
+        return source_words(passage, self._tokens)
 
     def _of_other_scripts(self, target: str) -> list[list[str]]:
         """Every token with a letter that is not of the target's script."""
@@ -187,12 +182,10 @@ class Gemma:
 
     def _hypotheses(self, result: Any) -> tuple[Hypothesis, ...]:
         """Distinct texts with their scores, best first."""
-        best: dict[str, float] = {}
-        for ids, score in zip(result.sequences_ids, result.scores, strict=True):
-            text = self._tokenizer.decode(ids).split("\n")[0].strip()
-            best[text] = max(best.get(text, -1e9), round(min(0.0, float(score)), 4))
-        ranked = sorted(best.items(), key=lambda item: -item[1])
-        return tuple(Hypothesis(text, score) for text, score in ranked)
+        return ranked(
+            (self._tokenizer.decode(ids).split("\n")[0].strip(), float(score))
+            for ids, score in zip(result.sequences_ids, result.scores, strict=True)
+        )
 
 
 class TunedGemma(Gemma):
