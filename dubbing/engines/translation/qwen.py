@@ -45,6 +45,9 @@ LENGTHS = {
 NAMES = {"zh": "Simplified Chinese", "pt-br": "Brazilian Portuguese"}
 """What the model calls a language whose plain name would leave the variety open."""
 FIXED_PAIRS = 3
+LINES_AT_ONCE = 4
+"""Each beam of each line has its own copy of what was read: 16 lines took 4.4 GB at the most and 3.8 s of
+processor time a line, 4 took 2.7 GB and 2.9 s (three beams, English to Chinese)."""
 SCORED_AT_ONCE = 8
 SPARE_TOKENS = 16
 LONGEST = 240
@@ -106,6 +109,7 @@ class Qwen:
                 cache_static_prompt=True,
                 include_prompt_in_result=False,
                 end_token=END_TOKENS,
+                max_batch_size=LINES_AT_ONCE,
                 min_length=1,
                 max_length=max(self._most_tokens(p.text, request.target) for p in batch),
                 suppress_sequences=kept_out,
