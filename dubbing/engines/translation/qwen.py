@@ -21,14 +21,10 @@ from dubbing.engines.translation import (
     Request,
     Style,
 )
-from dubbing.engines.translation.decoding import (
-    OTHER_SCRIPTS,
-    latin_tokens,
-    ranked,
-    source_words,
-)
+from dubbing.engines.translation.decoding import OTHER_SCRIPTS, ranked, source_words
 from dubbing.engines.translation.fixed_examples import fixed_pairs
 from dubbing.language.languages import SPOKEN, language
+from dubbing.language.script import script_share
 from dubbing.settings import NO_OPTIONS, EngineOptions
 
 TURN, TURN_END = "<|im_start|>", "<|im_end|>"
@@ -75,6 +71,7 @@ class Qwen:
 
         folder = Path(options.model) if options.model else None
         self._folder = resolve(self.weights[0], folder=folder)
+        self._foreign: dict[str, list[list[str]]] = {}
         self._generator = ctranslate2.Generator(
             str(self._folder),
             device="cpu",
@@ -181,13 +178,20 @@ class Qwen:
         if not request.was_copied:
             yield passages, None
         elif request.target in OTHER_SCRIPTS:
-            yield passages, self._latin
+            yield passages, self._of_other_scripts(request.target)
         else:
             yield from (([passage], source_words(passage, self._tokens)) for passage in passages)
 
-    @cached_property
-    def _latin(self) -> list[list[str]]:
-        return latin_tokens(self._tokenizer.get_vocab(), special=(TURN, *END_TOKENS))
+    def _of_other_scripts(self, target: str) -> list[list[str]]:
+        """Every token with a letter that is not of the target's script."""
+        if target not in self._foreign:
+            tokenizer = self._tokenizer
+            self._foreign[target] = [
+                [token]
+                for token, number in tokenizer.get_vocab().items()
+                if script_share(tokenizer.decode([number]), target) < 1.0
+            ]
+        return self._foreign[target]
 
     def _most_tokens(self, text: str, target: str) -> int:
         share = TOKENS_PER_SOURCE_TOKEN.get(target, USUAL_TOKENS_PER_SOURCE_TOKEN)
