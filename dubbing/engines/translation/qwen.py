@@ -1,9 +1,9 @@
 """Qwen2.5-Coder-1.5B-Instruct through CTranslate2: translation by instruction and example, offline.
 
-Six times Gemma's size, and tuned to follow instructions: it keeps the meaning of lines that Gemma gets
-wrong, for more memory and time. It is asked in its chat template: an instruction, fixed pairs of the
-direction as earlier turns (a prefix that is read once), pairs like the line, the line. Special tokens are
-never read out of a line's text, so that no line can pose as an instruction.
+Six times Gemma's size, and tuned to follow instructions, for more memory and time. It is asked in its
+chat template: an instruction, fixed pairs of the direction as earlier turns (a prefix that is read
+once), pairs like the line, the line. Special tokens are never read out of a line's text, so that no
+line can pose as an instruction.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ NAMES = {"zh": "Simplified Chinese", "pt-br": "Brazilian Portuguese"}
 """What the model calls a language whose plain name would leave the variety open."""
 FIXED_PAIRS = 3
 LINES_AT_ONCE = 4
-"""Each beam of each line has its own copy of what was read: 16 lines took 4.4 GB at the most and 3.8 s of
-processor time a line, 4 took 2.7 GB and 2.9 s (three beams, English to Chinese)."""
+"""Each beam of each line has its own copy of what was read: many lines at once take memory (4.4 GB with
+16 of them, 2.7 GB with four) and gain no time."""
 SCORED_AT_ONCE = 8
 SPARE_TOKENS = 16
 LONGEST = 240
