@@ -38,7 +38,6 @@ NAME_WITH_NUMBER = re.compile(r"(?<=[A-Za-z])-(?=\d)")
 """COVID-19 and F-16 have no minus in them."""
 PERCENT_RANGE = re.compile(r"(?<=%)\s*[-–~]\s*(?=\d)")
 SIGNS = re.compile(r"[\d$€£¥₹%&@=+°℃℉§]|(?<!\w)(?:Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|vs)\.")
-TITLES = frozenset({"Dr.", "Mr.", "Mrs.", "Ms.", "Prof.", "St.", "Jr.", "Sr.", "vs."})
 TOKEN = re.compile(r"\s*\S+\s*$|\s*\S+")
 MARK = re.compile(r"[.!?,;:…\"”)]\s*$")
 CLAUSE = re.compile(r"[^。！？；，、\n]+[。！？；，、\n]*|[。！？；，、\n]+")
@@ -105,7 +104,7 @@ def _windows(text: str) -> list[str]:
     A word beside a number may belong to it (*May 5*, *5 pm*), unless a mark stands between.
     """
     tokens = TOKEN.findall(text)
-    odd = [bool(SIGNS.search(token)) or token.rstrip() in TITLES for token in tokens]
+    odd = [bool(SIGNS.search(token)) for token in tokens]
     taken = [
         is_odd
         or (n > 0 and odd[n - 1] and not MARK.search(tokens[n - 1]))

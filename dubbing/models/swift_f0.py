@@ -40,6 +40,11 @@ class PitchTrack:
         """Which frames are voiced."""
         return self.confidence >= VOICED
 
+    @property
+    def median_hz(self) -> float | None:
+        """Median pitch of the voiced frames; ``None`` if there is none."""
+        return float(np.median(self.f0_hz[self.voiced])) if self.voiced.any() else None
+
     def between(self, start_ms: float, end_ms: float) -> PitchTrack:
         """The frames that begin from ``start_ms`` to ``end_ms``."""
         part = slice(round(start_ms / FRAME_MS), round(end_ms / FRAME_MS))

@@ -19,7 +19,7 @@ from dubbing.settings import FacesSettings
 from dubbing.timeline import FRAME_MS, Artifact, Face, FaceReading, Line, Mouth, Span, Timeline
 from dubbing.timing.evidence import shipped_aligner
 from dubbing.timing.lips import Lips
-from dubbing.vision.age_and_sex import AgeAndSex
+from dubbing.vision.age_and_sex import shipped_reader
 from dubbing.vision.mouths import mouth_of
 from dubbing.vision.speaking import Floats, best_match, match, voice_envelope
 from dubbing.vision.sync import HeardLine, sound_offset_ms
@@ -156,7 +156,7 @@ def _followed(window: Span, info: MediaInfo, run: Run, settings: FacesSettings) 
     frames = stream_frames(
         run.source, window, info, longest_side=settings.longest_side, most_fps=settings.most_fps
     )
-    reader = AgeAndSex()
+    reader = shipped_reader()
     for track in follow(frames, run.engines.get("faces", settings.engine)):
         with run.workspace.new_file(".safetensors") as path:
             write_track(path, track)

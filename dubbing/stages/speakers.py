@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -165,7 +165,13 @@ def _voice(timeline: Timeline, run: Run, members: Sequence[int]) -> VoiceWindows
     """Calm windows of the longest of some lines."""
     longest = sorted(members, key=lambda i: -timeline.lines[i].span.duration_ms)[:MAX_SEX_LINES]
     sounds = [_sound(timeline, run, timeline.lines[i]) for i in longest]
-    return voice_windows(sounds, SpeakerEncoder(), load_voice_sex()).calm()
+    return voice_windows(sounds, _encoder(), load_voice_sex()).calm()
+
+
+@cache
+def _encoder() -> SpeakerEncoder:
+    """The encoder that the reading of sexes was trained on, loaded once."""
+    return SpeakerEncoder()
 
 
 def _faces_of(timeline: Timeline, members: Sequence[int]) -> list[FaceReading]:

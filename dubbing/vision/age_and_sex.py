@@ -6,6 +6,7 @@ people look, and they may be wrong about anybody: the voice and a person's own w
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,12 @@ class AgeAndSex:
             round(float(np.median(years)), 1),
             len(portraits),
         )
+
+
+@cache
+def shipped_reader() -> AgeAndSex:
+    """Load the reader once for all stretches of a film."""
+    return AgeAndSex()
 
 
 def _prepared(portraits: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.float32]:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.errors import StageFailed
+from dubbing.homes import voices_home
 from dubbing.media.ffmpeg import replaced_whole
 from dubbing.timeline import Speaker
-from dubbing.voice.home import voices_home
 from dubbing.voice.signing import signing_key
 from dubbing.workspace import write_text
 

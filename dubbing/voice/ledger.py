@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.errors import BadSettings
+from dubbing.homes import voices_home
 from dubbing.json_text import parsed
 from dubbing.timeline import Timeline
-from dubbing.voice.home import voices_home
 from dubbing.workspace import digest, disk_errors
 
 FILE_NAME = "ledger.jsonl"

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from dubbing.errors import UsageError
-from dubbing.voice.home import voices_home
+from dubbing.homes import voices_home
 from dubbing.voice.profile_file import SUFFIX, EnrolledVoice, read_voice
 
 NAME = re.compile(r"[\w-]{1,64}", re.ASCII)

@@ -19,9 +19,9 @@ import numpy.typing as npt
 
 from dubbing.arrays import Audio
 from dubbing.errors import UsageError
+from dubbing.homes import voices_home
 from dubbing.json_text import parsed
 from dubbing.language.speech_text import character_error_rate
-from dubbing.voice.home import voices_home
 from dubbing.workspace import write_text
 
 VALID_MINUTES = 10

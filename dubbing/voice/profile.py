@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from dubbing.acoustics.formants import median_formants_hz
 from dubbing.acoustics.pitch import f0_track_hz
 from dubbing.acoustics.prosody import measure_prosody
@@ -32,5 +30,5 @@ def describe_voice(audio: Audio, embedding: tuple[float, ...]) -> VoiceProfile:
 
 
 def _median_f0_hz(audio: Audio) -> float | None:
-    track = pitch_track(audio)
-    return round(float(np.median(track.f0_hz[track.voiced])), 1) if track.voiced.any() else None
+    median_hz = pitch_track(audio).median_hz
+    return None if median_hz is None else round(median_hz, 1)

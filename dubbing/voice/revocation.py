@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dubbing.errors import BadSettings
-from dubbing.voice.home import voices_home
+from dubbing.homes import voices_home
 from dubbing.voice.signing import is_signed, sign
 from dubbing.workspace import digest, disk_errors, write_text
 

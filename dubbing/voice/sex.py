@@ -83,11 +83,11 @@ def _windows_of(audio: Audio, encoder: SpeakerEncoder, model: VoiceSex) -> Voice
     voiced = [w for w in _spans(audio.duration_ms) if _is_voiced(track, *w)]
     if not voiced:
         return VoiceWindows(np.zeros((0, len(LABELS))), np.zeros(0), np.zeros(0))
-    pitches = [_median_hz(track.between(*window)) for window in voiced]
+    pitches = [track.between(*window).median_hz for window in voiced]
     return VoiceWindows(
         model.log_shares(encoder.embed_windows(audio, voiced)),
         np.array([_level_db(audio.between(*window)) for window in voiced]),
-        np.array(pitches),
+        np.array(pitches, dtype=np.float64),
     )
 
 
@@ -104,10 +104,6 @@ def _is_voiced(track: PitchTrack, start_ms: int, end_ms: int) -> bool:
 
 def _level_db(audio: Audio) -> float:
     return float(10 * np.log10(np.mean(audio.samples.astype(np.float64) ** 2) + 1e-12))
-
-
-def _median_hz(track: PitchTrack) -> float:
-    return float(np.median(track.f0_hz[track.voiced]))
 
 
 def speaker_sex(voice: VoiceWindows, faces: Sequence[FaceReading]) -> SpeakerSex | None:

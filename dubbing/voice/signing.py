@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dubbing.errors import DubbingError, WorkspaceError
+from dubbing.homes import voices_home
 from dubbing.temporary import new_temporary
-from dubbing.voice.home import voices_home
 from dubbing.workspace import disk_errors
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dubbing.errors import BadSettings, UsageError
-from dubbing.voice.home import voices_home
+from dubbing.homes import voices_home
 from dubbing.voice.signing import PUBLIC_KEY, own_public_key
 from dubbing.workspace import write_text
 
