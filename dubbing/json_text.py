@@ -13,6 +13,7 @@ def parsed(content: bytes | str) -> Any:
         ValueError: for everything else: another encoding, broken JSON, values nested too deep.
     """
     try:
-        return json.loads(content.decode("utf-8") if isinstance(content, bytes) else content)
+        text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
+        return json.loads(text)
     except RecursionError as error:
         raise ValueError("JSON is nested too deep") from error

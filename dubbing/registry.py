@@ -23,7 +23,7 @@ from typing import Any
 from dubbing.content_hash import content_sha256, folder_sha256
 from dubbing.errors import BadSettings, DubbingError, EngineUnavailable, UnknownEngine
 from dubbing.memo_keys import Identity
-from dubbing.servers import check_server
+from dubbing.servers import check_server, split_address
 from dubbing.settings import EngineOptions
 
 ROLES = ("asr", "translation", "speech", "speakers", "faces", "emotion", "separation")
@@ -107,10 +107,12 @@ def taken_options(kind: Any) -> frozenset[str]:
 
 
 def _check_options(role: str, name: str, kind: Any, options: Any) -> None:
-    """Refuse an option that an engine would ignore or break on."""
+    """Refuse an option that an engine would ignore or break on, and a server that can be none."""
     given = {} if options is None else options.model_dump(exclude_none=True)
     beyond = sorted(given.keys() - taken_options(kind))
     if not beyond:
+        if server := given.get("server"):
+            split_address(server)
         return
     option, value = beyond[0], given[beyond[0]]
     what = option.replace("_", " ")

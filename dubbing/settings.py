@@ -34,7 +34,7 @@ class EngineOptions(Strict):
 
     model: str | None = None
     server: str | None = None
-    requests_per_minute: int | None = None
+    requests_per_minute: int | None = Field(default=None, gt=0)
     prices: tuple[float, float] | None = None
 
 

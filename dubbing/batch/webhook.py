@@ -11,20 +11,18 @@ import hashlib
 import hmac
 import json
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from dubbing.errors import EngineFailed, UsageError
+from dubbing.web import MB, Limits, WebError, ask
 
 HEADER = "X-Dubbing-Signature"
 SECRET_VARIABLE = "DUBBING_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
-ATTEMPTS = 5
-TIMEOUT_S = 15.0
-CLIENT_ERROR, SERVER_ERROR = 400, 500
-TOO_MANY = 429
+WAITS_S = (1.0, 2.0, 4.0, 8.0)
+"""Before it is told again; a receiver refuses what was signed some minutes ago."""
+LIMITS = Limits(total_s=15.0, max_bytes=MB)
 
 
 def check_webhook(url: str, secret: str) -> None:
@@ -64,30 +62,15 @@ def send(
     """
     check_webhook(url, secret)
     body = json.dumps(content, ensure_ascii=False).encode()
-    opener = urllib.request.build_opener(_NoRedirect)
-    problem = ""
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            rest(2.0 ** (attempt - 1))
-        request = urllib.request.Request(url, data=body, method="POST")  # noqa: S310 - checked
-        request.add_header("Content-Type", "application/json")
-        request.add_header(HEADER, signature(body, secret, int(time.time())))
-        try:
-            with opener.open(request, timeout=TIMEOUT_S):
-                return
-        except urllib.error.HTTPError as error:
-            problem = f"it answered {error.code}"
-            error.close()
-            if CLIENT_ERROR <= error.code < SERVER_ERROR and error.code != TOO_MANY:
-                break
-        except OSError as error:
-            problem = str(error)
-    raise EngineFailed(f"The webhook {url} was not told: {problem}.")
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A signed message goes where it was addressed to, and nowhere else."""
-
-    def redirect_request(self, *told: Any, **more: Any) -> None:
-        """Follow nothing."""
-        return
+    signed = {
+        "Content-Type": "application/json",
+        HEADER: signature(body, secret, int(time.time())),
+    }
+    try:
+        answer = ask(
+            "POST", url, content=body, headers=signed, limits=LIMITS, waits_s=WAITS_S, rest=rest
+        )
+    except WebError as error:
+        raise EngineFailed(f"The webhook was not told: {url} {error}.") from error
+    if not answer.is_good:
+        raise EngineFailed(f"The webhook was not told: {url} answered {answer.status}.")

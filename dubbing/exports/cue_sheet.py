@@ -11,8 +11,8 @@ from itertools import pairwise
 from dubbing.delivery import Delivery
 from dubbing.exports.cues import dub_span
 from dubbing.exports.film import FrameClock
-from dubbing.exports.plain_text import plain_text
 from dubbing.language.phoneme_classes import SymbolKind, kind
+from dubbing.language.plain_text import plain_text
 from dubbing.timeline import FRAME_MS, DurationPlan, Line, Mouth, Timeline
 
 COLUMNS = (

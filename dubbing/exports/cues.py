@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dubbing.exports.plain_text import plain_text
+from dubbing.language.plain_text import plain_text
 from dubbing.timeline import Line, Span, Timeline
 
 Of = Literal["source", "target", "both"]

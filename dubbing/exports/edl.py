@@ -13,8 +13,8 @@ from pathlib import Path
 from dubbing.exports.clips import Clip, clips_by_speaker
 from dubbing.exports.cues import dub_span
 from dubbing.exports.film import FrameClock
-from dubbing.exports.plain_text import plain_text
 from dubbing.exports.timecode import timecode
+from dubbing.language.plain_text import plain_text
 from dubbing.timeline import Line, Timeline
 from dubbing.workspace import Workspace
 

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from dubbing.exports.cues import Cue, Said, one_after_another
 from dubbing.exports.events import Event, Subtitles, subtitles_of
 from dubbing.exports.line_breaking import n_parts, parts, rows
-from dubbing.exports.plain_text import plain_text
 from dubbing.exports.subtitle_rules import subtitle_rules
 from dubbing.exports.subtitles import COLOURS, Picture, font_size, subtitle_document
 from dubbing.exports.ttml import TT, ttml_document
 from dubbing.exports.words import Border, words_of
+from dubbing.language.plain_text import plain_text
 from dubbing.timeline import Candidate, Line, Media, Span, Timeline, Translation
 
 FPS = Fraction(25)

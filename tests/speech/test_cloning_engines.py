@@ -27,6 +27,7 @@ import soundfile
 import torch
 
 from dubbing.delivery import NEUTRAL, Delivery
+from dubbing.engines.openai_server import KEYS
 from dubbing.engines.speech import Sample, SpeaksWhole
 from dubbing.engines.speech import gpt_sovits as gpt_sovits_module
 from dubbing.engines.speech import openai_speech as openai_module
@@ -40,6 +41,7 @@ from dubbing.engines.speech.xtts import AGREED, PUBLISHED, XTTS
 from dubbing.errors import EngineFailed, EngineUnavailable, UnknownLanguage, WeightsMissing
 from dubbing.models.voices import voice_cards
 from dubbing.settings import NO_OPTIONS, EngineOptions
+from dubbing.web import Limits
 
 ANGRY = Delivery("angry", intensity=1.0, rate=1.2, level_db=4.0)
 WORDS = "Where have you been all this time? We have been waiting for you since the morning."
@@ -935,7 +937,7 @@ def test_gpt_sovits_is_not_running(gpt: Server, sample: Sample) -> None:
 def test_gpt_sovits_does_not_answer(
     gpt: Server, sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gpt_sovits_module, "TIMEOUT_S", 0.2)
+    monkeypatch.setattr(gpt_sovits_module, "LIMITS", Limits(total_s=0.2))
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
@@ -966,7 +968,7 @@ def openai_answer(method: str, path: str, body: dict[str, Any]) -> Answer:
 
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    for key in openai_module.KEYS:
+    for key in KEYS:
         monkeypatch.delenv(key, raising=False)
     server = Server(openai_answer)
     yield server
@@ -1021,9 +1023,9 @@ def test_openai_speech_knows_the_voices_of_openai(monkeypatch: pytest.MonkeyPatc
 
 
 def test_openai_speech_says_what_went_wrong(cloud: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_module, "RETRIES", 1)
+    monkeypatch.setattr(openai_module, "TRIES", 2)
     made = openai_engine(cloud)
-    with pytest.raises(EngineFailed, match=r"the voice 'nobody' \(400: there is no voice nobody\)"):
+    with pytest.raises(EngineFailed, match=r"\(400: there is no voice nobody\).*'nobody'"):
         made.say("Hello.", "en", "nobody", NEUTRAL, 1.0)
     cloud.queued = [said(401, error={"message": "Incorrect API key: sesame"})]
     with pytest.raises(EngineFailed, match="refused the key") as told:
@@ -1040,7 +1042,7 @@ def test_openai_speech_says_what_went_wrong(cloud: Server, monkeypatch: pytest.M
 
 
 def test_openai_speech_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_module, "RETRIES", 0)
+    monkeypatch.setattr(openai_module, "TRIES", 1)
     made = OpenAISpeech(1, EngineOptions(model="m:v", server=f"{unused_address()}/v1"))
     with pytest.raises(EngineFailed, match="cannot be reached"):
         made.say("Hello.", "en", "v", NEUTRAL, 1.0)
@@ -1049,7 +1051,7 @@ def test_openai_speech_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_openai_speech_needs_a_model_a_key_and_a_name(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for key in openai_module.KEYS:
+    for key in KEYS:
         monkeypatch.delenv(key, raising=False)
     with pytest.raises(EngineUnavailable, match="needs the name of a model"):
         OpenAISpeech()

@@ -7,8 +7,6 @@ own are named with ``--speech-model GPT.ckpt,SoVITS.pth`` (either or both, as th
 from __future__ import annotations
 
 import json
-import time
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -23,10 +21,13 @@ from dubbing.engines.speech.imitating import (
     decoded,
 )
 from dubbing.errors import EngineFailed, EngineUnavailable
+from dubbing.json_text import parsed
+from dubbing.language.plain_text import plain_text
 from dubbing.settings import NO_OPTIONS, EngineOptions
+from dubbing.web import MB, Limits, NotReached, WebError, ask
 
 SERVER = "http://127.0.0.1:9880"
-TIMEOUT_S = 300.0
+LIMITS = Limits(total_s=300.0, max_bytes=64 * MB)
 WAITS_S = (0.5, 1.0, 2.0)
 """Before it is asked again, where it cannot be reached or has trouble of its own."""
 SHORTEST_SAMPLE_S, LONGEST_SAMPLE_S = 3.0, 10.0
@@ -112,40 +113,25 @@ class GPTSoVITS(Imitating):
 
     def _ask(self, method: str, target: str, body: dict[str, Any] | None = None) -> bytes:
         """The answer, asked for again where that can help."""
-        for wait_s in (*WAITS_S, None):
-            try:
-                status, content = self._exchange(method, target, body)
-            except TimeoutError as error:
-                raise EngineFailed(
-                    f"{self._server} did not answer within {TIMEOUT_S:.0f} s."
-                ) from error
-            except (OSError, HTTPException):
-                failure = EngineFailed(
-                    f"The server of GPT-SoVITS at {self._server} cannot be reached.",
-                    hint="Start it: python api_v2.py in its folder.",
-                )
-            else:
-                if status < 300:
-                    return content
-                failure = _refused(self._server, status, content)
-                if status < 500:
-                    break
-            if wait_s is not None:
-                time.sleep(wait_s)
-        raise failure
-
-    def _exchange(self, method: str, target: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
-        address = urlsplit(self._server)
-        kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
-        connection = kind(address.netloc, timeout=TIMEOUT_S)
         try:
-            data = None if body is None else json.dumps(body).encode()
-            headers = {"Content-Type": "application/json"}
-            connection.request(method, address.path + target, data, headers)
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
+            answer = ask(
+                method,
+                f"{self._server}{target}",
+                content=b"" if body is None else json.dumps(body).encode(),
+                headers={"Content-Type": "application/json"},
+                limits=LIMITS,
+                waits_s=WAITS_S,
+            )
+        except NotReached as error:
+            raise EngineFailed(
+                f"The server of GPT-SoVITS at {self._server} {error}.",
+                hint="Start it: python api_v2.py in its folder.",
+            ) from error
+        except WebError as error:
+            raise EngineFailed(f"{self._server} {error}.") from error
+        if not answer.is_good:
+            raise _refused(self._server, answer.status, answer.content)
+        return answer.content
 
 
 def _weights(named: str | None) -> list[tuple[str, str]]:
@@ -163,8 +149,8 @@ def _weights(named: str | None) -> list[tuple[str, str]]:
 def _refused(server: str, status: int, content: bytes) -> EngineFailed:
     """Its error in one sentence; it answers with a message and, beside it, an exception."""
     try:
-        answer = json.loads(content)
-        told = [str(answer[key]) for key in ("message", "Exception") if answer.get(key)]
+        answer = parsed(content)
+        told = [plain_text(str(answer[key])) for key in ("message", "Exception") if answer.get(key)]
     except (ValueError, AttributeError):
         told = []
     why = f": {', '.join(told)[:LONGEST_MESSAGE]}" if told else ""

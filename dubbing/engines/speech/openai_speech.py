@@ -18,15 +18,9 @@ import numpy.typing as npt
 from dubbing.acoustics.pitch import median_f0_hz
 from dubbing.arrays import Audio
 from dubbing.delivery import NEUTRAL, Delivery
-from dubbing.engines.openai_server import (
-    DEFAULT_SERVER,
-    KEYS,
-    REDIRECTS,
-    TIMEOUT_S,
-    connected,
-)
+from dubbing.engines.openai_server import DEFAULT_SERVER, KEY_REFUSED, Refused, Server, connected
 from dubbing.engines.speech import VoiceName
-from dubbing.engines.speech.imitating import LONGEST_MESSAGE, as_audio, decoded
+from dubbing.engines.speech.imitating import as_audio, decoded
 from dubbing.engines.translation.fixed_examples import example_sentences
 from dubbing.errors import EngineFailed, EngineUnavailable
 from dubbing.language.g2p import to_phonemes
@@ -34,9 +28,13 @@ from dubbing.models.speaker_encoder import RATE_HZ as ENCODER_HZ
 from dubbing.models.speaker_encoder import SpeakerEncoder
 from dubbing.models.voice_sex import load_voice_sex
 from dubbing.settings import NO_OPTIONS, EngineOptions
+from dubbing.web import CLIENT_ERROR, MB, SERVER_ERROR, Limits
 
 NAME = "openai-speech"
-RETRIES = 3
+TRIES = 4
+"""Of one line, where that can help."""
+FLAG = "--speech-server"
+LIMITS = Limits(max_bytes=64 * MB)
 VOICES = ("alloy", "ash", "ballad", "coral", "echo", "fable", "nova", "onyx", "sage", "shimmer",
           "verse", "marin", "cedar")  # fmt: skip
 OLD_VOICES = ("alloy", "ash", "coral", "echo", "fable", "nova", "onyx", "sage", "shimmer")
@@ -90,7 +88,7 @@ class OpenAISpeech:
                 hint="For instance --speech-model kokoro:af_heart,am_adam --speech-server "
                 "http://localhost:8880/v1",
             )
-        self._threads, self._server = threads, options.server
+        self._threads, self._address = threads, options.server
         model, _, names = options.model.rpartition(":")
         self._model = model or names
         usual = OLD_VOICES if self._model.startswith(OLD) else VOICES
@@ -98,8 +96,8 @@ class OpenAISpeech:
         self._measured: dict[str, tuple[ServerVoice, ...]] = {}
 
     @cached_property
-    def _client(self) -> Any:
-        return connected(self._server, RETRIES)
+    def _server(self) -> Server:
+        return connected(self._address)
 
     @cached_property
     def _encoder(self) -> SpeakerEncoder:
@@ -148,45 +146,30 @@ class OpenAISpeech:
         return self._spoken(text, voice, delivery, speed)
 
     def _spoken(self, text: str, voice: str, delivery: Delivery, speed: float) -> Audio:
-        import openai
-
-        more: dict[str, Any] = {}
+        body: dict[str, Any] = {
+            "model": self._model,
+            "voice": voice,
+            "input": text,
+            "response_format": "wav",
+        }
         if speed != 1.0:
-            more["speed"] = round(min(FASTEST, max(SLOWEST, speed)), 3)
+            body["speed"] = round(min(FASTEST, max(SLOWEST, speed)), 3)
         if (told := instructions(delivery)) and not self._model.startswith(OLD):
-            more["instructions"] = told
+            body["instructions"] = told
         try:
-            answer = self._client.audio.speech.create(
-                model=self._model, voice=voice, input=text, response_format="wav", **more
-            )
-        except openai.OpenAIError as error:
-            raise self._failed(error, voice) from error
+            answer = self._server.post("/audio/speech", body, tries=TRIES, flag=FLAG, limits=LIMITS)
+        except Refused as error:
+            raise self._explained(error, voice) from error
         return decoded(answer.content, self.rate_hz, NAME)
 
-    def _failed(self, error: Exception, voice: str) -> EngineFailed:
-        """What went wrong, in one sentence; never the key, which some messages repeat."""
-        import openai
-
-        where = self._server or "the server"
-        if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-            return EngineFailed(f"{where} refused the key.", hint=f"Check {KEYS[0]}.")
-        if isinstance(error, openai.APITimeoutError):
-            return EngineFailed(f"{where} did not answer within {TIMEOUT_S:.0f} s.")
-        if isinstance(error, openai.APIConnectionError):
-            return EngineFailed(f"{where} cannot be reached.", hint="Is it running?")
-        if isinstance(error, openai.APIStatusError) and error.status_code in REDIRECTS:
-            return EngineFailed(
-                f"{where} sends its callers to another address, which is not followed.",
-                hint="Name that address itself with --speech-server.",
-            )
-        if isinstance(error, openai.APIStatusError):
-            told = f": {_message(error.body)}" if error.status_code < 500 else ""
-            return EngineFailed(
-                f"{where} did not speak with the model '{self._model}' and the voice '{voice}' "
-                f"({error.status_code}{told}).",
-                hint="Check the names of the model and of its voices.",
-            )
-        return EngineFailed(f"{where} failed: {type(error).__name__}.", hint="Run again.")
+    def _explained(self, error: Refused, voice: str) -> EngineFailed:
+        """A refusal of what was asked for is mostly one of the model's or the voice's name."""
+        if error.status in KEY_REFUSED or not CLIENT_ERROR <= error.status < SERVER_ERROR:
+            return error
+        return EngineFailed(
+            f"{error.message} It was asked for the model '{self._model}' and the voice '{voice}'.",
+            hint="Check the names of the model and of its voices.",
+        )
 
 
 def instructions(delivery: Delivery) -> str:
@@ -215,12 +198,3 @@ def _degree(delivery: Delivery) -> str:
 
 def _either(value: float, least: float, above: str, below: str) -> str:
     return above if value >= least else below if value <= -least else ""
-
-
-def _message(body: object) -> str:
-    """What a server says of an error, in OpenAI's form or FastAPI's."""
-    told = body
-    if isinstance(body, dict):
-        inner = body.get("error", body)
-        told = inner.get("message", inner.get("detail")) if isinstance(inner, dict) else inner
-    return " ".join(str(told or "no reason given").split())[:LONGEST_MESSAGE]

@@ -14,13 +14,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from dubbing.engines.openai_server import (
-    DEFAULT_SERVER,
-    KEYS,
-    REDIRECTS,
-    TIMEOUT_S,
-    connected,
-)
+from dubbing.engines.openai_server import DEFAULT_SERVER, Refused, Server, connected
 from dubbing.engines.translation import (
     Hypothesis,
     Length,
@@ -29,14 +23,18 @@ from dubbing.engines.translation import (
     Request,
     Style,
 )
+from dubbing.engines.translation.chat_answer import completion, hypotheses
 from dubbing.errors import EngineFailed, EngineUnavailable
 from dubbing.language.languages import language
 from dubbing.settings import NO_OPTIONS, EngineOptions
 
-RETRIES = 5
+TRIES = 6
+"""Of one question, where that can help."""
 ASKED_AGAIN = 2
-"""How often an answer that is no JSON, or lacks a line, is asked for again."""
+"""How often an answer that is not JSON, or lacks a line, is asked for again."""
 MOST_EXAMPLES = 6
+BAD_REQUEST, NOT_FOUND = 400, 404
+FLAG = "--translation-server"
 TASK = """\
 You translate lines of a film from {source} to {target} for dubbing: they are spoken aloud, by the same \
 person, in the same time. Translate what is meant, naturally, as {target} speakers say it; keep names, \
@@ -53,7 +51,7 @@ LENGTHS = {
 class OpenAI:
     """Chat completions with JSON answers, a batch of lines a call."""
 
-    version = 1
+    version = 2
     weights = ()
     takes_options: tuple[str, ...] = ("model", "server", "requests_per_minute", "prices")
     style = Style.INSTRUCTIONS
@@ -78,8 +76,8 @@ class OpenAI:
         self.tokens_in = self.tokens_out = 0
 
     @cached_property
-    def _client(self) -> Any:
-        return connected(self._options.server, RETRIES)
+    def _server(self) -> Server:
+        return connected(self._options.server)
 
     @property
     def cost(self) -> str:
@@ -109,7 +107,7 @@ class OpenAI:
             if not missing:
                 break
             answered = self._ask([passages[n] for n in missing], request)
-            found |= {missing[k]: texts for k, texts in answered.items() if k < len(missing)}
+            found |= {missing[k]: texts for k, texts in answered.items()}
         lacking = [n for n in range(len(passages)) if n not in found]
         if lacking:
             raise EngineFailed(
@@ -126,28 +124,36 @@ class OpenAI:
             {"role": "system", "content": task(request)},
             {"role": "user", "content": asked(passages)},
         ]
-        return read_answer(self._complete(messages), request.n_best)
+        return hypotheses(self._complete(messages), passages, request.n_best)
 
     def _complete(self, messages: list[dict[str, str]]) -> str:
-        import openai
-
         self._wait()
-        more = {"response_format": {"type": "json_object"}} if self._json_mode else {}
+        body: dict[str, Any] = {
+            "model": self._options.model,
+            "messages": messages,
+            "temperature": 0.3,
+        }
+        if self._json_mode:
+            body["response_format"] = {"type": "json_object"}
         try:
-            reply = self._client.chat.completions.create(
-                model=self._options.model, messages=messages, temperature=0.3, **more
-            )
-        except openai.BadRequestError as error:
-            if not self._json_mode:
-                raise _failed(error, self._options) from error
-            self._json_mode = False  # some servers do not know the mode
-            return self._complete(messages)
-        except openai.OpenAIError as error:
-            raise _failed(error, self._options) from error
-        if reply.usage is not None:
-            self.tokens_in += reply.usage.prompt_tokens
-            self.tokens_out += reply.usage.completion_tokens
-        return (reply.choices[0].message.content or "") if reply.choices else ""
+            answer = self._server.post("/chat/completions", body, tries=TRIES, flag=FLAG)
+        except Refused as error:
+            if error.status == BAD_REQUEST and self._json_mode:
+                self._json_mode = False  # some servers do not know the mode
+                return self._complete(messages)
+            if error.status == NOT_FOUND:
+                raise self._unknown_model() from error
+            raise
+        told = completion(answer.content, self._server.base)
+        self.tokens_in += told.tokens_in
+        self.tokens_out += told.tokens_out
+        return told.text
+
+    def _unknown_model(self) -> EngineFailed:
+        return EngineFailed(
+            f"{self._server.base} has no model '{self._options.model}'.",
+            hint=f"Check --translation-model and {FLAG}, whose address usually ends in /v1.",
+        )
 
     def _wait(self) -> None:
         """Keep to the rate that the user allows."""
@@ -197,61 +203,3 @@ def asked(passages: Sequence[Passage]) -> str:
 
 def _together(groups: Any) -> list[Pair]:
     return list(dict.fromkeys(pair for group in groups for pair in group))
-
-
-def read_answer(text: str, n_best: int) -> dict[int, tuple[Hypothesis, ...]]:
-    """Hypotheses by the number of their line, from 0; nothing for lines that cannot be read.
-
-    Models put JSON into code fences or talk before it: the outermost braces count.
-    """
-    begin, end = text.find("{"), text.rfind("}")
-    try:
-        answer = json.loads(text[begin : end + 1])
-        lines = answer["lines"]
-        found = {}
-        for line in lines:
-            texts = [" ".join(str(t).split()) for t in line["translations"]]
-            usable = list(dict.fromkeys(t for t in texts if t))[:n_best]
-            if usable:
-                found[int(line["n"]) - 1] = tuple(Hypothesis(t, 0.0) for t in usable)
-    except (ValueError, KeyError, TypeError):
-        return {}
-    return found
-
-
-def _failed(error: Exception, options: EngineOptions) -> EngineFailed:
-    """What went wrong, in one sentence; never the key, which some messages repeat."""
-    import openai
-
-    where = options.server or "the server"
-    if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-        return EngineFailed(f"{where} refused the key.", hint=f"Check {KEYS[0]}.")
-    if isinstance(error, openai.NotFoundError):
-        return EngineFailed(
-            f"{where} has no model '{options.model}'.", hint="Check --translation-model."
-        )
-    if isinstance(error, openai.APITimeoutError):
-        return EngineFailed(
-            f"{where} did not answer within {TIMEOUT_S:.0f} s.",
-            hint="Run again: what is translated is kept.",
-        )
-    if isinstance(error, openai.APIConnectionError):
-        return EngineFailed(
-            f"{where} cannot be reached.",
-            hint="Is it running? Run again: what is translated is kept.",
-        )
-    if isinstance(error, openai.APIStatusError):
-        return _answered_badly(where, error.status_code)
-    return EngineFailed(f"{where} failed: {type(error).__name__}.", hint="Run again.")
-
-
-def _answered_badly(where: str, status: int) -> EngineFailed:
-    if status in REDIRECTS:
-        return EngineFailed(
-            f"{where} sends its callers to another address, which is not followed.",
-            hint="Name that address itself with --translation-server.",
-        )
-    return EngineFailed(
-        f"{where} answered with an error ({status}).",
-        hint="Run again later: what is translated is kept.",
-    )
