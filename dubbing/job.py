@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dubbing.diarization.people_file import read_people
 from dubbing.errors import DiskFull, UnknownLanguage, UsageError
-from dubbing.language.languages import SPOKEN, language, spoken_code
+from dubbing.language.languages import SPOKEN, language, same_language, spoken_code
 from dubbing.media.ffmpeg_check import passed_before
 from dubbing.media.ffmpeg_choice import asked_for_ffmpeg, current_ffmpeg, preferred_ffmpeg
 from dubbing.media.mux import check_container, check_times
@@ -88,6 +88,7 @@ def dub(
 
 def run_job(job: Job, profile: Profile, engines: Engines, listener: Listener = silence) -> Timeline:
     """Check everything that can be checked, then take the film through its recipe."""
+    target_code(job.target)
     with preferred_ffmpeg(profile.ffmpeg):
         _check_ffmpeg(listener)
         return _run_job(job, profile, engines, listener)
@@ -103,8 +104,12 @@ def _check_ffmpeg(listener: Listener) -> None:
 
 def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -> Timeline:
     target = target_code(job.target)
+    profile = profile.written_as(language(job.target).written)
     source = _existing(job.source)
     stages = _until(load_stages(load_recipe(job.recipe)), job)
+    check_languages(profile, target)
+    if note := language(job.target).note:
+        listener(Event("note", "", note))
     _check_engines(stages, profile, listener)
     info = probe(source)
     info.choose_audio(profile.ingest.audio_track)
@@ -145,6 +150,28 @@ def target_code(tag: str) -> str:
             hint=f"Languages that can be spoken: {', '.join(SPOKEN)}.",
         )
     return code
+
+
+def check_languages(profile: Profile, target: str) -> None:
+    """Refuse what the film's language, where a person named it, makes impossible.
+
+    Raises:
+        UnknownLanguage: if nobody here can hear it.
+        UsageError: if the film speaks the target language.
+    """
+    heard = profile.transcribe.language
+    if heard is None:
+        return
+    source = language(heard)
+    kind = check_installed("asr", profile.transcribe.engine)
+    hears = getattr(kind, "languages", None)
+    if hears is not None and heard not in hears:
+        raise UnknownLanguage(
+            f"The recognizer '{profile.transcribe.engine}' does not know {source.name}.",
+            hint="Name another language with --from, or leave it out: it is found out then.",
+        )
+    if spoken_code(source.code) == target:
+        raise same_language(source.name)
 
 
 def _existing(source: Path) -> Path:

@@ -365,6 +365,8 @@ class MuxSettings(Strict):
     subtitles: bool = False
     credentials: bool = True
     """Whether the file states, signed (C2PA), that its dialogue is synthetic."""
+    written: Literal["zh-Hant-TW", "zh-Hant-HK"] | None = None
+    """In which characters Chinese is shown; ``None``: as it was translated, in simplified ones."""
 
 
 class ReportSettings(Strict):
@@ -412,6 +414,10 @@ class Profile(Strict):
         """The settings of one stage."""
         settings: Strict = getattr(self, stage)
         return settings
+
+    def written_as(self, written: str | None) -> Profile:
+        """The same profile for a target language that is shown otherwise than it is translated."""
+        return self if written is None else self.with_values({"mux": {"written": written}})
 
     def with_values(self, values: dict[str, dict[str, Any]]) -> Profile:
         """The same profile with some values of some stages replaced (flags over file).

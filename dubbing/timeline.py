@@ -511,6 +511,8 @@ class Timeline:
     """The original's dialogue where lines are spoken, silence elsewhere: 48 kHz, the channels that hold
     dialogue. ``None`` where it was not separated."""
     mix: Mix | None = None
+    written: str | None = None
+    """``zh-Hant-TW`` or ``zh-Hant-HK`` where the target's text is shown in traditional characters."""
     output: OutputFile | None = None
     report: OutputFile | None = None
     history: tuple[Step, ...] = ()

@@ -196,6 +196,7 @@ class _Reader:
 
     def _of_film(self, number: int, entry: JobEntry, film: str) -> Iterator[Wanted]:
         from dubbing.job import target_code
+        from dubbing.language.languages import language
 
         where: Place = ("jobs", number)
         general = self.manifest
@@ -206,11 +207,14 @@ class _Reader:
         for tag in languages:
             with _told(self.text, (*where, "languages") if entry.languages else ("languages",)):
                 target = target_code(tag)
+                written = language(tag).written
             if target not in seen:
-                yield self._wanted(number, entry, film, target)
+                yield self._wanted(number, entry, film, target, written)
             seen.add(target)
 
-    def _wanted(self, number: int, entry: JobEntry, film: str, target: str) -> Wanted:
+    def _wanted(
+        self, number: int, entry: JobEntry, film: str, target: str, written: str | None
+    ) -> Wanted:
         where: Place = ("jobs", number)
         general = self.manifest
         layers = (
@@ -243,7 +247,9 @@ class _Reader:
             source=film,
             target=target,
             output=output,
-            profile=self._profile(number, entry.profile or general.profile, options, target),
+            profile=self._profile(
+                number, entry.profile or general.profile, options, target, written
+            ),
             consents=tuple(options.consent or ()),
             priority=priority or 0,
             labels=tuple(sorted({**(general.labels or {}), **(entry.labels or {})}.items())),
@@ -268,8 +274,10 @@ class _Reader:
         path = Path(film)
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else film
 
-    def _profile(self, number: int, name: str | None, options: Options, target: str) -> Profile:
-        key = digest([name, target, options.model_dump(mode="json")])
+    def _profile(
+        self, number: int, name: str | None, options: Options, target: str, written: str | None
+    ) -> Profile:
+        key = digest([name, target, written, options.model_dump(mode="json")])
         if key not in self.profiles:
             where: Place = ("jobs", number)
             with _told(self.text, (*where, "profile")):
@@ -283,7 +291,7 @@ class _Reader:
                 named = (*unknown, *not_stages)[0]
                 raise self.text.error((*where, "settings", named), "there is no such stage.")
             with _told(self.text, (*where, "settings")):
-                self.profiles[key] = base.with_values(values)
+                self.profiles[key] = base.with_values(values).written_as(written)
         return self.profiles[key]
 
     def _profile_place(self, name: str) -> str:

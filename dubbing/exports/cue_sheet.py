@@ -13,6 +13,7 @@ from dubbing.exports.cues import dub_span
 from dubbing.exports.film import FrameClock
 from dubbing.language.phoneme_classes import SymbolKind, kind
 from dubbing.language.plain_text import plain_text
+from dubbing.language.script import as_written
 from dubbing.timeline import FRAME_MS, DurationPlan, Line, Mouth, Timeline
 
 COLUMNS = (
@@ -54,7 +55,7 @@ def _cells(number: int, line: Line, timeline: Timeline, clock: FrameClock) -> It
     yield from (str(span.start_ms), str(span.end_ms), str(span.duration_ms))
     yield line.speaker
     yield plain_text(line.text)
-    yield plain_text(line.spoken_text)
+    yield as_written(plain_text(line.spoken_text), timeline.written)
     yield str(syllables(line.plan.symbols, timeline.target_language)) if line.plan else ""
     yield _mouth(line.mouth)
     yield _closures(line.plan, clock) if line.plan else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dubbing.language.plain_text import plain_text
+from dubbing.language.script import as_written
 from dubbing.timeline import Line, Span, Timeline
 
 Of = Literal["source", "target", "both"]
@@ -52,7 +53,8 @@ def cues_of(timeline: Timeline, of: Of) -> tuple[Cue, ...]:
 
 def _texts(line: Line, timeline: Timeline, of: Of) -> tuple[Said, ...]:
     source = Said(plain_text(line.text), timeline.source_language)
-    target = Said(plain_text(line.spoken_text), timeline.target_language)
+    shown = as_written(plain_text(line.spoken_text), timeline.written)
+    target = Said(shown, timeline.target_language)
     wanted = {"source": (source,), "target": (target,), "both": (target, source)}[of]
     return tuple(said for said in wanted if said.text)
 

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import Any
 
+from dubbing.language.languages import HONG_KONG, TAIWAN
+
 SCRIPTS = {
     "zh": r"[\u3400-\u9fff]",
     "ja": r"[\u3040-\u30ff\u3400-\u9fff]",
@@ -14,6 +16,8 @@ SCRIPTS = {
     "ko": r"[\uac00-\ud7af]",
 }
 LATIN = r"[A-Za-z\u00c0-\u024f]"
+SIMPLIFYING = "t2s"
+CONVERSIONS = {TAIWAN: "s2twp", HONG_KONG: "s2hk"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 """Two letters or more, of any script."""
 
@@ -33,7 +37,7 @@ def to_simplified(text: str) -> str:
     A character whose simplified form lies outside Unicode's first plane stays as it is: hardly any
     font shows such forms and no pronunciation table knows them.
     """
-    simplified: str = _converter().convert(text)
+    simplified: str = _converter(SIMPLIFYING).convert(text)
     if len(simplified) != len(text) or all(ord(char) <= 0xFFFF for char in simplified):
         return simplified
     pairs = zip(text, simplified, strict=True)
@@ -45,8 +49,16 @@ def has_traditional(text: str) -> bool:
     return to_simplified(text) != text
 
 
+def as_written(text: str, written: str | None) -> str:
+    """Chinese text in the characters and words of a place, as :class:`Language` names it (OpenCC)."""
+    if written is None:
+        return text
+    shown: str = _converter(CONVERSIONS[written]).convert(text)
+    return shown
+
+
 @cache
-def _converter() -> Any:
+def _converter(conversion: str) -> Any:
     from opencc import OpenCC
 
-    return OpenCC("t2s")
+    return OpenCC(conversion)

@@ -9,9 +9,10 @@ from typing import Any
 
 from dubbing import __version__
 from dubbing.language.doubt import language_doubt
+from dubbing.language.script import as_written
 from dubbing.metrics.mouth import Agreement, out_of_bounds, overall
 from dubbing.settings import TimingSettings
-from dubbing.timeline import DurationPlan, Line, Timeline
+from dubbing.timeline import Candidate, DurationPlan, Line, Timeline
 from dubbing.timing.audible import UNHEARD, unheard
 from dubbing.voice.whole_lines import limits_for
 
@@ -76,7 +77,7 @@ def report_document(
             for s in timeline.speakers
         ],
         "lines": [
-            _line(number, line, by_line.get(line.id), agreements.get(line.id))
+            _line(number, line, timeline.written, by_line.get(line.id), agreements.get(line.id))
             for number, line in enumerate(timeline.lines, start=1)
         ],
         "stages": [
@@ -105,7 +106,11 @@ def _summary(timeline: Timeline, measured: Sequence[Measured]) -> dict[str, Any]
 
 
 def _line(
-    number: int, line: Line, measured: Measured | None, mouth: dict[str, Agreement] | None
+    number: int,
+    line: Line,
+    written: str | None,
+    measured: Measured | None,
+    mouth: dict[str, Agreement] | None,
 ) -> dict[str, Any]:
     plan = line.plan
     return {
@@ -113,9 +118,11 @@ def _line(
         "id": line.id,
         "speaker": line.speaker,
         "source": {"start_ms": line.span.start_ms, "end_ms": line.span.end_ms, "text": line.text},
-        "says": line.spoken_text,
+        "says": as_written(line.spoken_text, written),
         "kept": line.kept,
-        "candidates": [asdict(c) for c in line.translation.candidates] if line.translation else [],
+        "candidates": [_candidate(c, written) for c in line.translation.candidates]
+        if line.translation
+        else [],
         "plan": None
         if plan is None
         else {
@@ -137,6 +144,10 @@ def _line(
         "flags": list(line.flags),
         "unheard": [flag for flag in line.flags if flag in UNHEARD],
     }
+
+
+def _candidate(candidate: Candidate, written: str | None) -> dict[str, Any]:
+    return {**asdict(candidate), "text": as_written(candidate.text, written)}
 
 
 def _language_doubt(timeline: Timeline) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dubbing.errors import DubbingError
 from dubbing.language.languages import language
+from dubbing.language.script import as_written
 from dubbing.language.subtitles import subtitle_text
 from dubbing.media.ffmpeg import written_whole
 from dubbing.media.mux import MuxRequest, SubtitleFile
@@ -25,8 +26,8 @@ from dubbing.workspace import write_text
 
 @stage(
     reads=("media", "mix", "source_language", "target_language", "lines", "speakers"),
-    writes=("output",),
-    version=3,
+    writes=("output", "written"),
+    version=4,
     outside=("source", "output", "ffmpeg"),
 )
 def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:
@@ -57,8 +58,8 @@ def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:
         if settings.credentials and can_hold_claim(run.output):
             label(film, _claim(timeline), owner)
         _record(run, run.output, film)
-    written = OutputFile(str(run.output), run.output.stat().st_size)
-    return replace(timeline, output=written)
+    output = OutputFile(str(run.output), run.output.stat().st_size)
+    return replace(timeline, output=output, written=settings.written)
 
 
 def _record(run: Run, output: Path, film: Path) -> None:
@@ -93,7 +94,7 @@ def _subtitles(
         return
     with ExitStack() as stack:
         files = []
-        for code, said in _both_languages(timeline):
+        for code, said in _both_languages(timeline, settings.written):
             path: Path = stack.enter_context(run.workspace.new_file(".srt"))
             write_text(path, said)
             name = language(code)
@@ -101,9 +102,13 @@ def _subtitles(
         yield tuple(files)
 
 
-def _both_languages(timeline: Timeline) -> tuple[tuple[str, str], tuple[str, str]]:
+def _both_languages(
+    timeline: Timeline, written: str | None
+) -> tuple[tuple[str, str], tuple[str, str]]:
     dubbed = tuple(
-        (line.plan.span, line.plan.text) for line in timeline.lines if line.plan is not None
+        (line.plan.span, as_written(line.plan.text, written))
+        for line in timeline.lines
+        if line.plan is not None
     )
     heard = tuple((line.span, line.text) for line in timeline.lines)
     return (

@@ -14,6 +14,7 @@ from dataclasses import replace
 from dubbing.engines.translation import Hypothesis, Length, Passage, Request, Style
 from dubbing.engines.translation import Translator as Engine
 from dubbing.errors import UnknownLanguage, UsageError
+from dubbing.language.languages import language, same_language
 from dubbing.metrics.mouth import own_time, working_time
 from dubbing.pipeline import Run, stage
 from dubbing.registry import identity
@@ -90,10 +91,7 @@ def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Time
 def _check(timeline: Timeline, engine: Engine, settings: TranslateSettings) -> None:
     source, target = timeline.source_language, timeline.target_language
     if source == target:
-        raise UsageError(
-            f"The film already speaks {target}.",
-            hint="Name another language with --to, or the true one with --from.",
-        )
+        raise same_language(language(target).name)
     if not engine.supports(source, target):
         raise UnknownLanguage(
             f"The engine '{settings.engine}' does not translate from {source} to {target}.",

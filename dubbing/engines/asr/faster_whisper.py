@@ -16,6 +16,7 @@ from typing import Any
 
 from dubbing.arrays import Audio, ms_to_samples
 from dubbing.engines.asr import HeardSegment, HeardWord, Window
+from dubbing.language.languages import HEARD
 
 RATE_HZ = 16_000
 MAX_COMPRESSION_RATIO = 2.4
@@ -29,6 +30,7 @@ class FasterWhisper:
 
     version = 3
     weights: tuple[str, ...] = ("whisper-base",)
+    languages = HEARD
     takes_options: tuple[str, ...] = ()
 
     def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
