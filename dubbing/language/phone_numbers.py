@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 NUMBER = re.compile(
-    r"(?<![\w.,:/-])(?P<plus>\+)?(?P<body>\(?\d{1,9}\)?(?:[ -]\(?\d{1,9}\)?)*|\d{7,12})"
-    r"(?![\w/-]|[.,:]\d)"
+    r"(?<![^\W\u3040-\u9fff])(?<![.,/-])(?<!\d:)(?P<plus>\+)?"
+    r"(?P<body>\(?\d{1,12}\)?(?:[ -]\(?\d{1,12}\)?)*)"
+    r"(?![^\W\u3040-\u9fff]|[/-]|[.,:]\d)"
 )
 AFTER = re.compile(
     r"(?:call|phone|tel\.?|telephone|dial|mobile|fax|number is|llam[ae]\w*|teléfono|móvil|appel\w+|"
@@ -17,6 +18,8 @@ AFTER = re.compile(
 DATE = re.compile(r"\d{1,2}-\d{1,2}-\d{4}|\d{4}-\d{1,2}-\d{1,2}")
 LOCAL = re.compile(r"\d{3}-\d{4}")
 FEWEST, MOST = 7, 15
+FEWEST_CALLED = 3
+"""After *call*: 911."""
 KANA = ("ゼロ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
 CHARACTERS = {
     "zh": dict(zip("0123456789", "零幺二三四五六七八九", strict=True)),
@@ -37,15 +40,11 @@ def spell_phone_numbers(text: str, language: str) -> str:
 
 def _spelled(match: re.Match[str], text: str, language: str) -> str:
     body, digits = match["body"], re.sub(r"\D", "", match["body"])
-    if not FEWEST <= len(digits) <= MOST or DATE.fullmatch(body):
+    is_called = bool(AFTER.search(text[: match.start()]))
+    fewest = FEWEST_CALLED if is_called else FEWEST
+    if not fewest <= len(digits) <= MOST or DATE.fullmatch(body):
         return match[0]
-    is_one = (
-        match["plus"]
-        or body[0] in "0("
-        or LOCAL.fullmatch(body)
-        or AFTER.search(text[: match.start()])
-    )
-    if not is_one:
+    if not (match["plus"] or body[0] in "0(" or LOCAL.fullmatch(body) or is_called):
         return match[0]
     groups = re.findall(r"\d+", body)
     if language in CHARACTERS:

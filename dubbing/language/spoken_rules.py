@@ -1,170 +1,304 @@
-"""Spoken forms by rules: num2words for the numbers, tables for what stands around them."""
+"""Spoken forms by rules: dates, times, money, units and signs in the words of ``spoken_rules.yaml``."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
-import yaml
-from pydantic import BaseModel, ConfigDict
+from dubbing.language.spoken_numbers import (
+    GENDERED,
+    INDIAN,
+    NUMBER,
+    before_noun,
+    cardinal,
+    counted,
+    feminine,
+    is_one,
+    number_in_words,
+    ordinal,
+    split_number,
+)
+from dubbing.language.spoken_rules_table import Rules, rules
+from dubbing.language.spoken_words import letters_from_figures, slashes_in_words
 
-CLOCK = re.compile(r"\b([01]?\d|2[0-3])(?::|\s?h\s?)([0-5]\d)\b")
-DATE = re.compile(r"\b(0?[1-9]|[12]\d|3[01])[/.](0?[1-9]|1[0-2])[/.](\d{4})\b")
-MINUS = re.compile(r"(?<![\w%])[-−](?=\d)")
-ORDINAL = re.compile(r"\b(\d{1,4})(?:\s?([ºª°])(?!\s?[CF]\b)|(er|re|e|ère|ème)\b)")
-"""``1º``, ``3ª``, ``1er``, ``2e``; a degree sign before C or F is one."""
-RANGE = re.compile(r"(?<=\d)\s*[-–]\s*(?=\d)")
-NUMBER = re.compile(r"(?:\d{1,3}(?:[.,\u202f\u00a0 ]\d{3})+(?!\d)|\d+)(?:[.,]\d+)?")
+ISO_DATE = re.compile(r"(?<![\d-])(\d{4})([-/.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?![\d-])")
+DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-]|\.\d)")
+SHORT_DATE = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?![\d/]|[.,]\d)")
+DATE_WORDS = re.compile(
+    r"\b(?:on|by|until|since|before|after|el|al|del|día|desde|hasta|le|du|au|dès|il|dal|fino al|"
+    r"dia|em|no|do|desde|até|दिनांक|तारीख) $",
+    re.IGNORECASE,
+)
+LONG_CLOCK = re.compile(r"(?<![\d:.])(\d{1,2}):([0-5]\d):([0-5]\d)(?![\d:])")
+HALF_DAY = re.compile(
+    r"(?<![\d:.,])(1[0-2]|0?[1-9])(?:[:.]([0-5]\d))?\s?([ap])(?:\.\s?m\b\.?|m\b)", re.IGNORECASE
+)
+CLOCK = re.compile(
+    r"(?<![\d:.,])([01]?\d|2[0-3])(?::([0-5]\d)(?:\s?(?:hs?\b|बजे))?|\s?[hH]\s?([0-5]\d)(?!\s?min))(?![\d:])"
+)
+DOTTED_CLOCK = re.compile(
+    r"\b(at |a las? |alle |dalle |ore |às |à )(1?\d|2[0-3])\.([0-5]\d)(?![\d%]|[.,]\d|\s?[%€$])",
+    re.IGNORECASE,
+)
+FULL_CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3])\s?(?:heures\b|बजे|horas\b)")
+RATIO = re.compile(r"(?<![\d:])(\d+)\s?:\s?(\d+)(?![\d:])")
+MINUS = re.compile(r"(?<![\w%.,)])-(?=[$€£¥₹]?[\d.])")
+SPACED_MINUS = re.compile(r"(?<=\d)\s-\s(?=\d[\d.,]*\s*=)")
+RANGE = re.compile(r"(?<=[\d%°€$£CFKMkm])\s?[-–—~～〜]\s?(?=(?:R\$|[$€£¥₹-])?\d)")
+GENDERS = ("es", "it", "pt-br")
+VERSION = re.compile(r"(?<![\w.])(v\.?\s?)?(\d+(?:\.\d+){2,})(?![\w.]*\d)")
+VERSION_LETTER = re.compile(r"(?<![\w.])v(?=\d)")
+THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+ENGLISH_ORDINAL = re.compile(r"\b(\d{1,3}(?:,\d{3})*|\d{4,})(?:st|nd|rd|th)\b", re.IGNORECASE)
+ORDINAL = re.compile(
+    r"\b(\d{1,4})(?:\.?\s?([ºª°])(?!\s?[CFNSEOW]\b|\d)|(er|re|e|ère|ème|nde?|[rdtmvn][oa]|ª|º)\b)"
+)
+"""``1º``, ``3.ª``, ``1er``, ``2e``; a degree sign before C or F is one."""
+HINDI_ORDINAL = re.compile(r"(?<![\d.,])([12346])(?:ल|र|थ|ठ)([ािे]|ी)")
+HINDI_STEMS = {"1": "पहल", "2": "दूसर", "3": "तीसर", "4": "चौथ", "6": "छठ"}
+ELISION = re.compile(r"(?<=ns |rd |ds )de (?=euros?\b)|(?<=ion )de (?=euros?\b)")
 ORDINAL_LANGUAGES = ("es", "fr", "it", "pt-br")
-CHINESE_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
-
-
-class Rules(BaseModel):
-    """The words of one language, as in ``spoken_rules.yaml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    num2words: str
-    decimal: str
-    point: str
-    percent: str
-    minus: str
-    at: str
-    dot: str
-    to: str
-    clock: str
-    full_hour: str
-    date: str
-    months: tuple[str, ...]
-    money: dict[str, str]
-    units: dict[str, str]
-    titles: dict[str, str]
-
-
-@cache
-def rules(language: str) -> Rules:
-    """The rules of a language; those of English where there are none."""
-    text = files("dubbing.language").joinpath("spoken_rules.yaml").read_text(encoding="utf-8")
-    tables = yaml.safe_load(text)
-    return Rules.model_validate(tables.get(language, tables["en"]))
+POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+SUPERSCRIPT = re.compile(r"(?<=[\w)])([⁻⁰¹²³⁴-⁹]+)")
+SIGNED_MONEY = re.compile(r"([$€£¥₹])\s?-\s?(?=\d)")
+LEADING_POINT = re.compile(r"(?<![\w.,])\.(?=\d)")
+YEARS = re.compile(r"(?<![\d/])(1[1-9]\d\d|20\d\d)/(\d\d)(?![\d/])")
 
 
 def spoken_by_rules(text: str, language: str) -> str:
-    """``text`` with dates, times, money, percentages, units and numbers in words."""
+    """``text`` with dates, times, money, percentages, units, signs and numbers in words."""
     words = rules(language)
-    for written, said in words.titles.items():
-        text = re.sub(rf"(?<!\w){re.escape(written)}(?!\w)", said, text)
-    text = DATE.sub(lambda m: _date(m, words), text)
-    text = CLOCK.sub(lambda m: _clock(m, words), text)
+    text = INDIAN.sub(lambda match: match[0].replace(",", ""), text)
+    text = _dates(text, language, words) if words.date else text
+    text = slashes_in_words(text, language)
+    text = _clocks(text, language, words) if words.clock else text
+    text = VERSION_LETTER.sub(f"{words.version} ", VERSION.sub(lambda m: _version(m, words), text))
+    text = RATIO.sub(rf"\1 {words.to} \2", text)
+    text = SPACED_MINUS.sub(f" {words.minus} ", text)
+    text = RANGE.sub(f" {words.to} ", YEARS.sub(r"\1 \2", text))
     text = MINUS.sub(f"{words.minus} ", text)
-    text = RANGE.sub(f" {words.to} ", text)
-    text = _money(text, words)
-    text = re.sub(r"(\d)\s*%", rf"\1 {words.percent}", text)
-    text = _units(text, words)
-    return NUMBER.sub(lambda m: _number(m[0], words), text)
+    text = SIGNED_MONEY.sub(rf"{words.minus} \1", LEADING_POINT.sub("0.", text))
+    text = _units(_money(text, language), language)
+    text = re.sub(r"(\d)\s?%", rf"\1 {words.percent}", text)
+    text = re.sub(r"(\d)\s?‰", rf"\1 {words.per_mille}", text)
+    text = signs_in_words(spell_ordinals(text, language), words)
+    text = letters_from_figures(text, language)
+    if language in GENDERS:
+        text = GENDERED.sub(lambda m: _with_noun(m, language), text)
+    return NUMBER.sub(lambda m: number_in_words(m[0], language), text)
 
 
-def spell_numbers(text: str, language: str) -> str:
-    """Whatever digits are left, one by one or as numbers, in words."""
-    if language == "zh":
-        return re.sub(r"\d", lambda m: CHINESE_DIGITS.get(m[0], str(int(m[0]))), plain_digits(text))
-    words = rules(language)
-    text = NUMBER.sub(lambda m: f" {_number(m[0], words)} ", plain_digits(text))
-    return re.sub(r"\d", "", text)
+def _with_noun(match: re.Match[str], language: str) -> str:
+    said = before_noun(match["number"], match["noun"], language)
+    return f"{said} {match['noun']}"
 
 
-def plain_digits(text: str) -> str:
-    """Digits of all scripts (full width, Devanagari, ³ …) as ASCII."""
-    return "".join(_plain_digit(char) for char in text)
+def signs_in_words(text: str, words: Rules) -> str:
+    """Powers and the signs of arithmetic in words."""
+    text = SUPERSCRIPT.sub(lambda match: _power(match[1], words), text)
+    for sign, said in words.signs.items():
+        if sign not in text:
+            continue
+        if "{n}" in said:
+            number = rf"{re.escape(sign)}\s?({NUMBER.pattern})"
+            text = re.sub(number, said.replace("{n}", r"\1"), text)
+        else:
+            text = re.sub(rf"\s*{re.escape(sign)}\s*", f" {said} ", text)
+    return text
 
 
-def _plain_digit(char: str) -> str:
-    import unicodedata
-
-    value = unicodedata.digit(char, None)
-    return char if value is None else str(value)
-
-
-def _date(match: re.Match[str], words: Rules) -> str:
-    month = words.months[int(match[2]) - 1]
-    return words.date.format(day=int(match[1]), month=month, year=match[3])
-
-
-def _clock(match: re.Match[str], words: Rules) -> str:
-    form = words.clock if int(match[2]) else words.full_hour
-    return form.format(hour=int(match[1]), minute=int(match[2]))
+def _spanish_ordinal(match: re.Match[str]) -> str:
+    """``1er`` *primer*, ``3er`` *tercer*, ``5ta`` *quinta*."""
+    said, ending = ordinal(int(match[1]), "es"), match[3]
+    if ending == "er":
+        return re.sub(r"o$", "", said)
+    if ending in ("e", "re", "ère", "ème", "nd", "nde"):
+        return match[0]
+    return re.sub(r"o(?= |$)", "a", said) if ending.endswith("a") else said
 
 
 def spell_ordinals(text: str, language: str) -> str:
-    """``1º``, ``3ª`` and French ``2e`` in words; must see them before they are normalised."""
+    """``1º``, ``3ª``, French ``2e`` and English ``21st`` in words."""
+    if language == "en":
+        return ENGLISH_ORDINAL.sub(lambda m: ordinal(int(m[1].replace(",", "")), "en"), text)
+    if language == "hi":
+        return HINDI_ORDINAL.sub(lambda m: HINDI_STEMS[m[1]] + m[2], text)
     if language not in ORDINAL_LANGUAGES:
         return text
     return ORDINAL.sub(lambda match: _ordinal(match, language), text)
 
 
-def _ordinal(match: re.Match[str], language: str) -> str:
-    from num2words import num2words
+def _dates(text: str, language: str, words: Rules) -> str:
+    text = ISO_DATE.sub(lambda m: _date(m[0], (m[4], m[3], m[1]), language), text)
+    text = DATE.sub(lambda m: _numeric_date(m, language, words), text)
+    text = SHORT_DATE.sub(lambda m: _short_date(m, text, language, words), text)
+    months = "|".join(words.months)
+    if language == "en":
+        day = re.compile(rf"\b({months})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)")
+        return day.sub(lambda m: f"{m[1]} {ordinal(int(m[2]), 'en')}", text)
+    if not words.first_day:
+        return text
+    return re.sub(rf"\b1(?=\s+(?:de\s+)?(?:{months})\b)", words.first_day, text, flags=re.I)
 
-    if bool(match[3]) != (language == "fr"):
+
+def _numeric_date(match: re.Match[str], language: str, words: Rules) -> str:
+    first, second = match[1], match[3]
+    if words.month_first and int(first) <= 12:
+        first, second = second, first
+    return _date(match[0], (first, second, match[4]), language)
+
+
+def _short_date(match: re.Match[str], text: str, language: str, words: Rules) -> str:
+    """A day and a month, if the word before says so or a zero or the size does."""
+    day, month = (match[2], match[1]) if words.month_first else (match[1], match[2])
+    is_date = "0" in (match[1][0], match[2][0]) or DATE_WORDS.search(text[: match.start()])
+    return _date(match[0], (day, month, ""), language) if is_date else match[0]
+
+
+def _date(written: str, date: tuple[str, str, str], language: str) -> str:
+    """Day, month and year in words; as written if there is no such day."""
+    words = rules(language)
+    day, month, year = int(date[0]), int(date[1]), date[2]
+    if not (1 <= day <= 31 and 1 <= month <= 12):
+        return written
+    if len(year) == 2:
+        year = f"20{year}" if int(year) < 50 else f"19{year}"
+    first = words.first_day if day == 1 and words.first_day else ""
+    spoken_day = ordinal(day, "en") if language == "en" else first or str(day)
+    form = words.date if year else words.day_month
+    return form.format(day=spoken_day, month=words.months[month - 1], year=year)
+
+
+def _clocks(text: str, language: str, words: Rules) -> str:
+    text = LONG_CLOCK.sub(
+        lambda m: _units(f"{m[1]} h {int(m[2])} min {int(m[3])} s", language), text
+    )
+    text = DOTTED_CLOCK.sub(r"\1\2:\3", text)
+    if words.am:
+        text = HALF_DAY.sub(lambda m: _half_day(m, language, words), text)
+    text = CLOCK.sub(lambda m: _clock(m[1], m[2] or m[3], language, words), text)
+    return FULL_CLOCK.sub(lambda m: _clock(m[1], "00", language, words), text)
+
+
+def _half_day(match: re.Match[str], language: str, words: Rules) -> str:
+    hour, minute = match[1], match[2] or "00"
+    half = words.am if match[3].lower() == "a" else words.pm
+    end = "." if match[0].endswith(".") and match.end() == len(match.string) else ""
+    if int(minute) == 0:
+        return f"{_hour(hour, language, words)} {half}{end}"
+    said = _clock(hour, minute, language, words)
+    return f"{half} {said}{end}" if language == "hi" else f"{said} {half}{end}"
+
+
+def _clock(hour: str, minute: str, language: str, words: Rules) -> str:
+    spoken_hour, value = _hour(hour, language, words), int(minute)
+    if value == 0:
+        if words.one_hour and int(hour) == 1:
+            return words.one_hour
+        return words.full_hour.format(hour=spoken_hour)
+    form = words.early if words.early and value < 10 else words.clock
+    said = form.format(hour=spoken_hour, minute=cardinal(str(value), language))
+    return said.replace("heures", "heure") if language == "fr" and int(hour) < 2 else said
+
+
+def _hour(hour: str, language: str, words: Rules) -> str:
+    said = cardinal(str(int(hour)), language)
+    return feminine(said, language) if words.feminine_hours else said
+
+
+def _version(match: re.Match[str], words: Rules) -> str:
+    """``2.0.1`` part by part; ``1.000.000`` is a number, ``21.11.2026`` is gone by now."""
+    if match[1] is None and THOUSANDS.fullmatch(match[2]):
         return match[0]
-    said = str(num2words(int(match[1]), lang=rules(language).num2words, to="ordinal"))
+    point = "point" if words.num2words == "en" and words.point == "point" else words.dot
+    parts = f" {point} ".join(match[2].split("."))
+    return f"{words.version} {parts}" if match[1] else parts
+
+
+@cache
+def _alternatives(language: str, table: str) -> str:
+    names = sorted(getattr(rules(language), table), key=len, reverse=True)
+    return "|".join(map(re.escape, names))
+
+
+def _money(text: str, language: str) -> str:
+    """The sign, before or after the number, becomes a word after it."""
+    words = rules(language)
+    signs, sizes = _alternatives(language, "money"), _alternatives(language, "magnitudes")
+    size = rf"(?:\s?(?P<size>{sizes})(?!\w))?" if sizes else "(?P<size>)"
+    before = re.compile(rf"(?<![\w])(?P<sign>{signs})\s?(?P<number>{NUMBER.pattern}){size}")
+    after = re.compile(rf"(?P<number>{NUMBER.pattern}){size}\s?(?P<sign>{signs})(?!\w)")
+    split = re.compile(r"(\d+)\s?([€£$])\s?(\d{2})(?![\d.,])")
+    text = split.sub(rf"\1{words.decimal}\3 \2", text)
+    text = before.sub(lambda m: _amount(m, language, words), text)
+    return after.sub(lambda m: _amount(m, language, words), text)
+
+
+def _amount(match: re.Match[str], language: str, words: Rules) -> str:
+    number, size = match["number"], match["size"]
+    one, many = forms(words.money[match["sign"]])
+    if size:
+        few, big = forms(words.magnitudes[size])
+        spoken_size = few if is_one(number, language) else big
+        said = (
+            ""
+            if number == "1" and few == big and language == "es"
+            else counted(number, "", language)
+        )
+        of = f"{words.of} " if words.of and few != big else ""
+        return ELISION.sub("d'", f"{said} {spoken_size} {of}{many}".strip())
+    whole, fraction = split_number(number, words.decimal)
+    if len(fraction) == 2 and int(whole) and language not in ("zh", "ja"):
+        noun = one if is_one(whole, language) else many
+        said = f"{counted(whole, noun, language)} {noun}"
+        joined = f" {words.cents} " if words.cents else " "
+        return said if fraction == "00" else said + joined + cardinal(str(int(fraction)), language)
+    noun = one if is_one(number, language) else many
+    return _joined(counted(number, noun, language), noun)
+
+
+def _joined(number: str, noun: str) -> str:
+    """Italian *un'ora*."""
+    return (
+        re.sub(r"\buna (?=or)", "un'", f"{number} {noun}") if noun == "ora" else f"{number} {noun}"
+    )
+
+
+def forms(entry: str) -> tuple[str, str]:
+    """``singular|plural`` apart; both the same if there is one."""
+    one, _, many = entry.partition("|")
+    return one, many or one
+
+
+def _units(text: str, language: str) -> str:
+    words = rules(language)
+    pattern = re.compile(
+        rf"(?P<number>{NUMBER.pattern})\s?(?P<unit>{_alternatives(language, 'units')})(?![\w/²³])"
+    )
+
+    def said(match: re.Match[str]) -> str:
+        one, many = forms(words.units[match["unit"]])
+        noun = one if is_one(match["number"], language) else many
+        return _joined(counted(match["number"], noun.split(" ")[0], language), noun)
+
+    return pattern.sub(said, text)
+
+
+def _power(written: str, words: Rules) -> str:
+    exponent = written.translate(POWERS)
+    if exponent in ("2", "3"):
+        return f" {words.squared if exponent == '2' else words.cubed} "
+    return f" {words.power.format(n=exponent.replace('-', f'{words.minus} '))} "
+
+
+def _ordinal(match: re.Match[str], language: str) -> str:
+    if match[3] and language == "es" and match[3] not in ("ª", "º"):
+        return _spanish_ordinal(match)
+    if bool(match[3]) != (language == "fr") and match[3] not in ("º", "ª"):
+        return match[0]
+    said = ordinal(int(match[1]), language)
+    if match[3] in ("nd", "nde"):
+        return "seconde" if match[3] == "nde" else "second"
     if match[3] in ("re", "ère"):
         return said.replace("premier", "première")
-    return re.sub(r"o(?= |$)", "a", said) if match[2] == "ª" else said
-
-
-def _money(text: str, words: Rules) -> str:
-    """The sign, before or after the number, becomes a word after it."""
-    for sign, name in words.money.items():
-        text = re.sub(rf"{re.escape(sign)}\s*({NUMBER.pattern})", rf"\1 {name}", text)
-        text = re.sub(rf"(\d)\s*{re.escape(sign)}", rf"\1 {name}", text)
-    return text
-
-
-def _units(text: str, words: Rules) -> str:
-    for unit, name in words.units.items():
-        text = re.sub(rf"(\d)\s*{re.escape(unit)}(?![\w/])", rf"\1 {name}", text)
-    return text
-
-
-def _number(written: str, words: Rules) -> str:
-    """One number in words: thousands marks dropped, the fraction digit by digit."""
-    whole, fraction = _split(written, words.decimal)
-    said = _cardinal(whole, words)
-    if fraction:
-        digits = re.findall(r"\d", fraction)  # 3.141 592 is grouped behind its point, too
-        said += f" {words.point} " + " ".join(_cardinal(digit, words) for digit in digits)
-    return said
-
-
-def _split(written: str, decimal: str) -> tuple[str, str]:
-    """``1.234,5`` as ("1234", "5"); a mark before exactly three digits groups thousands."""
-    head, mark, tail = written.rpartition(decimal)
-    if mark and not (len(tail) == 3 and len(head) <= 3 and decimal == "."):
-        return re.sub(r"\D", "", head) or "0", tail
-    other = "." if decimal == "," else ","
-    head, mark, tail = written.rpartition(other)
-    if mark and len(tail) != 3:
-        return re.sub(r"\D", "", head) or "0", tail
-    return re.sub(r"\D", "", written), ""
-
-
-def _cardinal(digits: str, words: Rules) -> str:
-    if words.num2words == "hi":
-        return _hindi(digits)
-    from num2words import num2words
-
-    try:
-        said: str = num2words(int(digits), lang=words.num2words)
-    except (NotImplementedError, OverflowError, IndexError, KeyError):
-        said = " ".join(num2words(int(digit), lang=words.num2words) for digit in digits)
-    return said
-
-
-def _hindi(digits: str) -> str:
-    """num2words knows no Hindi."""
-    from indic_numtowords import num2words
-
-    said: list[str] | str = num2words(digits, lang="hi", variations=True)
-    return said if isinstance(said, str) else said[0]
+    return re.sub(r"o(?= |$)", "a", said) if "ª" in (match[2], match[3]) else said

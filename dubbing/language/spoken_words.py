@@ -13,35 +13,42 @@ from itertools import groupby
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from dubbing.language.spoken_rules import rules
+from dubbing.language.abbreviations import abbreviations_in_words, numerals_in_words
+from dubbing.language.drawn_out import drawn_in
+from dubbing.language.spoken_numbers import cardinal, ordinal
 
-STAMMER = re.compile(r"\b([^\W\d_]{1,3})-(?=\1)(?=([^\W\d_]+))", re.IGNORECASE)
+CONSONANTS = "bcdfghjklmnpqrstvwxyzñç"
+STAMMER = re.compile(
+    rf"(?<![\w'’-])((?:[{CONSONANTS}]{{1,3}}[-–—]\s?)+)(?=([^\W\d_]+(?:['’][^\W\d_]+)?))", re.I
+)
+"""Consonants before a hyphen; *I-I*, *so-so* and *re-read* are read well as they are."""
 VOWELS = "aeiouyàáâãäåèéêëìíîïòóôõöùúûüœæ"
 TO_VOWEL = re.compile(rf"[^{VOWELS}]*[{VOWELS}]+", re.IGNORECASE)
-VULGAR = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
-VULGAR_FRACTION = re.compile(r"(?:(\d+)\s?)?([½¼¾⅓⅔])(\s+(?=[^\W\d_]))?")
-FRACTION = re.compile(r"(?<![\d/.,:])(?:(\d{1,3})\s)?([1-3]/[234])(?![\d/.,]*\d)")
+VULGAR = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅕": "1/5", "⅛": "1/8", "⅜": "3/8",
+          "⅝": "5/8", "⅞": "7/8", "⅙": "1/6", "⅚": "5/6", "⅖": "2/5", "⅗": "3/5", "⅘": "4/5"}  # fmt: skip
+VULGAR_FRACTION = re.compile(rf"(?:(\d+)\s?)?([{''.join(VULGAR)}])(\s+(?=[^\W\d_]))?")
+FRACTION = re.compile(r"(?<![\d/.,:-])(?:(\d{1,3})\s)?([1-3]/[234])(?![\d/.,]*\d)")
 ALL_DAY = re.compile(r"\b24/7\b")
 SLASH = re.compile(r"(?<![\d/.])(\d{1,3})/(\d{1,3})(?![\d/])")
+OUT_OF = frozenset({"10", "20", "100"})
+"""English says *seven out of ten*, but *seven eighths*."""
 DECADE = re.compile(r"(?<![\w.])['’]?(\d{2})?(\d)0['’]?s\b")
+DECADE_MARK = re.compile(r"(?<!\w)['’](?=\d0\b)")
 TENS = ("", "tens", "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties",
         "nineties")  # fmt: skip
 NUMERO = re.compile(r"\b[Nn](?:\.?\s?[º°o]|[or]?s?\.)\s?(?=\d)|№\s?(?=\d)|#(?=\d)")
 DOTTED_ORDINAL = re.compile(r"(\d)\.(?=[ºª])")
-ABOUT = re.compile(r"~\s?(?=\d)")
+ABOUT = re.compile(r"(?<![\d%℃\s])~\s?(?=\d)|(?<![\d%℃])(?<=\s)~\s?(?=\d)|^~\s?(?=\d)")
 FEET = re.compile(r"(?<![\w.])(\d{1,2})\s?['′’]\s?(\d{1,2})(?:\"|″|”|''|(?!\w))")
-EQUALS = re.compile(r"(?<=\w)\s*=\s*(?=\w)")
 AMPERSAND = re.compile(r"\s*&\s*")
+BETWEEN_WORDS = re.compile(
+    r"(?<=[^\W\d_]{2})/(?=[^\W\d_]{2})|(?<=\b[A-Zaeoy])/(?=[^\W\d_])|(?<=[\u0900-\u097f])/(?=[\u0900-\u097f])"
+)
+"""The slash of *and/or* has no sound."""
 LETTER_TO_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
-FIGURE_TO_CAPITAL = re.compile(r"(?<=\d)(?=[A-Z](?![a-z]))(?!(?:C|F|K|W|V|A|J|N|L)\b)")
-ROMAN = "M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
-ENGLISH_ROMAN = re.compile(rf"\b([A-Z][a-z]+)\s+(?=[IVX]{{2,}}\b)({ROMAN})\b")
-COUNTED = frozenset(
-    {"War", "Part", "Chapter", "Act", "Volume", "Type", "Phase", "Stage", "Episode", "Season", "Level",
-     "Book", "Class", "Section", "Title"}
-)  # fmt: skip
-"""What is counted; other names before a Roman numeral are a ruler's."""
-ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+FIGURE_TO_LETTER = re.compile(r"(?<=\d)(?=[^\W\d_])(?![\u0900-\u097f])")
+FORMULA = re.compile(r"(?<![\w-])(?=[A-Z\d]*[A-Z])(?=[A-Z\d]*\d)[A-Z\d]{2,8}(?![\w])")
+"""Capitals and figures in one: *H2SO4*, *MP3*, *B2B*."""
 LATIN_LETTERS = ("en", "es", "fr", "it", "pt-br", "hi")
 
 
@@ -57,6 +64,8 @@ class Words(BaseModel):
     number: str
     about: str
     ampersand: str
+    doubled: tuple[str, ...] = ()
+    """Words whose doubled vowel may be what is drawn out."""
     halves: str = ""
     """What stands for a half before a thing: *half a cup*."""
     century: str = ""
@@ -80,27 +89,65 @@ def in_words(text: str, language: str) -> str:
     table = words(language)
     text = STAMMER.sub(_stammer, text)
     text = _interjections(table).sub(lambda match: _as_written(match, table), text)
+    text = drawn_in(text, language, table.doubled)
+    text = DECADE_MARK.sub("", text) if language != "en" else text
     text = NUMERO.sub(f"{table.number} ", DOTTED_ORDINAL.sub(r"\1", text))
     text = ABOUT.sub(f"{table.about} ", text)
     text = VULGAR_FRACTION.sub(lambda match: _vulgar(match, table), text)
     text = ALL_DAY.sub("24 7", text)
     text = FRACTION.sub(lambda match: _fraction(match[1], match[2], table), text)
+    text = BETWEEN_WORDS.sub(" ", AMPERSAND.sub(f" {table.ampersand} ", text))
     if language == "en":
-        text = EQUALS.sub(" equals ", FEET.sub(r"\1 foot \2", text))
-        text = ENGLISH_ROMAN.sub(_english_roman, DECADE.sub(_decade, text))
-    else:
-        text = AMPERSAND.sub(f" {table.ampersand} ", text)
-        text = _slashes(text, table) if language in LATIN_LETTERS else text
-        text = _centuries(text, language, table)
-    if language in LATIN_LETTERS:
-        text = FIGURE_TO_CAPITAL.sub(" ", LETTER_TO_FIGURE.sub(" ", text))
-    return text
+        text = DECADE.sub(_decade, FEET.sub(r"\1 foot \2", text))
+    text = abbreviations_in_words(text, language)
+    text = numerals_in_words(text, language, table.century)
+    return FORMULA.sub(_formula, text) if language in LATIN_LETTERS else text
+
+
+def slashes_in_words(text: str, language: str) -> str:
+    """``7/10`` that is neither a date nor a fraction of the table."""
+    table = words(language)
+    if language == "en":
+        return SLASH.sub(_english_slash, text)
+    return SLASH.sub(rf"\1 {table.over} \2", text) if language in LATIN_LETTERS else text
+
+
+def letters_from_figures(text: str, language: str) -> str:
+    """A space between a letter and a figure: ``G7``, ``5G``; Hindi's endings stay at their numbers."""
+    if language not in LATIN_LETTERS:
+        return text
+    return FIGURE_TO_LETTER.sub(" ", LETTER_TO_FIGURE.sub(" ", text))
+
+
+def _english_slash(match: re.Match[str]) -> str:
+    above, below = match[1], match[2]
+    if above == below:
+        return f"{above} {below}"
+    if below in OUT_OF and above != "1":
+        return f"{above} out of {below}"
+    if int(above) < int(below) <= 16 and int(below) > 1:
+        part = ordinal(int(below), "en")
+        return f"{cardinal(above, 'en')} {part if above == '1' else part + 's'}"
+    return f"{above} over {below}"
+
+
+def _formula(match: re.Match[str]) -> str:
+    """Letters and numbers apart; units and sizes (``16GB``, ``4K``) stay whole."""
+    written = match[0]
+    if re.fullmatch(r"\d+[A-Z]{1,3}", written) and not re.fullmatch(r"\d+[DGX]", written):
+        return written
+    return " ".join(re.findall(r"\d+|[A-Z]", written))
 
 
 def _stammer(match: re.Match[str]) -> str:
-    """The beginning of the word up to its first vowel: ``W-what`` as *wha what*."""
-    opening = TO_VOWEL.match(match[2])
-    return f"{opening[0].lower() if opening else match[1]} "
+    """The beginning of the word up to its first vowel: ``W-w-what`` as *wha wha what*."""
+    pieces, word = re.findall(r"[^\W\d_]+", match[1]), match[2]
+    if not all(word.casefold().startswith(piece.casefold()) for piece in pieces):
+        return match[0]
+    opening = TO_VOWEL.match(re.sub(r"['’]", "", word))
+    if not opening:
+        return match[0]
+    return f"{opening[0].lower()} " * len(pieces)
 
 
 @cache
@@ -141,50 +188,12 @@ def _fraction(whole: str | None, fraction: str, table: Words) -> str:
     return f"{whole} {table.and_a[fraction]}" if whole else table.fractions[fraction]
 
 
-def _slashes(text: str, table: Words) -> str:
-    return SLASH.sub(rf"\1 {table.over} \2", text)
-
-
 def _decade(match: re.Match[str]) -> str:
     """``1990s`` and ``'90s``; ``2000s`` and ``1900s`` are counted in hundreds."""
-    from num2words import num2words
-
     century, ten = match[1], int(match[2])
     if century is None:
         return TENS[ten] if ten > 1 else match[0]
-    spoken = str(num2words(int(century)))
+    spoken = cardinal(century, "en")
     if ten == 0:
         return "two thousands" if century == "20" else f"{spoken} hundreds"
     return f"{spoken} {TENS[ten]}"
-
-
-def _english_roman(match: re.Match[str]) -> str:
-    from num2words import num2words
-
-    value = _roman(match[2])
-    if match[1] in COUNTED:
-        return f"{match[1]} {num2words(value)}"
-    return f"{match[1]} the {num2words(value, to='ordinal')}"
-
-
-def _centuries(text: str, language: str, table: Words) -> str:
-    """``siglo XXI`` and ``XXI secolo``: a numeral beside the word for a century."""
-    if not table.century:
-        return text
-    after = re.compile(rf"\b({table.century})\s+(?=[IVX])({ROMAN})\b", re.IGNORECASE)
-    before = re.compile(rf"\b(?=[IVX])({ROMAN})[eº]?\s+({table.century})\b")
-    text = after.sub(lambda m: f"{m[1]} {_numeral(m[2].upper(), language, ordinal=False)}", text)
-    return before.sub(lambda m: f"{_numeral(m[1], language, ordinal=True)} {m[2]}", text)
-
-
-def _numeral(roman: str, language: str, *, ordinal: bool) -> str:
-    from num2words import num2words
-
-    kind = "ordinal" if ordinal else "cardinal"
-    return str(num2words(_roman(roman), lang=rules(language).num2words, to=kind))
-
-
-def _roman(numeral: str) -> int:
-    values = [ROMAN_VALUES[letter] for letter in numeral]
-    signs = [-1 if b > a else 1 for a, b in zip(values, [*values[1:], 0], strict=True)]
-    return sum(sign * value for sign, value in zip(signs, values, strict=True))

@@ -50,7 +50,7 @@ Offers = list[list[Candidate]]
 @stage(
     reads=("media", "source_language", "target_language", "speakers", "lines", "faces"),
     writes=("lines.translation",),
-    version=7,
+    version=8,
     engine_roles=("translation",),
     engines_of=(("speech", "voices"),),
     fixed_engines=(("speech", PACER),),

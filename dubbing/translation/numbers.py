@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import cache
 
-from dubbing.language.spoken_rules import rules
+from dubbing.language.spoken_rules_table import rules
 
 BY_CHARACTERS = ("zh", "ja")
 DIGITS = re.compile(r"\d[\d.,\u00a0\u202f]*\d|\d")

@@ -14,6 +14,38 @@ from dubbing.language.languages import SPOKEN
 from dubbing.language.spoken_form import spoken_form
 from dubbing.language.unspoken import unsayable
 
+DRAWN_OUT = [
+    ("en", "Nooooo! It's sooo goooood. Yeeees, hellooo!", "No! It's so good. Yes, hello!"),
+    (
+        "en",
+        "Aaaah! Whoaaa. WWII. Henry VIII. AAA.",
+        "Ah! Whoa. World War two. Henry the eighth. AAA.",
+    ),
+    (
+        "en",
+        "W-w-what? P-please, I-I don't, re-read, so-so.",
+        "wha wha what? plea please, I-I don't, re-read, so-so.",
+    ),
+    ("es", "Síííí, holaaa, perrrro, ¡gooool!", "Sí, hola, perro, ¡gol!"),
+    ("fr", "Ouiiii, nooon", "Oui, non"),
+    ("it", "Sììì, bellllo, ciaooo", "Sì, bello, ciao"),
+    ("pt-br", "Nãããão, oiiii", "Não, oi"),
+    ("hi", "नहींईईई", "नहीं"),
+]
+FACES = [
+    ":)",
+    ":-D",
+    ";-)",
+    "<3",
+    "^_^",
+    "(^_^)",
+    "(´・ω・`)",
+    "¯\\_(ツ)_/¯",
+    "(╯°□°)╯",
+    "T_T",
+    ":smile:",
+    "XD",
+]
 LATIN = ("en", "es", "fr", "it", "pt-br")
 TABLE = [
     ("en", 'He said "hello" to me 2 times.', 'He said "hello" to me two times.'),
@@ -62,6 +94,31 @@ TABLE = [
 @pytest.mark.parametrize(("language", "written", "spoken"), TABLE)
 def test_it_is_said_as_people_say_it(language: str, written: str, spoken: str) -> None:
     assert spoken_form(written, language) == spoken
+
+
+@pytest.mark.parametrize(("language", "written", "spoken"), DRAWN_OUT)
+def test_what_is_drawn_out_is_the_word(language: str, written: str, spoken: str) -> None:
+    assert spoken_form(written, language) == spoken
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+@pytest.mark.parametrize("face", FACES)
+def test_faces_have_no_sound(language: str, face: str) -> None:
+    assert spoken_form(f"b {face}", language) == "b"
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_what_looks_like_a_face_stays(language: str) -> None:
+    written = "f(x), a:b (note)"
+    assert spoken_form(written, language) == written
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_letters_are_joined_and_invisible_signs_are_no_borders(language: str) -> None:
+    assert (
+        spoken_form("cafe\u0301 ca\u00adfe zero\u200bwidth \u200fb", language)
+        == "café cafe zerowidth b"
+    )
 
 
 @pytest.mark.parametrize("language", SPOKEN)
@@ -120,7 +177,7 @@ def sentences() -> list[tuple[str, str]]:
         (language, text)
         for pair in pairs
         for language, text in zip(("en", "zh"), pair, strict=False)
-        if not re.search(r"[\d½%&#~*]|\b(?:Dr|Mr|Mrs|Ms|Prof|St)\.|\b[IVX]{2,}\b", text)
+        if not re.search(r"[\d½%&#~*]|\b(?:Dr|Mr|Mrs|Ms|Mt|Prof|St)\.|\b[IVX]{2,}\b", text)
     ]
 
 
@@ -132,6 +189,25 @@ def test_thousands_of_sentences_without_figures_come_back_as_they_are() -> None:
             changed.append((language, text, spoken_form(text, language)))
     assert checked > 3000
     assert changed == []
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_names_of_countries_and_languages_come_back_as_they_are(language: str) -> None:
+    """Words that native speakers wrote (Unicode's CLDR), in every language of the dubs."""
+    names = sorted(_names(language[:2]))
+    changed = {name: spoken_form(name, language) for name in names}
+    assert len(names) > 250
+    assert {name: said for name, said in changed.items() if _letters(said) != _letters(name)} == {}
+
+
+def _names(language: str) -> set[str]:
+    from langcodes import Language
+
+    regions = [
+        f"{a}{b}" for a in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    ]
+    names = {Language.make(territory=code).territory_name(language) for code in regions}
+    return {name for name in names if not re.search(r"[\d&/\[]|^[A-Z]{2}$|\b(?:EE|EUA|St)\b", name)}
 
 
 def _letters(text: str) -> str:
