@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dubbing.diarization.people_file import read_people
 from dubbing.errors import DiskFull, UnknownLanguage, UsageError
+from dubbing.file_names import check_name, shortened, stem_of
 from dubbing.language.languages import SPOKEN, language, same_language, spoken_code
 from dubbing.media.ffmpeg_check import passed_before
 from dubbing.media.ffmpeg_choice import asked_for_ffmpeg, current_ffmpeg, preferred_ffmpeg
@@ -106,6 +107,9 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
     target = target_code(job.target)
     profile = profile.written_as(language(job.target).written)
     source = _existing(job.source)
+    for place in (job.output, job.workspace, source.parent):
+        if place is not None:
+            check_name(place.absolute())
     stages = _until(load_stages(load_recipe(job.recipe)), job)
     check_languages(profile, target)
     if note := language(job.target).note:
@@ -116,7 +120,7 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
     output = _output(job, source, target, info)
     if any(stage.name == "mux" for stage in stages):
         check_times(info)
-    folder = job.workspace or output.with_name(f"{source.stem}.dub")
+    folder = job.workspace or output.with_name(f"{stem_of(source)}.dub")
     maker = job.maker or folder
     is_written = any("output" in stage.writes for stage in stages)
     _check_place(output, folder, maker, job.force or not is_written)
@@ -175,8 +179,12 @@ def check_languages(profile: Profile, target: str) -> None:
 
 
 def _existing(source: Path) -> Path:
-    if not source.exists():
-        raise UsageError(f"There is no file {source}.", hint="Check the path.")
+    try:
+        is_there = source.exists()
+    except (OSError, ValueError):  # a name longer than any can be
+        is_there = False
+    if not is_there:
+        raise UsageError(f"There is no file {shortened(str(source))}.", hint="Check the path.")
     if source.is_dir():
         raise UsageError(f"{source} is a folder, not a film.", hint="Name one file in it.")
     return source.absolute()
@@ -266,10 +274,10 @@ def _check_engines(stages: tuple[Stage, ...], profile: Profile, listener: Listen
 def _output(job: Job, source: Path, target: str, info: MediaInfo) -> Path:
     """Where the dub goes: as told, else beside the source with the language in its name."""
     if job.output is None:
-        return source.with_name(f"{source.stem}.{target}{choose_container(info)}")
+        return source.with_name(f"{stem_of(source)}.{target}{choose_container(info)}")
     output = job.output.absolute()
     if output.is_dir():
-        return output / f"{source.stem}.{target}{choose_container(info)}"
+        return output / f"{stem_of(source)}.{target}{choose_container(info)}"
     if output.exists() and output.samefile(source):
         raise UsageError("The output would overwrite the film itself.", hint="Name another one.")
     check_container(output, info)

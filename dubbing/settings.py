@@ -13,11 +13,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dubbing.delivery import Mood
 from dubbing.errors import BadSettings
+from dubbing.settings_text import parse_yaml, read_text
 
 
 class Strict(BaseModel):
@@ -443,7 +443,7 @@ def load_profile(name: str) -> Profile:
     if path.suffix in (".yaml", ".yml"):
         if not path.is_file():
             raise BadSettings(f"There is no profile file {name}.")
-        return parse(Profile, path.read_text(encoding="utf-8"), name)
+        return parse(Profile, read_text(path), name)
     shipped_names = list_shipped("configs")
     if name not in shipped_names:
         raise BadSettings(
@@ -473,10 +473,7 @@ def parse(kind: type[Kind], text: str, origin: str) -> Kind:
     Raises:
         BadSettings: naming ``origin`` and the key that is wrong.
     """
-    try:
-        plain = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise BadSettings(f"{origin} is not YAML: {error}") from error
+    plain = parse_yaml(text, origin).values or {}
     if not isinstance(plain, dict):
         raise BadSettings(f"{origin} must hold a mapping of names to values.")
     return _validated(kind, plain, origin)

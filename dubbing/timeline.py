@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dubbing.delivery import Delivery
+from dubbing.errors import WorkspaceError
 
 FRAME_MS = 25
 """One duration unit of the timing code: 600 samples at 24 kHz, Kokoro's own step."""
@@ -494,6 +495,10 @@ class Step:
     reused: bool
 
 
+class NotInDocument(WorkspaceError, KeyError):
+    """A document, which may have come from anywhere, refers to something that is not in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """The whole project as a value."""
@@ -538,18 +543,18 @@ class Timeline:
         raise KeyError(line_id)
 
     def face(self, face_id: str) -> Face:
-        """Look a face up by id; raises ``KeyError`` for a stranger."""
+        """Look a face up by id; raises :class:`NotInDocument` for a stranger."""
         for face in self.faces:
             if face.id == face_id:
                 return face
-        raise KeyError(face_id)
+        raise NotInDocument(f"The document names a face {face_id!r} that it does not hold.")
 
     def speaker(self, speaker_id: str) -> Speaker:
-        """Look a speaker up by id; raises ``KeyError`` for a stranger."""
+        """Look a speaker up by id; raises :class:`NotInDocument` for a stranger."""
         for speaker in self.speakers:
             if speaker.id == speaker_id:
                 return speaker
-        raise KeyError(speaker_id)
+        raise NotInDocument(f"The document names a speaker {speaker_id!r} that it does not hold.")
 
     def voice_of(self, line: Line) -> Voice | None:
         """Who speaks a line; ``None`` if nobody was cast."""

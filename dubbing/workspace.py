@@ -45,7 +45,7 @@ DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
 def digest(value: Any) -> str:
     """SHA-256 of a JSON value in canonical form (sorted keys, no spaces)."""
     canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def file_sha256(path: Path) -> str:
@@ -81,8 +81,11 @@ def explain_os_error(error: OSError, path: Path) -> DubbingError:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a whole text file or none at all."""
-    write_bytes(path, text.encode("utf-8"))
+    """Write a whole text file or none at all.
+
+    Bytes of a file's name that are no text are written as JSON escapes them.
+    """
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_bytes(path: Path, content: bytes) -> None:

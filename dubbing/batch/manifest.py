@@ -21,12 +21,13 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from dubbing.batch.manifest_text import Place, Text, read_text
+from dubbing.batch.manifest_text import read_text
 from dubbing.batch.options import Address, Listed, Name, Options, profile_values
 from dubbing.batch.places import bare, check_template, find, inside, is_url, output_place
 from dubbing.errors import BadSettings, DubbingError, UsageError
 from dubbing.media.ffmpeg_choice import VARIABLE
 from dubbing.settings import Profile, load_profile
+from dubbing.settings_text import Place, Text
 from dubbing.workspace import digest
 
 SCHEMA = "dubbing.Batch/1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Any
 
@@ -11,6 +12,7 @@ from dubbing.cli.debug_option import is_debugging, with_debug
 from dubbing.cli.default_command import DefaultsTo
 from dubbing.cli.stopping import exit_code, stop_cleanly, was_stopped
 from dubbing.errors import DubbingError
+from dubbing.file_names import shortened
 
 
 class DefaultsToRun(DefaultsTo):
@@ -113,6 +115,7 @@ _mount()
 def main() -> None:
     """Run the program; every failure that we know ends in one sentence and an exit code."""
     stop_cleanly()
+    _write_any_name()
     try:
         app()
     except DubbingError as error:
@@ -127,3 +130,23 @@ def main() -> None:
         sys.exit(exit_code())
     except BrokenPipeError:
         sys.exit(1)
+    except Exception as error:
+        if is_debugging():
+            raise
+        typer.secho(f"dub: {_unforeseen(error)}", err=True, fg="red")
+        sys.exit(1)
+
+
+def _unforeseen(error: Exception) -> str:
+    """What the operating system says of a file; for all else, how to find out more."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{shortened(str(error.filename))}: {error.strerror}."
+    told = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"Something went wrong that nobody foresaw ({shortened(told)}). See it with --debug."
+
+
+def _write_any_name() -> None:
+    """Names of files may hold bytes that are no text, and a terminal may know ASCII alone."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

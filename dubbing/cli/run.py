@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,10 @@ from dubbing.errors import UsageError
 
 if TYPE_CHECKING:
     from dubbing.timeline import Timeline
+
+
+NUMBER = re.compile(r"[0-9]{1,9}")
+MOST_LINES = 100_000
 
 
 class LogFormat(StrEnum):
@@ -269,10 +274,10 @@ def line_numbers(text: str) -> tuple[int, ...]:
     numbers: set[int] = set()
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
-        if not first.isdigit() or (dash and not last.isdigit()) or int(first) < 1:
+        if not NUMBER.fullmatch(first) or (dash and not NUMBER.fullmatch(last)) or int(first) < 1:
             raise UsageError(f"'{text}' is no list of lines.", hint="Write e.g. --lines 3,7-9.")
         end = int(last) if dash else int(first)
-        if end < int(first) or end - int(first) > 100_000:
+        if end < int(first) or end - int(first) > MOST_LINES:
             raise UsageError(f"'{part.strip()}' is no range of lines.", hint="Write e.g. 7-9.")
         numbers.update(range(int(first), end + 1))
     return tuple(sorted(numbers))

@@ -19,11 +19,12 @@ def tune(data: Path | None, languages: str, out: Path, config: Path | None, resu
     from dubbing.models.gemma_ct2 import load
     from dubbing.models.resolver import resolve
     from dubbing.settings import parse
+    from dubbing.settings_text import read_text
     from dubbing.training.tuning import Tuner, TuningRecipe, samples
     from dubbing.translation.pair_groups import held_out
 
     shipped = files("dubbing.training").joinpath("translator.yaml").read_text("utf-8")
-    given = shipped if config is None else config.read_text(encoding="utf-8")
+    given = shipped if config is None else read_text(config)
     recipe = parse(TuningRecipe, given, str(config or "translator.yaml"))
     source, _, target = languages.partition("-")
     given_pairs = _pairs(data, source, target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from dubbing.errors import BadSettings
 from dubbing.workspace import write_text
@@ -41,7 +41,7 @@ def read_people(workspace: Path) -> People:
         return People()
     try:
         return People.model_validate_json(path.read_text(encoding="utf-8"))
-    except (ValidationError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise BadSettings(f"{path} is damaged.", hint="Move it away.") from error
 
 

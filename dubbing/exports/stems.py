@@ -15,6 +15,7 @@ import numpy as np
 
 from dubbing.arrays import Audio
 from dubbing.errors import WorkspaceError
+from dubbing.file_names import stem_of
 from dubbing.media.broadcast_wave import write_broadcast_wave
 from dubbing.media.sound_file import SoundFormat, SoundWriter, sound_format
 from dubbing.mixing.mixer import MixPlan, mix
@@ -39,7 +40,7 @@ def stem_names(timeline: Timeline) -> dict[str, str]:
     assert timeline.media is not None
     spoken = [line.speaker for line in timeline.lines if line.take is not None]
     names = [*dict.fromkeys(spoken), BED, "mix"]
-    start = f"{Path(timeline.media.name).stem}.{timeline.target_language}"
+    start = f"{stem_of(Path(timeline.media.name))}.{timeline.target_language}"
     dialogue = {name: "" if name in (BED, "mix") else "dialogue-" for name in names}
     return {name: f"{start}.{dialogue[name]}{name}.wav" for name in names}
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from dubbing.errors import BadSettings, WorkspaceError
 from dubbing.settings import LineDecision, Strict
@@ -103,7 +103,7 @@ def read_decisions(root: Path, target: str) -> Decisions:
         return Decisions.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Decisions(schema="dubbing.Decisions/1")
-    except (ValidationError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise BadSettings(f"{path} is damaged.", hint="Move it away.") from error
 
 

@@ -63,6 +63,8 @@ def read_job(root: Path, target: str) -> KeptJob:
         )
     except FileNotFoundError as error:
         raise WorkspaceError(f"{root} does not say how it was made.", hint=HINT) from error
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read ({error.strerror}).", hint=HINT) from error
     except ValidationError as error:
         raise WorkspaceError(f"In {path}, {first_fault(error)}", hint=HINT) from error
     except (ValueError, KeyError, TypeError) as error:

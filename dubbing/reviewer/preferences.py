@@ -84,7 +84,7 @@ def read_key(folder: Path) -> Key:
         raise UsageError(
             f"{folder} is no comparison.", hint="Make one: dub compare A B."
         ) from error
-    except (ValidationError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(f"{path} is damaged.") from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from dubbing.file_names import shown
 from dubbing.media.extract import extract_audio, extract_speech_audio
 from dubbing.media.probe import MediaInfo, probe
 from dubbing.pipeline import Run, film_identity, stage
@@ -21,7 +22,7 @@ def ingest(timeline: Timeline, run: Run, settings: IngestSettings) -> Timeline:
         run.note(note)
     sound = _extract_sound(run, info, track)
     media = Media(
-        name=run.source.name,
+        name=shown(run.source.name),
         fingerprint=film_identity(run.source),
         duration_ms=info.duration_ms,
         has_picture=info.video is not None,

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from dubbing.engines.translation import Hypothesis, Length, Passage, Request, Style
 from dubbing.engines.translation import Translator as Engine
-from dubbing.errors import UnknownLanguage, UsageError
+from dubbing.errors import UnknownLanguage, UnknownSpeaker, UsageError
 from dubbing.language.languages import language, same_language
 from dubbing.metrics.mouth import own_time, working_time
 from dubbing.pipeline import Run, stage
@@ -22,7 +22,7 @@ from dubbing.settings import TranslateSettings
 from dubbing.stages.voice_prompter import prompter_of
 from dubbing.timeline import Candidate, Line, Timeline, Translation
 from dubbing.timing.prompter import Prompter
-from dubbing.translation.asking import Asking
+from dubbing.translation.asking import ALL, Asking
 from dubbing.translation.candidates import (
     MEMORY,
     candidates,
@@ -90,6 +90,10 @@ def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Time
 
 def _check(timeline: Timeline, engine: Engine, settings: TranslateSettings) -> None:
     source, target = timeline.source_language, timeline.target_language
+    speakers = [speaker.id for speaker in timeline.speakers]
+    for name in settings.registers:
+        if name not in (ALL, *speakers):
+            raise UnknownSpeaker.among(speakers, name)
     if source == target:
         raise same_language(language(target).name)
     if not engine.supports(source, target):

@@ -30,5 +30,5 @@ def read_cast(workspace: Path) -> dict[str, str]:
     try:
         plain = parsed(path.read_bytes())
         return {str(speaker): str(voice) for speaker, voice in plain.items()}
-    except (ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         raise BadSettings(f"{path} is no casting.", hint="Move it away.") from error

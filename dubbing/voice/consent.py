@@ -152,7 +152,7 @@ def read_unchecked(path: Path) -> tuple[Consent, ...]:
         return ()
     try:
         return TypeAdapter(tuple[Consent, ...]).validate_json(path.read_bytes())
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise BadSettings(f"{path} is no file of consents.", hint="Move it away.") from error
 
 

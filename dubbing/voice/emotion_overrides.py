@@ -16,8 +16,8 @@ from dubbing.settings import EmotionOverride
 from dubbing.timeline import Line, Timeline
 
 FORMS = "happy, 12=angry:0.8, 3-5=sad, speaker:S1=calm or 00:01:10-00:01:20=sad"
-LINES = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
-TIME = r"(?:\d{1,3}:)?\d{1,3}:\d{1,2}(?:\.\d{1,3})?"
+LINES = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?")
+TIME = r"(?:[0-9]{1,3}:[0-5]?[0-9]|[0-9]{1,3}):[0-5]?[0-9](?:\.[0-9]{1,3})?"
 TIMES = re.compile(rf"({TIME})-({TIME})")
 SPEAKER = "speaker:"
 

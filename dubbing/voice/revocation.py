@@ -59,7 +59,7 @@ def revocations() -> dict[str, Revocation]:
     try:
         known = [Revocation(**item) for item in json.loads(path.read_text(encoding="utf-8"))]
         whole = all(is_signed(_message(item), item.signature, item.public_key) for item in known)
-    except (ValueError, TypeError, RecursionError):
+    except (OSError, ValueError, TypeError, RecursionError):
         whole = False
     if not whole:
         raise BadSettings(

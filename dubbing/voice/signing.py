@@ -76,7 +76,7 @@ def signing_key() -> Ed25519PrivateKey:
         _make(path)
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _damaged(path) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise _damaged(path)

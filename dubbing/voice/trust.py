@@ -41,7 +41,7 @@ def trusted_keys() -> tuple[TrustedKey, ...]:
         return ()
     try:
         return tuple(TrustedKey(**item) for item in json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise BadSettings(
             f"{path} is no list of trusted keys.",
             hint="Move it away, and trust the keys again: dub voices trust KEY --name NAME.",
