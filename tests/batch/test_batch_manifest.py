@@ -131,7 +131,7 @@ def test_json_and_csv_say_the_same(root: Path) -> None:
         ("a: .inf", ["not a number"]),
         ("a: 2024-99-99", ["line 1"]),
         ('a: "\\0"', ["control characters"]),
-        ("---\na: 1\n---\nb: 1", ["one document"]),
+        ("---\na: 1\n---\nb: 1", ["second document"]),
         ("schema: dubbing.Batch/9\nlanguages: [zh]\njobs: [{input: a.mp4}]", ["dubbing.Batch/1"]),
         ("languages: [zh]\njobs: [{input: 'ftp://x/y.mp4'}]", ["Schemes"]),
         ("languages: [zh]\njobs: [{input: 'zip://a::file:///etc/x.mp4'}]", ["no address"]),
