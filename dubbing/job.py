@@ -12,7 +12,7 @@ from dubbing.file_names import check_name, shortened, stem_of
 from dubbing.language.languages import SPOKEN, language, same_language, spoken_code
 from dubbing.media.ffmpeg_check import passed_before
 from dubbing.media.ffmpeg_choice import asked_for_ffmpeg, current_ffmpeg, preferred_ffmpeg
-from dubbing.media.mux import check_container, check_times
+from dubbing.media.mux import check_container, check_times, sound_note
 from dubbing.media.probe import MediaInfo, choose_container, probe
 from dubbing.models.catalogue import catalogue
 from dubbing.models.resolver import resolve
@@ -116,10 +116,12 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
         listener(Event("note", "", note))
     _check_engines(stages, profile, listener)
     info = probe(source)
-    info.choose_audio(profile.ingest.audio_track)
+    track = info.choose_audio(profile.ingest.audio_track)
     output = _output(job, source, target, info)
     if any(stage.name == "mux" for stage in stages):
         check_times(info)
+        if note := sound_note(info, track, output.suffix):
+            listener(Event("note", "", note))
     folder = job.workspace or output.with_name(f"{stem_of(source)}.dub")
     maker = job.maker or folder
     is_written = any("output" in stage.writes for stage in stages)

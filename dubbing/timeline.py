@@ -68,6 +68,8 @@ class Media:
     has_picture: bool
     audio_track: int
     notes: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    """Names of the channels of ``sound``, in its order, as ffmpeg calls them: FL, FR, FC, LFE ..."""
     sound: Artifact | None = None
     """48 kHz WAV in the original channel layout; time zero is the container's start."""
     speech: Artifact | None = None

@@ -7,9 +7,13 @@ at time t of the film lies at sample 48 t of the WAV file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from dubbing.media.channels import in_file_order, placed
 from dubbing.media.ffmpeg import OnProgress, input_args, run_ffmpeg
+from dubbing.media.float_sound import cleaning_filters
+from dubbing.media.probe import AudioTrack
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import SoundWriter, stream_sound
 
@@ -25,8 +29,9 @@ def extract_audio(
     *,
     start_ms: float = 0.0,
     duration_ms: int = 0,
+    filters: Sequence[str] = (),
     on_progress: OnProgress | None = None,
-) -> None:
+) -> str:
     """Write one sound track as 48 kHz WAV, 24 bit (the step below any codec's noise).
 
     Args:
@@ -35,7 +40,11 @@ def extract_audio(
         out_wav: written whole or not at all.
         start_ms: container time that is our zero (``MediaInfo.start_ms``).
         duration_ms: length of the film, to tell how far it is.
+        filters: what is done with the track first (:func:`first_filters`).
         on_progress: told the share that is done.
+
+    Returns:
+        what ffmpeg wrote, which tells what its filters counted.
 
     Raises:
         UnreadableMedia: if the track cannot be decoded.
@@ -45,7 +54,7 @@ def extract_audio(
         if on_progress and duration_ms:
             on_progress(min(1.0, seconds * 1000 / duration_ms))
 
-    run_ffmpeg(
+    return run_ffmpeg(
         [
             # the clock of the container as it is: ffmpeg's own shift to zero depends on which
             # streams are used, and would tear sound and picture of an MPEG-TS apart
@@ -53,7 +62,8 @@ def extract_audio(
             *input_args(path),
             "-map", f"0:a:{audio_track}",
             "-vn", "-sn", "-dn",
-            "-af", f"asetpts=PTS-({start_ms / 1000:.6f}/TB),"
+            "-af", "".join(f"{name}," for name in filters)
+            + f"asetpts=PTS-({start_ms / 1000:.6f}/TB),"
             f"aresample={WORKING_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts=0",
             "-c:a", "pcm_s24le", "-rf64", "auto", "-f", "wav",
         ],
@@ -61,6 +71,15 @@ def extract_audio(
         output=out_wav,
         on_progress=tell,
     )  # fmt: skip
+
+
+def first_filters(track: AudioTrack) -> tuple[str, ...]:
+    """What a track needs before anything else: numbers only, and its channels in file order."""
+    ordered = in_file_order(track.channels)
+    if ordered == track.channels:
+        return cleaning_filters(track.codec)
+    come_from = [track.channels.index(name) for name in ordered]
+    return (*cleaning_filters(track.codec), placed(ordered, come_from))
 
 
 def extract_speech_audio(sound: Path, out_wav: Path) -> None:

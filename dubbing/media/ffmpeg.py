@@ -57,10 +57,10 @@ def input_args(path: Path) -> list[str]:
     return ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS, "-i", f"file:{path}"]
 
 
-def describe_input(path: Path) -> str:
-    """What ffmpeg prints of a file when it is given no output; empty if it cannot open it."""
+def describe_input(path: Path, *options: str) -> str:
+    """What ffmpeg prints of a file when it is given no output; ``options`` are for the input."""
     ffmpeg = current_ffmpeg()
-    command = [ffmpeg.path, "-nostdin", "-hide_banner", *input_args(path)]
+    command = [ffmpeg.path, "-nostdin", "-hide_banner", *options, *input_args(path)]
     with tempfile.TemporaryFile("w+", errors="replace") as log:
         with _started(command, log, ffmpeg) as process:
             process.wait()

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dubbing.errors import EngineUnavailable, UsageError
+from dubbing.media.carriers import Carrier, carrier
+from dubbing.media.channels import channel_names, in_file_order
+from dubbing.media.extract import first_filters
 from dubbing.media.ffmpeg import bitstream_filters, input_args, run_ffmpeg
 from dubbing.media.ffmpeg_choice import current_ffmpeg
 from dubbing.media.probe import (
@@ -29,16 +32,9 @@ TEXT_SUBTITLES = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
 SUBTITLE_CODEC = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".webm": "webvtt"}
 MP4_LIKE = (".mp4", ".m4v", ".m4a", ".mov")
 ONE_TRACK = (".mp3", ".flac", ".wav", ".ogg")
-KBIT_PER_CHANNEL = 96
+ORIGINAL_KBIT_PER_CHANNEL = 128
 TIMES_FILTER = {"h264": "dts2pts", "hevc": "dts2pts", "mpeg4": "mpeg4_unpack_bframes"}
 """What works out when a frame is shown, by codec."""
-DUB_CODEC = {
-    ".webm": "libopus",
-    ".ogg": "libopus",
-    ".mp3": "libmp3lame",
-    ".flac": "flac",
-    ".wav": "pcm_s24le",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +108,12 @@ def check_container(output: Path, info: MediaInfo) -> None:
             f"{suffix} cannot hold a picture in {codec} without re-encoding it.",
             hint=f"Use {choose_container(info)}.",
         )
+
+
+def sound_note(info: MediaInfo, audio_track: int, suffix: str) -> str:
+    """What becomes of the channels of a track's dub in a container; empty if they stay as they are."""
+    channels = in_file_order(info.audio[audio_track].channels)
+    return carrier(suffix.lower(), channels).note(suffix.lower())
 
 
 def check_times(info: MediaInfo) -> None:
@@ -194,14 +196,20 @@ def _kept_originals(request: MuxRequest, suffix: str) -> tuple[AudioTrack, ...]:
 
 def _dub(request: MuxRequest, number: int, place: int, suffix: str) -> list[str]:
     dub = request.dubs[number]
-    n_channels = sound_format(dub.wav).n_channels
-    arguments = ["-map", f"{number + 1}:a:0", f"-c:a:{place}", DUB_CODEC.get(suffix, "aac")]
-    if suffix not in (".flac", ".wav"):
-        arguments += [f"-b:a:{place}", f"{KBIT_PER_CHANNEL * n_channels}k"]
+    arguments = ["-map", f"{number + 1}:a:0", *_dub_carrier(request, dub, suffix).arguments(place)]
     arguments += [f"-metadata:s:a:{place}", f"language={dub.language}"]
     is_default = number == 0 and not request.original_first
     arguments += [f"-metadata:s:a:{place}", f"title={dub.title}"]
     return [*arguments, f"-disposition:a:{place}", "default" if is_default else "0"]
+
+
+def _dub_carrier(request: MuxRequest, dub: DubTrack, suffix: str) -> Carrier:
+    """The dub has the channels of the track that it replaces; one with fewer has the usual ones."""
+    own = in_file_order(request.source_info.audio[request.original_audio_track].channels)
+    n_channels = sound_format(dub.wav).n_channels
+    return carrier(
+        suffix, own if len(own) == n_channels else channel_names(f"{n_channels} channels")
+    )
 
 
 def _original(request: MuxRequest, track: AudioTrack, place: int, suffix: str) -> list[str]:
@@ -219,10 +227,9 @@ def _original(request: MuxRequest, track: AudioTrack, place: int, suffix: str) -
 
 def original_codec(track: AudioTrack, place: int, suffix: str) -> list[str]:
     """Copied where the container allows it, else in the container's own codec."""
-    if suffix == ".webm" and track.codec not in WEBM_AUDIO:
-        return [f"-c:a:{place}", "libopus"]
-    if suffix in MP4_LIKE and not _holds_sound(suffix, track.codec):
-        return [f"-c:a:{place}", "aac", f"-b:a:{place}", f"{128 * track.n_channels}k"]
+    if not _holds_sound(suffix, track.codec):
+        chosen = carrier(suffix, in_file_order(track.channels))
+        return chosen.arguments(place, first_filters(track), ORIGINAL_KBIT_PER_CHANNEL)
     if suffix in MP4_LIKE and track.codec == "flac":
         # FLAC in MP4 was an experiment to ffmpeg before 6.0
         return [f"-c:a:{place}", "copy", "-strict", "experimental"]
@@ -230,10 +237,12 @@ def original_codec(track: AudioTrack, place: int, suffix: str) -> list[str]:
 
 
 def _holds_sound(suffix: str, codec: str) -> bool:
-    """Whether a container of the MP4 family can hold a sound as it is."""
+    """Whether a container can hold a sound as it is."""
+    if suffix == ".webm":
+        return codec in WEBM_AUDIO
     if suffix == ".mov":
         return codec in MOV_AUDIO or codec.startswith("pcm_")
-    return codec in MP4_AUDIO
+    return codec in MP4_AUDIO or suffix not in MP4_LIKE
 
 
 def _all_subtitles(request: MuxRequest, suffix: str) -> list[str]:

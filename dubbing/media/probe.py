@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dubbing.errors import NoAudioTrack, UnreadableMedia, UsageError
-from dubbing.media.channels import channel_layouts, count_channels
+from dubbing.media.channels import channel_layouts, channel_names, in_file_order, layout_name
 from dubbing.media.ffmpeg import OPEN_OPTIONS
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
 LOOKED_AT_S = 10.0
-UNKNOWN_LAYOUT = "sound"
+UNKNOWN_LAYOUT = "stereo"
+"""Of a track that ffmpeg cannot describe."""
 UNEVEN = 0.1
 """Frame intervals that differ by more than this share make a variable frame rate."""
 HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
@@ -39,18 +40,30 @@ class VideoTrack:
 
 @dataclass(frozen=True, slots=True)
 class AudioTrack:
-    """A sound track; ``number`` counts sound tracks from 0, ``index`` all streams."""
+    """A sound track; ``number`` counts sound tracks from 0, ``index`` all streams.
+
+    ``channels`` are the names of its channels in the order of the track.
+    """
 
     number: int
     index: int
     codec: str
-    n_channels: int
-    channel_layout: str
+    channels: tuple[str, ...]
     rate_hz: int
     language: str
     title: str
     is_default: bool
     start_ms: float
+
+    @property
+    def n_channels(self) -> int:
+        """How many channels it has."""
+        return len(self.channels)
+
+    @property
+    def channel_layout(self) -> str:
+        """What ffmpeg calls its channels: ``5.1(side)``."""
+        return layout_name(in_file_order(self.channels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,8 +296,7 @@ def _sound(number: int, stream: Any, layout: str, begin_ms: float) -> AudioTrack
         number=number,
         index=stream.index,
         codec=context.name,
-        n_channels=count_channels(layout),
-        channel_layout=layout,
+        channels=channel_names(layout),
         rate_hz=context.rate,
         language=stream.metadata.get("language", ""),
         title=stream.metadata.get("title", ""),

@@ -6,14 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from dubbing.file_names import shown
-from dubbing.media.extract import extract_audio, extract_speech_audio
+from dubbing.media.channels import in_file_order
+from dubbing.media.extract import extract_audio, extract_speech_audio, first_filters
+from dubbing.media.float_sound import count_no_numbers
 from dubbing.media.probe import MediaInfo, probe
 from dubbing.pipeline import Run, film_identity, stage
 from dubbing.settings import IngestSettings
 from dubbing.timeline import Artifact, Media, Timeline
 
 
-@stage(reads=(), writes=("media",), version=1, outside=("source", "ffmpeg"))
+@stage(reads=(), writes=("media",), version=2, outside=("source", "ffmpeg"))
 def ingest(timeline: Timeline, run: Run, settings: IngestSettings) -> Timeline:
     """Probe the source and extract its 48 kHz working sound and a 16 kHz copy for recognition."""
     info = probe(run.source)
@@ -28,6 +30,7 @@ def ingest(timeline: Timeline, run: Run, settings: IngestSettings) -> Timeline:
         has_picture=info.video is not None,
         audio_track=track,
         notes=info.notes(),
+        channels=in_file_order(info.audio[track].channels),
         sound=sound,
         speech=_extract_speech(run, run.workspace.path(sound)),
     )
@@ -41,14 +44,17 @@ def _extract_sound(run: Run, info: MediaInfo, track: int) -> Artifact:
         run.progress(share * total, total, "sound", "s")
 
     with run.workspace.new_file(".wav") as path:
-        extract_audio(
+        log = extract_audio(
             run.source,
             track,
             path,
             start_ms=info.start_ms,
             duration_ms=info.duration_ms,
+            filters=first_filters(info.audio[track]),
             on_progress=tell,
         )
+        if damaged := count_no_numbers(log):
+            run.note(f"{damaged} samples of the sound are no numbers (NaN, infinite); silent here.")
         return run.workspace.adopt(path)
 
 
