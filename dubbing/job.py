@@ -114,7 +114,7 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
     check_languages(profile, target)
     if note := language(job.target).note:
         listener(Event("note", "", note))
-    _check_engines(stages, profile, listener)
+    _check_engines(stages, profile, target, listener)
     info = probe(source)
     track = info.choose_audio(profile.ingest.audio_track)
     output = _output(job, source, target, info)
@@ -253,8 +253,10 @@ def _until(stages: tuple[Stage, ...], job: Job) -> tuple[Stage, ...]:
     return stages if job.until is None else stages[: names.index(job.until) + 1]
 
 
-def _check_engines(stages: tuple[Stage, ...], profile: Profile, listener: Listener) -> None:
-    """Find every engine and its weights, so that what is missing is missed in the first second.
+def _check_engines(
+    stages: tuple[Stage, ...], profile: Profile, target: str, listener: Listener
+) -> None:
+    """Find every engine, its weights and files, so that what is missing is missed in the first second.
 
     Weights that were never prepared are prepared now, and the listener is told why it takes a while.
     """
@@ -266,6 +268,8 @@ def _check_engines(stages: tuple[Stage, ...], profile: Profile, listener: Listen
     for stage in stages:
         for role, name, options in engines_used(stage, profile):
             kind = check_installed(role, name, options)
+            if hasattr(kind, "check"):
+                kind.check(options, target)
             for weights in kind.weights:
                 if weights in catalogue():
                     resolve(weights, progress=tell)

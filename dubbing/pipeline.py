@@ -70,6 +70,8 @@ class Stage:
     """
     check: CheckFunction | None
     """Refuses a remembered result that must not be used any more (by a ``DubbingError``)."""
+    early: tuple[str, CheckFunction] | None
+    """Refuses what cannot be (by a ``DubbingError``) as soon as the named stage is done."""
 
 
 def stage(  # noqa: PLR0913 - a declaration names everything that a result depends on
@@ -85,6 +87,7 @@ def stage(  # noqa: PLR0913 - a declaration names everything that a result depen
     settings_of: Sequence[str] = (),
     outside: Sequence[str] = (),
     check: CheckFunction | None = None,
+    early: tuple[str, CheckFunction] | None = None,
 ) -> Callable[[StageFunction], Stage]:
     """Declare a stage; the settings field ``engine`` names the engine of each role."""
 
@@ -104,6 +107,7 @@ def stage(  # noqa: PLR0913 - a declaration names everything that a result depen
             settings_of=tuple(settings_of),
             outside=tuple(outside),
             check=check,
+            early=early,
         )
 
     return declare
@@ -269,6 +273,9 @@ def run_stages(
         run.fresh = run.fresh or item.name == fresh_from
         timeline = _run_stage(item, timeline, run, outside)
         run.workspace.save_timeline(number, item.name, timeline)
+        for later in stages[number:]:
+            if later.early is not None and later.early[0] == item.name:
+                later.early[1](timeline, run, profile.of(later.name))
     return timeline
 
 

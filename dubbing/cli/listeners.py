@@ -32,6 +32,7 @@ def _json_line(event: Event) -> None:
 @contextmanager
 def _bars() -> Iterator[Listener]:
     """A bar for each stage, with what it is at and the time left."""
+    from rich.markup import escape
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -46,7 +47,7 @@ def _bars() -> Iterator[Listener]:
 
         def listen(event: Event) -> None:
             if event.kind == "note":
-                progress.console.print(f"[yellow]note[/] {event.message}", soft_wrap=True)
+                progress.console.print(f"[yellow]note[/] {escape(event.message)}", soft_wrap=True)
                 return
             if event.stage not in tasks:
                 tasks[event.stage] = progress.add_task(
@@ -60,7 +61,7 @@ def _bars() -> Iterator[Listener]:
                     completed=event.done,
                     total=event.total,
                     state=state,
-                    message=event.message[:40],
+                    message=escape(event.message[:40]),
                 )
             elif event.kind == "stage-finished":
                 state = "kept" if event.reused else f"{event.seconds:.1f} s"

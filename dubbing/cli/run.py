@@ -13,7 +13,7 @@ from dubbing.cli.strictness import Strict, report_unheard
 from dubbing.errors import UsageError
 
 if TYPE_CHECKING:
-    from dubbing.timeline import Timeline
+    from dubbing.timeline import Line, Timeline
 
 
 NUMBER = re.compile(r"[0-9]{1,9}")
@@ -99,7 +99,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         str | None, typer.Option(help="Address of an OpenAI-compatible server.")
     ] = None,
     translations: Annotated[
-        Path | None, typer.Option(help="Your own translation: .srt .vtt .csv .tsv .xlf.")
+        Path | None, typer.Option(help="Your own translation: .srt .vtt .ass .csv .tsv .xlf.")
     ] = None,
     glossary: Annotated[
         list[Path] | None,
@@ -294,6 +294,9 @@ def _summary(timeline: Timeline) -> None:
         console.print(f"[bold green]Dub:[/]    {timeline.output.path}", soft_wrap=True)
     if timeline.report is not None:
         console.print(f"[bold]Report:[/] {timeline.report.path}", soft_wrap=True)
+    written = sum(_is_yours(line) for line in timeline.lines)
+    if written:
+        console.print(f"{written} of {len(timeline.lines)} lines say your text")
     if flagged:
         numbers = ", ".join(map(str, flagged[:12])) + (" …" if len(flagged) > 12 else "")
         console.print(f"{len(flagged)} of {len(timeline.lines)} lines want a look: {numbers}")
@@ -303,3 +306,11 @@ def _summary(timeline: Timeline) -> None:
                 console.print(
                     f"{escape(speaker.name)} ({speaker.id}, {speaker.voice.name}): {flag}"
                 )
+
+
+def _is_yours(line: Line) -> bool:
+    """Whether a line says what stands in the user's file."""
+    from dubbing.translation.candidates import PERSON
+
+    chosen = line.translation.candidates[:1] if line.translation else ()
+    return any(candidate.origin == PERSON and candidate.text for candidate in chosen)

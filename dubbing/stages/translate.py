@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dubbing.engines.translation import Hypothesis, Length, Passage, Request, Style
+from dubbing.engines.translation import Hypothesis, Lays, Length, Passage, Request, Style
 from dubbing.engines.translation import Translator as Engine
 from dubbing.errors import UnknownLanguage, UnknownSpeaker, UsageError
+from dubbing.language.dividing import divided
 from dubbing.language.languages import language, same_language
+from dubbing.language.text_language import is_other_language
 from dubbing.metrics.mouth import own_time, working_time
 from dubbing.pipeline import Run, stage
-from dubbing.registry import identity
+from dubbing.registry import engine_class, identity
 from dubbing.settings import TranslateSettings
 from dubbing.stages.voice_prompter import prompter_of
 from dubbing.timeline import Candidate, Line, Timeline, Translation
@@ -25,6 +27,7 @@ from dubbing.timing.prompter import Prompter
 from dubbing.translation.asking import ALL, Asking
 from dubbing.translation.candidates import (
     MEMORY,
+    PERSON,
     candidates,
     contenders,
     in_the_running,
@@ -35,16 +38,33 @@ from dubbing.translation.candidates import (
 from dubbing.translation.choice import Fitting, Place, choose, fit_cost
 from dubbing.translation.drafts import Drafter
 from dubbing.translation.names import agreed_renderings, recurring_names
-from dubbing.translation.passages import clauses_of, divided, joined_clauses, runs
+from dubbing.translation.passages import clauses_of, joined_clauses, runs
 from dubbing.vision.mouths import Mouths
 from dubbing.voice.casting import PACER
 from dubbing.voice.whole_lines import limits_for
 
+OTHER_LANGUAGE = "other language"
 MISFIT = 0.3
 """A fit that costs more is worth another try."""
 MOST_NAMES = 40
 Offers = list[list[Candidate]]
 """Candidates of each line of the film; none for lines that are not dubbed."""
+
+
+def refuse_early(timeline: Timeline, run: Run, settings: TranslateSettings) -> None:
+    """Refuse what can be known from the lines alone, before pictures, voices and moods are looked at.
+
+    Raises:
+        UsageError: if the film speaks the target language, a line that is asked for does not exist, or a
+            person's file says nothing of any line.
+    """
+    _check_languages(timeline.source_language, timeline.target_language)
+    _chosen(timeline.lines, settings.lines)
+    if hasattr(engine_class("translation", settings.engine), "lay"):
+        engine: Lays = run.engines.get("translation", settings.engine, settings.engine_options)
+        asking = Asking(timeline, settings, Style.HUMAN)
+        passages = [asking.passage([number]) for number in range(len(timeline.lines))]
+        engine.lay(passages, timeline.target_language)
 
 
 @stage(
@@ -60,6 +80,7 @@ Offers = list[list[Candidate]]
         "timing.max_rate",
         "timing.gap_ms",
     ),
+    early=("turns", refuse_early),
 )
 def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Timeline:
     """Fill ``translation`` of the chosen lines.
@@ -88,14 +109,18 @@ def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Time
     )
 
 
+def _check_languages(source: str, target: str) -> None:
+    if source == target:
+        raise same_language(language(target).name)
+
+
 def _check(timeline: Timeline, engine: Engine, settings: TranslateSettings) -> None:
     source, target = timeline.source_language, timeline.target_language
     speakers = [speaker.id for speaker in timeline.speakers]
     for name in settings.registers:
         if name not in (ALL, *speakers):
             raise UnknownSpeaker.among(speakers, name)
-    if source == target:
-        raise same_language(language(target).name)
+    _check_languages(source, target)
     if not engine.supports(source, target):
         raise UnknownLanguage(
             f"The engine '{settings.engine}' does not translate from {source} to {target}.",
@@ -126,6 +151,7 @@ class _Desk:
         self.timeline, self.run, self.settings, self.chosen_lines = timeline, run, settings, chosen
         self.lines = timeline.lines
         self.languages = timeline.source_language, timeline.target_language
+        self.engine = engine
         self.asking = Asking(timeline, settings, engine.style)
         self.style = engine.style
         self.drafter = Drafter(
@@ -144,6 +170,8 @@ class _Desk:
 
     def drafted(self) -> Offers:
         """Candidates of every line: by itself, as part of a whole, out of the memory."""
+        if isinstance(self.engine, Lays):
+            return self._written(self.engine)
         if self.style is not Style.HUMAN:
             self.asking.names = self._agreed_names()
         known = {n: self._remembered(n) for n in self.chosen_lines}
@@ -167,6 +195,19 @@ class _Desk:
                 offers[number] = merged(offers[number], made)
         for group, passage in wholes.items():
             self._share_out(group, found[passage], offers)
+        return offers
+
+    def _written(self, engine: Lays) -> Offers:
+        """What a person wrote, laid on all lines at once; what the memory knows of lines without it."""
+        passages = [self.asking.passage([number]) for number in range(len(self.lines))]
+        written = engine.lay(passages, self.languages[1])
+        if written.note:
+            self.run.note(written.note)
+        offers: Offers = [[] for _ in self.lines]
+        for number in self.chosen_lines:
+            known = self._remembered(number) if number in written.without else []
+            said = [Hypothesis(written.texts[number], 0.0)]
+            offers[number] = known or self._candidates(number, said)
         return offers
 
     def _groups(self) -> list[tuple[int, ...]]:
@@ -215,9 +256,20 @@ class _Desk:
             register=self.asking.register(line),
             whole=whole,
         )
-        if self.style is Style.HUMAN:  # a person is not judged
-            return [replace(candidate, flags=(), origin="person") for candidate in made]
+        if self.style is Style.HUMAN:  # a person is not judged, but may have taken the wrong file
+            return [
+                replace(
+                    candidate,
+                    flags=self._wrong_file(candidate),
+                    origin=origin if origin == MEMORY else PERSON,
+                )
+                for candidate in made
+            ]
         return made
+
+    def _wrong_file(self, candidate: Candidate) -> tuple[str, ...]:
+        is_other = is_other_language(candidate.text, self.languages[1])
+        return (OTHER_LANGUAGE,) if is_other else ()
 
     def _share_out(
         self, group: tuple[int, ...], hypotheses: Sequence[Hypothesis], offers: Offers

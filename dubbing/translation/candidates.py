@@ -15,6 +15,8 @@ from dubbing.translation.choice import Contender
 from dubbing.translation.register import in_register, wrong_register
 
 MEMORY = "memory"
+PERSON = "person"
+"""Who wrote a file of translations."""
 REVIEWER = "reviewer"
 """Who says so: a candidate of theirs is spoken, fit or not."""
 FAR_BEHIND = 0.8

@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dubbing.errors import UnknownLanguage, UsageError
-from dubbing.language.languages import language
+from dubbing.language.languages import language, spoken_code
+from dubbing.language.xml_reading import XML_LANG, read_xml, text_of
 from dubbing.language.xml_text import in_xml, xml_document
 from dubbing.workspace import write_text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
-
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-MOST_BYTES = 200_000_000
 
 
 def read_memory(path: Path, target: str) -> tuple[tuple[str, str, str], ...]:
@@ -30,7 +28,7 @@ def read_memory(path: Path, target: str) -> tuple[tuple[str, str, str], ...]:
     """
     pairs: dict[tuple[str, str], str] = {}
     for unit in _root(path).iter("tu"):
-        texts = dict(_variants(unit))
+        texts = _texts(unit, target)
         said = texts.pop(target, None)
         if said is not None:
             pairs |= dict.fromkeys(texts.items(), said)
@@ -51,12 +49,12 @@ def add_to_memory(
     body = root.find("body")
     if body is None:
         raise UsageError(f"{path} has no body.", hint="It must be TMX 1.4.")
-    known = {texts[source]: unit for unit in body if source in (texts := dict(_variants(unit)))}
+    known = {texts[source]: unit for unit in body if source in (texts := _texts(unit))}
     n_new = 0
     for told, said in {_normal(told): _normal(said) for told, said in pairs}.items():
         old = known.get(told)
         if old is not None:
-            if dict(_variants(old)).get(target) == said:
+            if _texts(old).get(target) == said:
                 continue
             body.remove(old)
         body.append(_unit(told, said, source, target, origin))
@@ -88,38 +86,41 @@ def _checked(path: Path, text: str) -> str:
 
 
 def _root(path: Path) -> Element:
-    from xml.etree.ElementTree import ParseError
-
-    from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import parse
-
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise UsageError(f"{path} is larger than 200 MB.", hint="Split it by series.")
-        root = parse(path).getroot()
-    except FileNotFoundError as error:
-        raise UsageError(
-            f"There is no translation memory {path}.", hint="Check the path."
-        ) from error
-    except (OSError, ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise UsageError(
-            f"{path} is no translation memory: {error}.", hint="It wants TMX."
-        ) from error
-    assert root is not None, "a file that parses has a root"
-    return root
+    if not path.exists():
+        raise UsageError(f"There is no translation memory {path}.", hint="Check the path.")
+    return read_xml(path, "translation memory", forbid_dtd=False)  # most name tmx14.dtd
 
 
-def _variants(unit: Element) -> Iterable[tuple[str, str]]:
-    """Language and text of each side; tags inside a text are left out."""
-    for variant in unit.iter("tuv"):
+def _texts(unit: Element, wanted: str = "") -> dict[str, str]:
+    """Text of each language of a unit; of several regions, the one nearest to the language itself.
+
+    Args:
+        unit: a ``tu``.
+        wanted: our code of the language that is spoken as well where only another region is there.
+    """
+    texts: dict[str, tuple[int, str]] = {}
+    for variant in unit.findall("tuv"):
         tag = variant.get(XML_LANG) or variant.get("lang") or ""
         segment = variant.find("seg")
         try:
             code = language(tag).code
         except UnknownLanguage:
             continue
-        if segment is not None:
-            yield code, _normal("".join(segment.itertext()))
+        if segment is None:
+            continue
+        text, rank = _normal(text_of(segment)), _rank(tag, code)
+        for name in {code, spoken_code(code) or code} if wanted else {code}:
+            if name not in texts or rank < texts[name][0]:
+                texts[name] = rank, text
+    return {code: text for code, (_, text) in texts.items()}
+
+
+def _rank(tag: str, code: str) -> int:
+    """How far a tag is from the language itself: none, its home region or script, any other."""
+    home = {"es": "es-es", "fr": "fr-fr", "it": "it-it", "en": "en-us", "zh": "zh-cn", "pt-br": "pt-br",
+            "ja": "ja-jp", "hi": "hi-in"}  # fmt: skip
+    plain = tag.replace("_", "-").casefold()
+    return 0 if plain == code else 1 if plain in (home.get(code), f"{code}-hans") else 2
 
 
 def _normal(text: str) -> str:

@@ -363,7 +363,7 @@ def test_a_changed_file_is_another_engine(tmp_path: Path) -> None:
     ("name", "content", "words"),
     [
         ("a.doc", "x", "no kind that is known"),
-        ("a.csv", "one,two\n1,2\n", "lacks a column"),
+        ("a.csv", "one,two\n1,2\n", "no column 'target'"),
         ("a.xlf", "<xliff", "no XLIFF"),
     ],
 )

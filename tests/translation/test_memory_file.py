@@ -70,7 +70,20 @@ def test_other_programs_files_are_read(tmp_path: Path) -> None:
         '<tuv xml:lang="??"><seg>x</seg></tuv></tu></body></tmx>',
         "utf-8",
     )
-    assert read_memory(path, "zh") == (("en", "Hello bworld", "你好，世界"),)
+    assert read_memory(path, "zh") == (("en", "Hello world", "你好，世界"),)
+
+
+def test_texts_are_found_by_language_whatever_the_region_and_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "regions.tmx"
+    path.write_bytes(
+        '<?xml version="1.0" encoding="windows-1252"?><!DOCTYPE tmx SYSTEM "tmx14.dtd">'
+        '<tmx version="1.4"><body><tu><tuv xml:lang="en-US"><seg>Your car?</seg></tuv>'
+        '<tuv xml:lang="es-MX"><seg>¿Tu <ph x="1">{b}</ph>carro?</seg></tuv>'
+        '<tuv xml:lang="es-ES"><seg>¿Tu coche?</seg></tuv></tu>'
+        '<tu><tuv xml:lang="en-GB"><seg>Mum.</seg></tuv>'
+        '<tuv xml:lang="es-419"><seg>Mamá.</seg></tuv></tu></body></tmx>'.encode("cp1252")
+    )
+    assert read_memory(path, "es") == (("en", "Your car?", "¿Tu coche?"), ("en", "Mum.", "Mamá."))
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 import pytest
 
 from dubbing.engines.translation import Hypothesis
+from dubbing.language.dividing import divided
 from dubbing.timeline import Line, Span
 from dubbing.translation.names import agreed_renderings, recurring_names
-from dubbing.translation.passages import clauses_of, divided, joined_clauses, runs
+from dubbing.translation.passages import clauses_of, joined_clauses, runs
 
 
 def line(number: int, text: str, begin: int, end: int, who: str = "S1") -> Line:

@@ -1,16 +1,18 @@
 """The translate stage with engines that say what they are told to: what it asks, keeps and chooses."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dubbing.engines.translation import Hypothesis, Length, Passage, Request, Style
+from dubbing.engines.translation import Hypothesis, Length, Passage, Request, Style, Written
 from dubbing.errors import EngineFailed, UnknownLanguage, UsageError
+from dubbing.job import dub
 from dubbing.pipeline import Run
 from dubbing.registry import Engines
-from dubbing.settings import Term, TranslateSettings
+from dubbing.settings import Term, TranslateSettings, load_profile
 from dubbing.stages.translate import translate
 from dubbing.timeline import Line, Media, Span, Speaker, Timeline, Voice
 from dubbing.workspace import Workspace
@@ -189,6 +191,65 @@ def test_a_person_is_not_judged(tmp_path: Path) -> None:
     assert says(done) == ["他有好多狗", ""]
     assert done.lines[0].translation.flags == ()
     assert len(engine.asked) == 2
+
+
+class Texts(Scripted):
+    """A person's text of the film: as many lines as it has, the last of which it does not know."""
+
+    def lay(self, lines: Sequence[Passage], target: str) -> Written:
+        self.asked += [(line, Request("en", target)) for line in lines]
+        texts = tuple(self.table.get(line.text, [""])[0] for line in lines)
+        return Written(texts, (len(lines) - 1,), "mine.srt: 1 of 2 lines has no text in it (2).")
+
+
+def test_a_person_s_text_is_laid_on_all_lines_even_if_few_are_dubbed(tmp_path: Path) -> None:
+    table = {"One.": ["一。"], "Two.": ["What do you want me to do with it?"], "Three.": [""]}
+    memory = (("en", "Two.", "老二。"), ("en", "Three.", "三。"))
+    engine = Texts(table, Style.HUMAN)
+    done = go(engine, film("One.", "Two.", "Three."), tmp_path / "a", lines=(2, 3), memory=memory)
+    assert [passage.text for passage, _ in engine.asked] == ["One.", "Two.", "Three."]
+    assert says(done) == ["", "What do you want me to do with it?", "三。"]
+    assert done.lines[1].translation.flags == ("translation: other language",)
+    origins = [line.translation.candidates[0].origin for line in done.lines[1:]]
+    assert origins == ["person", "memory"]
+
+
+def test_what_a_file_does_not_know_is_noted(tmp_path: Path) -> None:
+    told: list[str] = []
+    settings = TranslateSettings.model_validate({"engine": "gemma"})
+    with Workspace(tmp_path) as held:
+        run = Run(held, tmp_path, engines=Given(Texts({"One.": ["一。"]}, Style.HUMAN)))
+        run.listener = lambda event: told.append(event.message)
+        translate.function(film("One.", "Two."), run, settings)
+    assert told == ["mine.srt: 1 of 2 lines has no text in it (2)."]
+
+
+def test_a_file_of_another_film_is_refused_right_after_the_transcript(tmp_path: Path) -> None:
+    path = tmp_path / "far.srt"
+    path.write_text("1\n00:10:00,000 --> 00:10:02,000\n晚了。\n", "utf-8")
+    settings = TranslateSettings(engine="file", model=str(path))
+    after, refuse = translate.early
+    assert after == "turns"
+    with Workspace(tmp_path / "w") as held:
+        run = Run(held, tmp_path)
+        with pytest.raises(UsageError, match="No line of the film is spoken at the time"):
+            refuse(film("One."), run, settings)
+        path.write_text("1\n00:00:00,000 --> 00:00:02,000\n一。\n", "utf-8")
+        run.engines = Engines()
+        refuse(film("One."), run, settings)
+        with pytest.raises(UsageError, match="already speaks"):
+            refuse(replace(film("One."), source_language="zh"), run, settings)
+        with pytest.raises(UsageError, match="There is no line 7"):
+            refuse(film("One."), run, settings.model_copy(update={"lines": (7,)}))
+
+
+def test_a_file_that_cannot_be_read_is_refused_before_the_film_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"no film")
+    (tmp_path / "a.srt").write_bytes(b"")
+    values = {"translate": {"engine": "file", "model": str(tmp_path / "a.srt")}}
+    with pytest.raises(UsageError, match=r"a\.srt is empty"):
+        dub(tmp_path / "film.mp4", "es", profile=load_profile("fast").with_values(values))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.srt", "film.mp4"]
 
 
 def test_what_does_not_fit_is_asked_for_in_another_length(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dubbing.errors import BadSettings, NoSpeech, StageFailed
+from dubbing.errors import BadSettings, NoSpeech, StageFailed, UsageError
 from dubbing.pipeline import Run, load_stages, run_stages, stage
 from dubbing.settings import Profile, load_recipe
 from dubbing.timeline import Line, Span, Timeline
@@ -76,6 +76,26 @@ def test_from_a_stage_on_everything_is_made_anew(tmp_path: Path, film: Path) -> 
     go(tmp_path / "w", film)
     go(tmp_path / "w", film, fresh_from="translate")
     assert calls == ["translate"]
+
+
+def test_what_cannot_be_is_refused_as_soon_as_it_is_known(tmp_path: Path, film: Path) -> None:
+    def never(timeline, run, settings):
+        raise UsageError(f"Nothing fits {timeline.lines[0].text}.")
+
+    def faces(timeline, run, settings):
+        calls.append("faces")
+        return timeline
+
+    def speak(timeline, run, settings):
+        calls.append("translate")
+        return timeline
+
+    slow = stage(reads=("lines",), writes=(), version=1)(faces)
+    late = replace(translate, function=speak, early=("transcribe", never))
+    calls.clear()
+    with Workspace(tmp_path / "w") as workspace, pytest.raises(UsageError, match="fits hello"):
+        run_stages((transcribe, slow, late), Timeline("zh"), Run(workspace, film), Profile())
+    assert calls == ["transcribe"]
 
 
 def test_a_known_failure_passes_and_an_unknown_one_names_the_stage(

@@ -110,3 +110,27 @@ class Scores(Protocol):
 
     def score(self, pairs: Sequence[Pair], source: str, target: str) -> tuple[float, ...]:
         """Mean log-probability a token of each second text as the translation of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a person's file says of a film: a text for each line, empty where there is none.
+
+    without: numbers of lines that it does not know; note: what else a user should know, in one sentence.
+    """
+
+    texts: tuple[str, ...]
+    without: tuple[int, ...] = ()
+    note: str = ""
+
+
+@runtime_checkable
+class Lays(Protocol):
+    """An engine that has a person's text of the whole film, and lays it on the lines."""
+
+    def lay(self, lines: Sequence[Passage], target: str) -> Written:
+        """What is said in each line; ``lines`` are all of the film, in the order of time.
+
+        Raises:
+            UsageError: if the file says nothing of any line.
+        """
