@@ -77,6 +77,19 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceChannel:
+    """A channel of the film's sound in which people speak.
+
+    ``gain`` is how loud they are beside the channel in which they are loudest, 1 at most;
+    ``is_inverted``, whether their polarity is the opposite of that channel's.
+    """
+
+    channel: int
+    gain: float = 1.0
+    is_inverted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """A recognised word; ``probability`` in 0..1 as the recogniser believes."""
 
@@ -517,6 +530,8 @@ class Timeline:
     dialogue: Artifact | None = None
     """The original's dialogue where lines are spoken, silence elsewhere: 48 kHz, the channels that hold
     dialogue. ``None`` where it was not separated."""
+    voice_channels: tuple[VoiceChannel, ...] = ()
+    """Where people speak in the film's sound, and where the dub goes; ``dialogue`` has these channels."""
     mix: Mix | None = None
     written: str | None = None
     """``zh-Hant-TW`` or ``zh-Hant-HK`` where the target's text is shown in traditional characters."""

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
+from dubbing.arrays import Audio
 from dubbing.media.channels import in_file_order, placed
 from dubbing.media.ffmpeg import OnProgress, input_args, run_ffmpeg
 from dubbing.media.float_sound import cleaning_filters
@@ -82,12 +85,21 @@ def first_filters(track: AudioTrack) -> tuple[str, ...]:
     return (*cleaning_filters(track.codec), placed(ordered, come_from))
 
 
-def extract_speech_audio(sound: Path, out_wav: Path) -> None:
+def extract_speech_audio(sound: Path, out_wav: Path, weights: Sequence[float] = ()) -> None:
     """Write a 16 kHz mono copy of the working sound, for recognition.
+
+    Its channels are added up by weight; without weights, they are averaged.
 
     Blocks are resampled apart: 16 kHz is a third of 48 kHz, so every block border falls on a sample,
     and the filter's edge lasts under 2 ms in 10 s.
     """
     with SoundWriter(out_wav, SPEECH_RATE_HZ, 1, subtype="PCM_16") as writer:
         for block in stream_sound(sound, BLOCK_MS):
-            writer.write(resample(block.mono(), SPEECH_RATE_HZ))
+            writer.write(resample(_weighted(block, weights), SPEECH_RATE_HZ))
+
+
+def _weighted(audio: Audio, weights: Sequence[float]) -> Audio:
+    if not len(weights):
+        return audio.mono()
+    mixed = np.asarray(weights, dtype=np.float32) @ audio.samples
+    return Audio(mixed[None].astype(np.float32), audio.rate_hz)

@@ -15,6 +15,9 @@ from dubbing.media.ffmpeg import input_args, run_ffmpeg
 SILENCE_LUFS = -69.0
 GATE_BLOCK_S = 0.4
 SHORTEST_S = 0.1
+FAINTEST_RMS = 1e-6
+"""-120 dB: the last of 24 bits, now and then."""
+RAISED_RMS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ def programme_loudness(path: Path) -> Loudness:
 def line_loudness_lufs(audio: Audio) -> float | None:
     """Loudness of a short piece (ITU-R BS.1770 with a block no longer than the piece).
 
-    ``None`` for silence and for what is shorter than 0.1 s.
+    Its gate of -70 LUFS is for the pauses of programmes: a piece is raised before it is measured, so
+    that a whisper has a loudness. ``None`` for digital silence and for what is shorter than 0.1 s.
     """
     import pyloudnorm
 
@@ -54,10 +58,16 @@ def line_loudness_lufs(audio: Audio) -> float | None:
         return None
     block_s = min(GATE_BLOCK_S, length_s * 0.99)
     samples = audio.samples[:5].T.astype(np.float64)
+    rms = float(np.sqrt(np.mean(samples**2)))
+    if rms < FAINTEST_RMS:
+        return None
+    gain = RAISED_RMS / rms
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of clipping, which is not ours to judge here
-        level = pyloudnorm.Meter(audio.rate_hz, block_size=block_s).integrated_loudness(samples)
-    return float(level) if level > SILENCE_LUFS else None
+        level = pyloudnorm.Meter(audio.rate_hz, block_size=block_s).integrated_loudness(
+            gain * samples
+        )
+    return float(level - 20 * np.log10(gain)) if np.isfinite(level) else None
 
 
 def _number(text: str, pattern: str) -> float | None:

@@ -20,8 +20,6 @@ from dubbing.mixing.limiter import limit
 BLOCK_S = 10
 MARGIN_MS = 20
 """Blocks overlap by this much on both sides, so that the limiter sees what is coming."""
-CENTRE_CHANNEL = 2
-"""Front centre in the layouts 3.0 and up, where films keep their dialogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ class PlacedTake:
 class MixPlan:
     """Everything the mixer needs beside the original's samples; intervals are in samples.
 
+    ``voice`` are the channels that dialogue is in, each with the gain of the dub there.
     ``dialogue(first, last)`` gives the original's dialogue in its channels; without it they are
     turned down to ``floor``. ``programme_gain`` is for everything.
     """
@@ -48,6 +47,7 @@ class MixPlan:
     floor: float
     ramp: int
     ceiling_dbtp: float
+    voice: tuple[tuple[int, float], ...]
     dialogue: Callable[[int, int], Audio] | None = None
     programme_gain: float = 1.0
 
@@ -107,32 +107,28 @@ def _sounding(takes: Sequence[PlacedTake], begin: int, end: int) -> list[PlacedT
 
 
 def _layered(original: Samples, begin: int, plan: MixPlan) -> Samples:
-    n_channels, n = original.shape
+    n = original.shape[1]
     mixed = background(original, begin, plan)
     for take in _sounding(plan.takes, begin, begin + n):
         sound = take.load() * np.float32(take.gain)
         start = take.first - begin
         into = slice(max(0, start), min(n, start + len(sound)))
         part = sound[into.start - start : into.stop - start]
-        mixed[list(dialogue_channels(n_channels)), into] += part
+        for channel, gain in plan.voice:
+            mixed[channel, into] += np.float32(gain) * part
     return mixed
 
 
 def background(original: Samples, begin: int, plan: MixPlan) -> Samples:
     """What is left of the original (whose first sample is ``begin``) under the dub."""
-    n_channels, n = original.shape
+    n = original.shape[1]
     floor = plan.floor if plan.dialogue is None else 0.0
     gain = duck_gain(plan.ducked, begin, n, floor=floor, ramp=plan.ramp)
     if (gain == 1).all():
         return original
-    left, spoken_in = original.copy(), list(dialogue_channels(n_channels))
+    left, spoken_in = original.copy(), [channel for channel, _ in plan.voice]
     if plan.dialogue is None:
         left[spoken_in] *= gain
     else:
         left[spoken_in] -= (1 - gain) * plan.dialogue(begin, begin + n).samples
     return left
-
-
-def dialogue_channels(n_channels: int) -> tuple[int, ...]:
-    """Where dialogue goes: both sides of stereo, the centre of anything larger."""
-    return tuple(range(n_channels)) if n_channels <= 2 else (CENTRE_CHANNEL,)

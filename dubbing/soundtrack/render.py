@@ -14,6 +14,7 @@ from dubbing.media.resample import resample
 from dubbing.media.sound_file import SoundFormat, read_samples, read_sound, sound_format
 from dubbing.mixing.ducking import merge
 from dubbing.mixing.mixer import MixPlan, PlacedTake, mix, shifted
+from dubbing.soundtrack.dialogue import voice_channels
 from dubbing.soundtrack.levels import with_curve
 from dubbing.soundtrack.room import in_room, tail_samples
 from dubbing.soundtrack.tone import with_tone
@@ -52,6 +53,7 @@ def mix_plan(
         floor=10 ** (made.duck_db / 20),
         ramp=made.fade_ms * rate_hz // 1000,
         ceiling_dbtp=made.ceiling_dbtp,
+        voice=tuple((item.channel, item.gain) for item in voice_channels(timeline, workspace)),
         dialogue=None if found is None else partial(padded_samples, workspace.path(found)),
         programme_gain=10 ** (made.programme_gain_db / 20),
     )

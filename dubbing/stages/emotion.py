@@ -38,7 +38,7 @@ WORDS_OF_DOUBT = 0.1
 
 
 @stage(
-    reads=("media", "dialogue", "source_language", "lines", "speakers", "faces"),
+    reads=("media", "dialogue", "voice_channels", "source_language", "lines", "speakers", "faces"),
     writes=("lines.emotion",),
     version=4,
     engine_roles=("emotion",),

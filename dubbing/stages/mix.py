@@ -18,21 +18,28 @@ from dubbing.arrays import Audio
 from dubbing.media.loudness import Loudness, line_loudness_lufs, programme_loudness
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import SoundWriter, read_sound, sound_format
-from dubbing.mixing.mixer import dialogue_channels
 from dubbing.mixing.mixer import mix as mix_blocks
 from dubbing.pipeline import Run, stage
 from dubbing.settings import MixSettings
+from dubbing.soundtrack.dialogue import dialogue_in, original_in, voice_channels
 from dubbing.soundtrack.levels import level_curve_db
 from dubbing.soundtrack.render import film_samples, mix_plan, padded_samples, treated
 from dubbing.soundtrack.room import reverberation_s
 from dubbing.soundtrack.tone import octaves_db, tone_match_db
+from dubbing.soundtrack.voice_place import heard_mono
 from dubbing.timeline import Artifact, Line, LineMix, Mix, SpeakerMix, Timeline
 
 LOUDEST_STEP_LU = 10.0
 """No line is set further than this from the median line of the film."""
-QUIETEST_DIALOGUE_LUFS = -60.0
-"""A film of whispers stays one; below this there is hardly a voice to follow."""
 USUAL_DIALOGUE_LUFS = -23.0
+SILENT_TAKE_LUFS = -69.0
+"""What is fainter is an engine's noise, not speech."""
+FOUND_WITHIN_LU = 30.0
+"""A dialogue that is further below all that sounds was not found."""
+MOST_MEASURED = 3
+"""Channels that tell how loud a line is; from the fourth on, meters take them for surround."""
+LEAST_PROGRAMME_LUFS = -55.0
+"""In fainter programmes the gate of -70 LUFS tells more of their loudness than their sound does."""
 KEPT_WITHIN_LU = 0.5
 """The programme's loudness may change by this much."""
 MOST_CORRECTION_DB = 6.0
@@ -69,7 +76,12 @@ class _Levels:
     curve_db: tuple[float, ...]
 
 
-@stage(reads=("media", "lines", "dialogue", "mix"), writes=("mix",), version=8, outside=("ffmpeg",))
+@stage(
+    reads=("media", "lines", "dialogue", "voice_channels", "mix"),
+    writes=("mix",),
+    version=9,
+    outside=("ffmpeg",),
+)
 def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
     """Make the finished sound; where its loudness misses its aim, once or twice more.
 
@@ -103,7 +115,9 @@ def with_missing_lines(timeline: Timeline, run: Run, settings: MixSettings) -> M
 
 def _as_before(desk: _Desk, made: Mix, before: Loudness) -> Mix:
     """As loud as the original, by the level of the dub alone: the rest is as it was."""
-    if before.integrated_lufs is None or made.dub_lufs is None or not made.lines:
+    if before.integrated_lufs is None or before.integrated_lufs < LEAST_PROGRAMME_LUFS:
+        return made
+    if made.dub_lufs is None or not made.lines:
         return made
     missing = before.integrated_lufs - made.dub_lufs + desk.asked_lu()
     correction = round(min(max(missing, -MOST_CORRECTION_DB), MOST_CORRECTION_DB), 2)
@@ -133,6 +147,7 @@ class _Desk:
         self.original, self.info = original, sound_format(original)
         found = timeline.dialogue
         self.dialogue = None if found is None else run.workspace.path(found)
+        self.voices = voice_channels(timeline, run.workspace)
         self.dubbed = [line for line in timeline.lines if line.take is not None]
 
     # -- decisions -------------------------------------------------------------------------------
@@ -142,7 +157,7 @@ class _Desk:
         tones = {s: self._tone(s) for s in dict.fromkeys(line.speaker for line in self.dubbed)}
         levels = [self._levels(line, tones[line.speaker]) for line in self.dubbed]
         known = [level.was_lufs for level in levels if level.was_lufs is not None]
-        usual = max(median(known), QUIETEST_DIALOGUE_LUFS) if known else USUAL_DIALOGUE_LUFS
+        usual = median(known) if known else before.integrated_lufs or USUAL_DIALOGUE_LUFS
         typical = round(usual, 2)  # as it is kept, so that a line set in later gets the same level
         preset = PRESETS.get(self.settings.loudness)
         return Mix(
@@ -185,7 +200,7 @@ class _Desk:
             return ()
         lines = _some([line for line in self.dubbed if line.speaker == speaker])
         return tone_match_db(
-            octaves_db([self._was(line).mono() for line in lines]),
+            octaves_db([heard_mono(self._was(line), self.voices) for line in lines]),
             octaves_db([self._at_rate(line, self._take(line)) for line in lines]),
         )
 
@@ -194,19 +209,33 @@ class _Desk:
         assert line.take is not None
         was, take = self._was(line), self._take(line)
         curve = (
-            () if self.dialogue is None else level_curve_db(was.mono(), self._at_rate(line, take))
+            ()
+            if self.dialogue is None
+            else level_curve_db(heard_mono(was, self.voices), self._at_rate(line, take))
         )
         sound = treated(line.take, take, tone, curve)
         own = line_loudness_lufs(sound.between(*line.take.spoken_ms))
-        return _Levels(self._heard_lufs(line, was), own, curve)
+        is_heard = own is not None and own > SILENT_TAKE_LUFS
+        return _Levels(self._heard_lufs(line, was), own if is_heard else None, curve)
 
     def _heard_lufs(self, line: Line, was: Audio) -> float | None:
         """Loudness of an original line; of all that sounds in it where no voice was found apart."""
-        heard = line_loudness_lufs(was)
-        if heard is None and self.dialogue is not None:
-            span = line.span
-            return line_loudness_lufs(read_sound(self.original, span.start_ms, span.end_ms))
+        heard = self._loudness(was)
+        if self.dialogue is None:
+            return heard
+        whole = self._loudness(original_in(self.timeline, self.run.workspace, line.span))
+        if heard is None or whole is None or heard < whole - FOUND_WITHIN_LU:
+            return whole
         return heard
+
+    def _loudness(self, audio: Audio) -> float | None:
+        """Of a sound that has the voice channels: that of the loudest three."""
+        return line_loudness_lufs(Audio(audio.samples[self._measured], audio.rate_hz))
+
+    @property
+    def _measured(self) -> list[int]:
+        by_gain = sorted(range(len(self.voices)), key=lambda n: -self.voices[n].gain)
+        return by_gain[:MOST_MEASURED]
 
     def _room(self) -> float | None:
         pieces = [
@@ -219,7 +248,7 @@ class _Desk:
         self, dubbed: Sequence[Line], levels: Sequence[_Levels], typical: float
     ) -> tuple[LineMix, ...]:
         """For each take that is heard, the gain that makes it as loud as the original line."""
-        spread = 10 * math.log10(len(dialogue_channels(self.info.n_channels)))
+        spread = 10 * math.log10(sum(self.voices[n].gain ** 2 for n in self._measured))
         lines = []
         for line, level in zip(dubbed, levels, strict=True):
             wanted = _wanted_lufs(line, level.was_lufs, typical)
@@ -238,8 +267,7 @@ class _Desk:
 
     def _was(self, line: Line) -> Audio:
         """The original line: its dialogue where that was separated."""
-        path = self.dialogue or self.original
-        return read_sound(path, line.span.start_ms, line.span.end_ms)
+        return dialogue_in(self.timeline, self.run.workspace, line.span)
 
     def _take(self, line: Line) -> Audio:
         assert line.take is not None

@@ -23,6 +23,7 @@ DOUBTED = 0.45
     reads=(
         "media",
         "dialogue",
+        "voice_channels",
         "source_language",
         "lines.id",
         "lines.span",

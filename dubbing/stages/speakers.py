@@ -35,7 +35,7 @@ MAX_SEX_LINES = 12
 
 
 @stage(
-    reads=("media", "dialogue", "lines", "faces"),
+    reads=("media", "dialogue", "voice_channels", "lines", "faces"),
     writes=("speakers", "lines.speaker"),
     version=7,
     engine_roles=("speakers",),

@@ -61,6 +61,7 @@ def check_cast(timeline: Timeline, run: Run, settings: VoicesSettings) -> None:
     reads=(
         "media",
         "dialogue",
+        "voice_channels",
         "source_language",
         "target_language",
         "speakers",

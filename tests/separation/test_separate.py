@@ -111,7 +111,7 @@ def test_in_a_film_with_surround_only_the_centre_is_touched() -> None:
     original = rng.normal(0, 0.05, (6, RATE_HZ)).astype(np.float32)
     voice = rng.normal(0, 0.05, (1, RATE_HZ)).astype(np.float32)
     original[2] += voice[0]
-    plan = MixPlan((), ((12_000, 24_000),), 0.05, 480, -1.0,
+    plan = MixPlan((), ((12_000, 24_000),), 0.05, 480, -1.0, ((2, 1.0),),
                    lambda first, last: Audio(voice[:, first:last], RATE_HZ))  # fmt: skip
     blocks = mix(lambda a, b: Audio(original[:, a:b], RATE_HZ), RATE_HZ, RATE_HZ, plan)
     mixed = np.concatenate([block.samples for block in blocks], axis=1)

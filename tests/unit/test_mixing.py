@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dubbing.arrays import Audio
 from dubbing.mixing.ducking import duck_gain, merge
 from dubbing.mixing.limiter import limit
-from dubbing.mixing.mixer import MixPlan, PlacedTake, dialogue_channels, mix
+from dubbing.mixing.mixer import MixPlan, PlacedTake, mix
 
 RATE_HZ = 48_000
 
@@ -25,8 +25,11 @@ def mixed(original: np.ndarray, plan: MixPlan) -> np.ndarray:
     )
 
 
-def plan(takes=(), ducked=(), ceiling_dbtp: float = -1.0) -> MixPlan:
-    return MixPlan(tuple(takes), tuple(ducked), 0.05, 480, ceiling_dbtp)
+BOTH_SIDES = ((0, 1.0), (1, 1.0))
+
+
+def plan(takes=(), ducked=(), voice=BOTH_SIDES) -> MixPlan:
+    return MixPlan(tuple(takes), tuple(ducked), 0.05, 480, -1.0, tuple(voice))
 
 
 def take(first: int, samples: np.ndarray, gain: float = 1.0) -> PlacedTake:
@@ -54,7 +57,7 @@ def test_the_original_is_down_while_the_dub_speaks_and_the_dub_is_added() -> Non
 def test_a_take_over_a_block_border_is_seamless_and_one_before_the_film_is_clipped() -> None:
     original = np.zeros((1, 21 * RATE_HZ), np.float32)
     ramp = np.linspace(0, 0.5, 2 * RATE_HZ).astype(np.float32)
-    made = mixed(original, plan([take(9 * RATE_HZ, ramp), take(-RATE_HZ, ramp)]))
+    made = mixed(original, plan([take(9 * RATE_HZ, ramp), take(-RATE_HZ, ramp)], voice=[(0, 1.0)]))
     assert np.allclose(made[0, 9 * RATE_HZ : 11 * RATE_HZ], ramp, atol=1e-6)
     assert np.allclose(made[0, :RATE_HZ], ramp[RATE_HZ:], atol=1e-6)
 
@@ -78,17 +81,17 @@ def test_what_was_loud_before_stays_loud_outside_dubbed_lines() -> None:
     assert np.array_equal(made[:, 2 * RATE_HZ + 960 :], original[:, 2 * RATE_HZ + 960 :])
 
 
-def test_dialogue_goes_to_the_centre_of_surround_and_to_both_sides_of_stereo() -> None:
-    assert dialogue_channels(1) == (0,)
-    assert dialogue_channels(2) == (0, 1)
-    assert dialogue_channels(6) == (2,)
+def test_the_dub_goes_where_the_voice_was_with_its_balance() -> None:
     original = noise(RATE_HZ, channels=6)
-    made = mixed(original, plan([take(0, np.full(RATE_HZ, 0.1, np.float32))]))
-    assert np.array_equal(made[[0, 1, 3, 4, 5]], original[[0, 1, 3, 4, 5]])
+    place = ((2, 1.0), (4, 0.25))
+    others = [0, 1, 3, 5]
+    made = mixed(original, plan([take(0, np.full(RATE_HZ, 0.1, np.float32))], voice=place))
+    assert np.array_equal(made[others], original[others])
     assert np.allclose(made[2] - original[2], 0.1, atol=1e-6)
-    ducked = mixed(original, plan([], [(0, RATE_HZ)]))
-    assert np.array_equal(ducked[[0, 1, 3, 4, 5]], original[[0, 1, 3, 4, 5]])
-    assert np.allclose(ducked[2], original[2] * 0.05, atol=1e-6)
+    assert np.allclose(made[4] - original[4], 0.025, atol=1e-6)
+    ducked = mixed(original, plan([], [(0, RATE_HZ)], voice=place))
+    assert np.array_equal(ducked[others], original[others])
+    assert np.allclose(ducked[[2, 4]], original[[2, 4]] * 0.05, atol=1e-6)
 
 
 intervals = st.lists(st.tuples(st.integers(0, 900), st.integers(1, 90)), max_size=8).map(
