@@ -17,11 +17,13 @@ from dubbing.arrays import Audio
 from dubbing.engines.asr import HeardSegment, HeardWord, Recognizer
 from dubbing.language.languages import language
 from dubbing.language.speech_text import comparable
-from dubbing.media.extract import extract_audio, extract_speech_audio
+from dubbing.media.channels import in_file_order
+from dubbing.media.extract import extract_audio
 from dubbing.media.probe import probe
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import read_sound
 from dubbing.metrics.placement import lag_ms
+from dubbing.soundtrack.listening import write_heard_mono
 from dubbing.timeline import Line
 from dubbing.workspace import Workspace
 
@@ -36,8 +38,9 @@ LONGEST_HEARD_MS = 30_000
 def sound_of(output: Path, workspace: Workspace) -> Iterator[tuple[Path, Path]]:
     """The dub of a finished file as two WAVs that vanish afterwards: as it is, and 16 kHz mono."""
     with workspace.new_file(".wav") as whole, workspace.new_file(".wav") as speech:
-        extract_audio(output, 0, whole, start_ms=probe(output).start_ms)
-        extract_speech_audio(whole, speech)
+        info = probe(output)
+        extract_audio(output, 0, whole, start_ms=info.start_ms)
+        write_heard_mono(whole, speech, in_file_order(info.audio[0].channels))
         yield whole, speech
 
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dubbing.arrays import Audio
 from dubbing.file_names import shown
 from dubbing.media.channels import in_file_order
-from dubbing.media.extract import extract_audio, extract_speech_audio, first_filters
+from dubbing.media.extract import extract_audio, first_filters
 from dubbing.media.float_sound import count_no_numbers
 from dubbing.media.probe import MediaInfo, probe
-from dubbing.media.sound_file import read_sound, sound_format
 from dubbing.pipeline import Run, film_identity, stage
 from dubbing.settings import IngestSettings
-from dubbing.soundtrack.voice_place import listening_weights
+from dubbing.soundtrack.listening import write_heard_mono
 from dubbing.timeline import Artifact, Media, Timeline
-
-MOST_PIECES, PIECE_MS = 60, 5_000
-"""So much of a film tells what its channels have in common."""
 
 
 @stage(reads=(), writes=("media",), version=3, outside=("source", "ffmpeg"))
@@ -68,14 +63,5 @@ def _extract_sound(run: Run, info: MediaInfo, track: int) -> Artifact:
 
 def _extract_speech(run: Run, sound: Path, channels: Sequence[str]) -> Artifact:
     with run.workspace.new_file(".wav") as path:
-        weights = listening_weights(_pieces(sound), channels)
-        extract_speech_audio(sound, path, weights.tolist())
+        write_heard_mono(sound, path, channels)
         return run.workspace.adopt(path)
-
-
-def _pieces(sound: Path) -> Iterator[Audio]:
-    """Pieces spread over the whole sound."""
-    duration_ms = sound_format(sound).duration_ms
-    step_ms = max(PIECE_MS, duration_ms // MOST_PIECES)
-    for start_ms in range(0, max(1, duration_ms), step_ms):
-        yield read_sound(sound, start_ms, start_ms + PIECE_MS)

@@ -55,7 +55,7 @@ from dubbing.workspace import write_text
         "written",
     ),
     writes=("report", "lines.flags"),
-    version=8,
+    version=9,
     engine_roles=("asr",),
     packages=("speechmos",),
     settings_of=("timing.fastest", "timing.slowest"),
