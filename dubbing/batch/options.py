@@ -169,7 +169,7 @@ def _words(options: Options, target: str, root: Path, outside: bool) -> dict[str
         engine, model = "file", str(_file(root, options.translations, outside))
     glossaries = [_file(root, name, outside) for name in options.glossary or ()]
     memories = [_file(root, name, outside) for name in options.memory or ()]
-    terms = [term.model_dump() for path in glossaries for term in read_glossary(path)]
+    terms = [term.model_dump() for path in glossaries for term in read_glossary(path, target)]
     known = [pair for path in memories for pair in read_memory(path, target)]
     return {
         "engine": engine,

@@ -36,7 +36,7 @@ def words_of(
     from dubbing.translation.glossary import read_glossary
     from dubbing.translation.memory_file import read_memory
 
-    terms = [term for path in glossaries for term in read_glossary(path)]
+    terms = [term for path in glossaries for term in read_glossary(path, target_code(target))]
     known = [pair for path in memories for pair in read_memory(path, target_code(target))]
     return {
         "glossary": tuple(terms) or None,

@@ -9,7 +9,6 @@ A CSV file with a header, ``text,said`` and, if wanted, ``language``. What is in
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +16,8 @@ from pathlib import Path
 from dubbing.errors import UsageError
 from dubbing.language.g2p import vocabulary
 from dubbing.language.languages import language
+from dubbing.language.tables import parse_table
+from dubbing.language.text_files import read_text_file
 from dubbing.settings import Pronunciation
 
 PINYIN = re.compile(r"(?:[a-züA-ZÜ:]+[1-5])(?:[\s']*[a-züA-ZÜ:]+[1-5])*")
@@ -33,23 +34,18 @@ def read_pronunciations(path: Path, target: str) -> tuple[Pronunciation, ...]:
     Raises:
         UsageError: naming the line that is wrong.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-    except FileNotFoundError as error:
-        raise UsageError(f"There is no pronunciation file {path}.", hint="Check it.") from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} is no CSV file in UTF-8: {error}.") from error
-    if rows and not {"text", "said"} <= set(rows[0]):
+    if not path.is_file():
+        raise UsageError(f"There is no pronunciation file {path}.", hint="Check it.")
+    table = parse_table(path, read_text_file(path, target).text)
+    if not {"text", "said"} <= set(table.header):
         raise UsageError(f"{path} lacks a column.", hint="Begin it with: text,said")
     entries = []
-    for number, row in enumerate(rows, start=2):
-        text, said = (row.get("text") or "").strip(), (row.get("said") or "").strip()
-        tag = (row.get("language") or "").strip()
+    for row in table.rows:
+        text, said, tag = (table.value(row, name) for name in ("text", "said", "language"))
         if not text or (tag and language(tag).code != target):
             continue
         entry = Pronunciation(text=text, said=said)
-        _check(entry, f"{path}, line {number}")
+        _check(entry, f"{path}, line {row.number}")
         entries.append(entry)
     return tuple(entries)
 

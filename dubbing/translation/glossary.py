@@ -7,7 +7,6 @@ file is a list of words, one a line, that are not translated.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,8 @@ from typing import Literal
 
 from dubbing.errors import UsageError
 from dubbing.language.script import to_simplified
+from dubbing.language.tables import Row, Table, parse_table
+from dubbing.language.text_files import read_text_file
 from dubbing.settings import Term
 
 MOST_TERMS = 20_000
@@ -23,49 +24,43 @@ MARK = 0xE000
 NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
 
-def read_glossary(path: Path) -> tuple[Term, ...]:
-    """The terms of a CSV file.
+def read_glossary(path: Path, target: str = "") -> tuple[Term, ...]:
+    """The terms of a table, or of a list of words.
+
+    Args:
+        path: the file.
+        target: our code of the language of the dub, by which old encodings are told.
 
     Raises:
         UsageError: naming the line that is wrong.
     """
-    rows = _rows(path) if path.suffix.lower() != ".txt" else _listed(path)
-    if rows and "source" not in rows[0]:
-        raise UsageError(f"{path} has no column 'source'.", hint="Begin it with: source,target")
-    terms = []
-    for number, row in enumerate(rows, start=2):
-        source, target = (row.get("source") or "").strip(), (row.get("target") or "").strip()
-        case = (row.get("case") or "any").strip().casefold() or "any"
-        if not source:
-            continue
-        if case not in ("exact", "any"):
-            raise UsageError(f"{path}, line {number}: case is 'exact' or 'any', not '{case}'.")
-        exact: Literal["exact", "any"] = "exact" if case == "exact" else "any"
-        note = (row.get("note") or "").strip()
-        terms.append(Term(source=source, target=target or source, note=note, case=exact))
+    if not path.is_file():
+        raise UsageError(f"There is no glossary {path}.", hint="Check the path.")
+    text = read_text_file(path, target).text
+    if path.suffix.lower() == ".txt":
+        terms = [Term(source=word, target=word, case="exact") for word in _words(text)]
+    else:
+        table = parse_table(path, text)
+        if "source" not in table.header:
+            raise UsageError(f"{path} has no column 'source'.", hint="Begin it with: source,target")
+        terms = [_term(path, table, row) for row in table.rows if table.value(row, "source")]
     if len(terms) > MOST_TERMS:
         raise UsageError(f"{path} has more than {MOST_TERMS} terms.", hint="Use a memory instead.")
     return tuple(terms)
 
 
-def _listed(path: Path) -> list[dict[str, str | None]]:
-    try:
-        words = path.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError as error:
-        raise UsageError(f"There is no list {path}.", hint="Check the path.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no text in UTF-8: {error}.") from error
-    return [{"source": word, "target": "", "case": "exact"} for word in words]
+def _words(text: str) -> list[str]:
+    return [word for word in map(str.strip, text.splitlines()) if word]
 
 
-def _rows(path: Path) -> list[dict[str, str | None]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file, strict=True))
-    except FileNotFoundError as error:
-        raise UsageError(f"There is no glossary {path}.", hint="Check the path.") from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} is no CSV file in UTF-8: {error}.") from error
+def _term(path: Path, table: Table, row: Row) -> Term:
+    source = table.value(row, "source")
+    case = table.value(row, "case").casefold() or "any"
+    if case not in ("exact", "any"):
+        raise UsageError(f"{path}, line {row.number}: case is 'exact' or 'any', not '{case}'.")
+    exact: Literal["exact", "any"] = "exact" if case == "exact" else "any"
+    target = table.value(row, "target") or source
+    return Term(source=source, target=target, note=table.value(row, "note"), case=exact)
 
 
 def terms_in(text: str, terms: Sequence[Term]) -> tuple[Term, ...]:

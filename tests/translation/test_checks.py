@@ -204,6 +204,9 @@ def test_glossaries_are_read_from_tables_and_lists(tmp_path: Path) -> None:
     vulcan, nasa = read_glossary(table)
     assert (vulcan.target, vulcan.note, vulcan.case) == ("瓦肯", "planet", "any")
     assert (nasa.target, nasa.case) == ("NASA", "exact")
+    table.write_bytes("Case;Target;SOURCE\r\n\r\nexact;Contraseña;password\r\n".encode("cp1252"))
+    (password,) = read_glossary(table, "es")
+    assert (password.source, password.target, password.case) == ("password", "Contraseña", "exact")
     words = tmp_path / "names.txt"
     words.write_text("Kirk\n\nSpock\n", "utf-8")
     assert [term.target for term in read_glossary(words)] == ["Kirk", "Spock"]

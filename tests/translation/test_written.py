@@ -1,5 +1,6 @@
 """A person's text, from a file as other programs write it to what each line of the film says."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -376,6 +377,21 @@ def test_tables_as_spreadsheets_write_them(tmp_path: Path, name: str, content: s
     found = lay(tmp_path, name, content)
     assert found.texts == ("Uno más", "Dos", "")
     assert found.note == f"{name}: 1 of 3 lines has no text in it (3)."
+
+
+def test_a_cell_that_spreadsheets_are_kept_from_reading_is_read(tmp_path: Path) -> None:
+    found = lay(tmp_path, "a.csv", "number,source,target\n1,'-One.,'=Uno.\n")
+    assert found.texts[0] == "=Uno."
+
+
+def test_large_files_take_no_long_time(tmp_path: Path) -> None:
+    began_s = time.process_time()
+    cues = "\n".join(
+        f"{n}\n00:{n % 50 + 9}:01 --> 00:{n % 50 + 9}:02\n(a){'(' * 20}\n" for n in range(1500)
+    )
+    lay(tmp_path, "a.srt", srt(("00,200", "03,000", "Uno.")) + "\n" * 200_000 + cues)
+    lay(tmp_path, "a.csv", "source,target\n" + "One.,Uno.\n" * 20_000, lines=LINES * 500)
+    assert time.process_time() - began_s < 10
 
 
 def test_equal_lines_get_their_translations_in_order(tmp_path: Path) -> None:

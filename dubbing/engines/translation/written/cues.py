@@ -50,7 +50,9 @@ def read_cues(path: Path, text: str) -> tuple[Cue, ...]:
     Raises:
         UsageError: if there are no cues, or none with times that can be read.
     """
-    if re.search(r"^\s*\[(Script Info|V4\+? Styles|Events)\]", text, re.MULTILINE | re.IGNORECASE):
+    if re.search(
+        r"^[ \t]*\[(Script Info|V4\+? Styles|Events)\]", text, re.MULTILINE | re.IGNORECASE
+    ):
         cues = _substation_cues(path, text)
     elif text.lstrip().startswith("WEBVTT"):
         cues = tuple(_vtt_cues(text))

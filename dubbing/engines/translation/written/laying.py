@@ -94,19 +94,33 @@ def _joined(parts: Sequence[str], between: str) -> str:
 def _homes(cues: Sequence[Cue], lines: Sequence[Passage]) -> list[int | None]:
     starts = [line.start_ms for line in lines]
     longest_ms = max((line.end_ms - line.start_ms for line in lines), default=0)
-    homes: list[int | None] = []
-    for cue in cues:
-        first = bisect_left(starts, cue.start_ms - NEAR_MS - longest_ms)
-        last = bisect_left(starts, cue.end_ms + NEAR_MS)
-        homes.append(_most_overlapped(cue, lines, range(first, last)))
+
+    def around(cue: Cue, near_ms: int) -> tuple[int, int]:
+        first = bisect_left(starts, cue.start_ms - near_ms - longest_ms)
+        return first, bisect_left(starts, cue.end_ms + near_ms)
+
+    homes = [_most_overlapped(cue, lines, range(*around(cue, NEAR_MS))) for cue in cues]
     taken = {home for home in homes if home is not None}
+    following = _following(homes, len(lines))
+    before = -1
     for number, cue in enumerate(cues):
         if homes[number] is None and cue.rows:
-            found = _nearest_free(cue, lines, taken, _neighbours(homes, number, len(lines)))
-            if found is not None:
-                homes[number] = found
-                taken.add(found)
+            first, last = around(cue, FREE_NEAR_MS)
+            among = range(max(first, before + 1), min(last, following[number]))
+            homes[number] = _nearest_free(cue, lines, taken, among)
+            taken.update(home for home in homes[number : number + 1] if home is not None)
+        home = homes[number]
+        before = before if home is None else home
     return homes
+
+
+def _following(homes: Sequence[int | None], n_lines: int) -> list[int]:
+    """Of each cue, the line of the next cue that has one."""
+    found, after = [], n_lines
+    for home in reversed(homes):
+        found.append(after)
+        after = after if home is None else home
+    return found[::-1]
 
 
 def _most_overlapped(cue: Cue, lines: Sequence[Passage], among: range) -> int | None:
@@ -117,15 +131,6 @@ def _most_overlapped(cue: Cue, lines: Sequence[Passage], among: range) -> int | 
 def _overlap_ms(cue: Cue, line: Passage) -> int:
     """Negative: the silence between them."""
     return min(cue.end_ms, line.end_ms) - max(cue.start_ms, line.start_ms)
-
-
-def _neighbours(homes: Sequence[int | None], number: int, n_lines: int) -> range:
-    """Lines between those of the cues before and after."""
-    before = (
-        next((home for home in homes[number - 1 :: -1] if home is not None), -1) if number else -1
-    )
-    after = next((home for home in homes[number + 1 :] if home is not None), n_lines)
-    return range(before + 1, after)
 
 
 def _nearest_free(cue: Cue, lines: Sequence[Passage], taken: set[int], among: range) -> int | None:

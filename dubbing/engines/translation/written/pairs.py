@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -59,15 +59,17 @@ class _Queues:
 
     def __init__(self, pairs: Iterable[Pair], key: Callable[[str], str]) -> None:
         self._key = key
-        self._pairs: dict[str, list[Pair]] = defaultdict(list)
+        self._waiting: dict[str, deque[Pair]] = defaultdict(deque)
         for pair in pairs:
             if key(pair.source):
-                self._pairs[key(pair.source)].append(pair)
+                self._waiting[key(pair.source)].append(pair)
 
     def next(self, text: str, used: set[Pair]) -> Pair | None:
         """The first pair that is not used; else the last one."""
-        known = self._pairs.get(self._key(text), [])
-        return next((pair for pair in known if pair not in used), known[-1] if known else None)
+        waiting = self._waiting.get(self._key(text), deque())
+        while len(waiting) > 1 and waiting[0] in used:
+            waiting.popleft()
+        return waiting[0] if waiting else None
 
 
 def exact_key(text: str) -> str:

@@ -47,6 +47,7 @@ SAYS = ("说", "道", "問", "问", "答", "是", "言", "た", "は", "と")
 TURN = "- "
 SEVERAL = OFTEN = 2
 LEAST_STEM = 4
+NEAR = 200
 
 
 @cache
@@ -145,7 +146,9 @@ def _round(found: re.Match[str]) -> str:
 
 
 def _around(found: re.Match[str]) -> tuple[str, str]:
-    return found.string[: found.start()], found.string[found.end() :]
+    """What stands near, before and after."""
+    text, start, end = found.string, found.start(), found.end()
+    return text[max(0, start - NEAR) : start], text[end : end + NEAR]
 
 
 def _has_sound_word(text: str) -> bool:
