@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from dubbing.batch.hosts import NONE_GIVEN, OWN_STORE, Permissions
+from dubbing.batch.own_objects import claim_object, record_object
 from dubbing.batch.places import is_url
 from dubbing.batch.queue import Claim
 from dubbing.batch.store import Store
@@ -17,6 +18,7 @@ from dubbing.batch.transfer import fetch_folder, get, put, store_of
 from dubbing.errors import WorkspaceError
 from dubbing.outputs import check_output, record_output
 from dubbing.temporary import replacing
+from dubbing.voice.revocation import revocations
 from dubbing.workspace import digest, disk_errors
 
 
@@ -44,6 +46,7 @@ class HandOver:
         Raises:
             WorkspaceError: if the store does not hold its settings.
             EngineFailed: if its film cannot be put where the worker finds it.
+        OutputExists: if its dub would replace what this batch did not make.
         """
         payload = json.loads(claim.payload)
         folder = self.store.folder
@@ -52,6 +55,9 @@ class HandOver:
         if payload.get("casting"):
             casting = read_receipt(folder, payload["casting"])
             payload["cast"] = dict(casting.cast) if casting is not None else {}
+        for place in payload.get("outputs", ()):
+            if is_url(place):
+                claim_object(place, folder, self.permissions)
         if self.storage and not is_url(payload["source"]):
             payload["source"] = self._sent(Path(payload["source"]))
         return Order(
@@ -65,11 +71,15 @@ class HandOver:
             attempt=claim.attempt,
             storage=self.storage,
             permissions=self.permissions,
+            revocations=tuple(map(asdict, revocations().values())),
         )
 
     def kept(self, receipt: Receipt) -> Receipt:
         """A receipt, with what it speaks of brought into the batch's folder."""
         folder = self.store.folder
+        for item in receipt.outputs:
+            if is_url(item["place"]):
+                record_object(item["place"], folder, self.permissions)
         if not self.storage:
             return receipt
         outputs = []

@@ -92,6 +92,8 @@ class Order:
     """Address of what all machines reach, if they do not share the batch's folder."""
     permissions: Permissions = NONE_GIVEN
     """What the command line permits beyond what every manifest may."""
+    revocations: Sequence[Mapping[str, Any]] = ()
+    """Consents that were taken back on the driver's machine, signed there."""
 
     @property
     def home(self) -> Path:

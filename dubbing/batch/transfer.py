@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,22 @@ def address_stamp(url: str, permissions: Permissions = NONE_GIVEN) -> str:
     """
     system, path = store_of(url, permissions)
     with _store_errors(url):
-        info = system.info(path)
+        return _stamp(system.info(path))
+
+
+def stamp_there(url: str, permissions: Permissions = NONE_GIVEN) -> str | None:
+    """The stamp of what is at an address; ``None`` if nothing is.
+
+    Raises:
+        EngineFailed: if the store cannot be reached.
+    """
+    system, path = store_of(url, permissions)
+    with _store_errors(url):
+        system.invalidate_cache()
+        return _stamp(system.info(path)) if system.exists(path) else None
+
+
+def _stamp(info: Mapping[str, Any]) -> str:
     return digest([str(info.get("size")), *(str(info[k]) for k in STAMPS if k in info)])
 
 

@@ -25,6 +25,7 @@ from dubbing.job import Job, run_job
 from dubbing.outputs import check_output, record_output
 from dubbing.settings import Profile
 from dubbing.timeline import Timeline
+from dubbing.voice.revocation import take_in
 from dubbing.workspace import disk_errors
 
 PLACEHOLDER = "analysis.mkv"
@@ -38,6 +39,7 @@ def perform(order: Order, tools: Tools) -> Receipt:
         DubbingError: whatever keeps it from being done.
     """
     began = time.monotonic()
+    take_in(order.revocations)
     done = {Kind.ANALYSIS: _analysis, Kind.CASTING: _casting, Kind.DUB: _dub}
     desk = Desk(order)
     desk.fetch()

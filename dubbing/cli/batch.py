@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dubbing.cli import batch_control, batch_manifests
+from dubbing.cli.batch_options import AllowAbsolute, Folder, Manifest, folder_of
 from dubbing.cli.default_command import DefaultsTo
 from dubbing.cli.strictness import Strict, end_unheard
 from dubbing.errors import DubbingError, UsageError
@@ -37,22 +39,6 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Manifest = Annotated[Path, typer.Argument(metavar="MANIFEST", help=".yaml, .json or .csv.")]
-Batch = Annotated[
-    Path, typer.Argument(metavar="BATCH", help="The manifest, or the batch's folder.")
-]
-Folder = Annotated[
-    Path | None, typer.Option("--folder", help="Of the batch (default: MANIFEST.batch).")
-]
-Film = Annotated[list[str] | None, typer.Argument(help="Films as status shows them; all if none.")]
-To = Annotated[str | None, typer.Option("--to", help="Only this target language.")]
-AllowAbsolute = Annotated[
-    bool,
-    typer.Option(
-        "--allow-absolute", help="Paths may lead out of the manifest's folder, if it asks."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 @app.command()
@@ -131,7 +117,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     )
     asked = read_manifest(manifest, series=series, absolute=allow_absolute)
     check_permitted(asked, permissions)
-    place = _folder(manifest, folder)
+    place = folder_of(manifest, folder)
     if dry_run:
         _dry_run(asked, place, workers, permissions)
         return
@@ -196,151 +182,6 @@ def executor_of(
     )
 
 
-@app.command()
-def init(
-    manifest: Annotated[Path, typer.Argument(help="The file to write.")] = Path("batch.yaml"),
-    force: Annotated[bool, typer.Option("--force", help="Replace it if it is there.")] = False,
-) -> None:
-    """Write a sample manifest with a comment on everything."""
-    from importlib.resources import files
-
-    from dubbing.errors import OutputExists
-    from dubbing.workspace import write_text
-
-    if manifest.exists() and not force:
-        raise OutputExists(f"{manifest} is there already.", hint="Use --force to replace it.")
-    text = (files("dubbing.batch") / "manifest_sample.yaml").read_text(encoding="utf-8")
-    write_text(manifest, text)
-    typer.echo(f"Wrote {manifest}. Then: dub batch validate {manifest}")
-
-
-@app.command()
-def validate(
-    manifest: Annotated[Path | None, typer.Argument(help=".yaml, .json or .csv.")] = None,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON Schema of manifests.")
-    ] = False,
-    allow_absolute: AllowAbsolute = False,
-) -> None:
-    """Check a manifest, its paths and its settings; names file, line and field of what is wrong."""
-    import json
-
-    from dubbing.batch.manifest import json_schema, read_manifest
-
-    if schema:
-        typer.echo(json.dumps(json_schema(), indent=1))
-        return
-    if manifest is None:
-        raise UsageError("No manifest is named.", hint="dub batch validate FILE")
-    asked = read_manifest(manifest, absolute=allow_absolute)
-    films = {job.source for job in asked.jobs}
-    languages = sorted({job.target for job in asked.jobs})
-    typer.echo(f"{asked.title}: {len(asked.jobs)} dubs of {len(films)} films, {languages}.")
-
-
-@app.command()
-def status(
-    batch: Batch,
-    folder: Folder = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Until it is over.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Where everything stands; exit code 1 if something failed."""
-    import json
-    from dataclasses import asdict
-
-    from dubbing.batch.status import rows
-    from dubbing.batch.status import status as status_of
-    from dubbing.batch.tables import show_rows, watch_rows
-
-    with _open(batch, folder) as store:
-        if watch:
-            watch_rows(store)
-        elif as_json:
-            told = {**asdict(status_of(store)), "rows": [asdict(row) for row in rows(store)]}
-            typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
-        else:
-            show_rows(store)
-        if status_of(store).failed:
-            raise typer.Exit(1)
-
-
-@app.command()
-def retry(batch: Batch, films: Film = None, to: To = None, folder: Folder = None) -> None:
-    """Give what failed, was set aside or cancelled a new start; run the batch again after it."""
-    from dubbing.batch.queue import retry as retry_tasks
-
-    with _open(batch, folder) as store:
-        typer.echo(f"{retry_tasks(store, _chosen(store, films, to))} tasks wait again.")
-
-
-@app.command()
-def cancel(batch: Batch, films: Film = None, to: To = None, folder: Folder = None) -> None:
-    """End what has not ended; a driver that is at work stops it within seconds."""
-    from dubbing.batch.queue import cancel as cancel_tasks
-
-    with _open(batch, folder) as store:
-        typer.echo(f"{cancel_tasks(store, _chosen(store, films, to))} tasks are cancelled.")
-
-
-@app.command()
-def pause(batch: Batch, folder: Folder = None) -> None:
-    """Begin nothing new until dub batch resume; what runs goes on to its end."""
-    with _open(batch, folder) as store:
-        store.pause(True)
-    typer.echo("Paused.")
-
-
-@app.command()
-def resume(batch: Batch, folder: Folder = None) -> None:
-    """Go on after a pause."""
-    with _open(batch, folder) as store:
-        store.pause(False)
-    typer.echo("Goes on; if no driver is at work, run the batch again.")
-
-
-@app.command()
-def logs(
-    batch: Batch, film: Annotated[str, typer.Argument()], to: To = None, folder: Folder = None
-) -> None:
-    """What happened to a film, attempt by attempt, with the tracebacks of failures."""
-    from dubbing.batch.status import find_tasks, log_entries
-
-    with _open(batch, folder) as store:
-        tasks = find_tasks(store, film, to)
-        if not tasks:
-            raise UsageError(f"There is no film {film} in the batch.", hint="dub batch status")
-        for _, key in tasks:
-            for entry in log_entries(store.folder, key):
-                typer.echo(_log_line(entry))
-
-
-@app.command()
-def report(batch: Batch, folder: Folder = None, as_json: AsJson = False) -> None:
-    """Quality of all dubs side by side, the worst first, as a page and as JSON."""
-    import json
-
-    from dubbing.batch.report import report_document, write_report
-
-    with _open(batch, folder) as store:
-        if as_json:
-            typer.echo(json.dumps(report_document(store), ensure_ascii=False, indent=1))
-            return
-        data, page = write_report(store)
-    typer.echo(f"{page}\n{data}")
-
-
-def _folder(manifest: Path, folder: Path | None) -> Path:
-    return (folder or manifest.with_suffix(".batch")).absolute()
-
-
-def _open(batch: Path, folder: Path | None) -> Store:
-    """The store of a batch that is named by its manifest or its folder."""
-    from dubbing.batch.store import Store
-
-    return Store(batch.absolute() if batch.is_dir() else _folder(batch, folder))
-
-
 def _take_in(store: Store, asked: Asked, permissions: Permissions) -> None:
     from dubbing.batch.films import Identities
     from dubbing.batch.plan import make_plan
@@ -395,32 +236,5 @@ def _finish(store: Store, webhook: str, secret: str, *, quiet: bool, strict: boo
         raise typer.Exit(1)
 
 
-def _chosen(store: Store, films: list[str] | None, to: str | None) -> list[int] | None:
-    """Numbers of the tasks of these films; ``None`` for all."""
-    from dubbing.batch.status import find_tasks
-    from dubbing.job import target_code
-
-    target = target_code(to) if to else None
-    if not films and target is None:
-        return None
-    named = films or [row[0] for row in store.base.execute("SELECT DISTINCT film FROM jobs")]
-    chosen: list[int] = []
-    for film in named:
-        tasks = find_tasks(store, film, target)
-        if not tasks and films:
-            raise UsageError(f"There is no film {film} in the batch.", hint="See: dub batch status")
-        chosen += [task for task, _ in tasks]
-    return chosen
-
-
-def _log_line(entry: dict[str, object]) -> str:
-    from datetime import UTC, datetime
-
-    at = datetime.fromtimestamp(float(str(entry.get("at", 0))), UTC).strftime("%F %T")
-    told = " ".join(
-        f"{key}={value}"
-        for key, value in entry.items()
-        if key not in ("at", "kind", "trace") and value not in ("", 0, 0.0, False)
-    )
-    trace = f"\n{entry['trace']}" if entry.get("trace") else ""
-    return f"{at} {entry.get('kind', '')} {told}{trace}"
+for _command in (batch_manifests.init, batch_manifests.validate, *batch_control.COMMANDS):
+    app.command()(_command)

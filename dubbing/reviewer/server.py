@@ -7,6 +7,7 @@ own files, the review media and the patches of this dub.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,6 +33,9 @@ from dubbing.settings import Strict
 COOKIE = "dubbing-review-{port}"
 """Cookies do not tell ports apart; two reviews at once do."""
 LARGEST_BODY = 1_000_000
+MOST_DIGITS = 18
+BODY_TIMEOUT_S = 30.0
+HEADER_TIMEOUT_S = 30.0
 OTHER_DUB = "Another film or language is under review at this address now."
 HEADERS = {
     "Content-Security-Policy": (
@@ -44,6 +48,10 @@ HEADERS = {
 }
 Body = TypeVar("Body", bound=Strict)
 Next = Callable[[Request], Awaitable[Response]]
+
+
+class _NotRead(UsageError):
+    """A body of which the rest is still on its way: its connection ends."""
 
 
 class DecisionBody(Strict):
@@ -87,7 +95,8 @@ def review_app(desk: Desk, token: str, port: int, reviewer: str) -> FastAPI:
     @app.exception_handler(UsageError)
     async def wrong(request: Request, error: UsageError) -> Response:
         del request
-        return JSONResponse({"error": str(error)}, status_code=400)
+        left_unread = {"Connection": "close"} if isinstance(error, _NotRead) else None
+        return JSONResponse({"error": str(error)}, status_code=400, headers=left_unread)
 
     @app.exception_handler(DubbingError)
     async def failed(request: Request, error: DubbingError) -> Response:
@@ -106,7 +115,7 @@ def _refusal(request: Request, token: str, hosts: set[str], cookie: str) -> Resp
     origin = request.headers.get("origin")
     if origin is not None and origin.partition("://")[2] not in hosts:
         return JSONResponse({"error": "another page asks"}, status_code=403)
-    if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
+    if _declared_bytes(request) > LARGEST_BODY:
         return JSONResponse({"error": "too large"}, status_code=413)
     given = request.query_params.get("token", "")
     if request.url.path == "/" and secrets.compare_digest(given.encode(), token.encode()):
@@ -117,6 +126,12 @@ def _refusal(request: Request, token: str, hosts: set[str], cookie: str) -> Resp
     if not secrets.compare_digest(held.encode(), token.encode()):
         return JSONResponse({"error": "Open the address that dub review printed."}, status_code=403)
     return None
+
+
+def _declared_bytes(request: Request) -> int:
+    """The length of a body as its sender states it; 0 if it states none."""
+    told = request.headers.get("content-length", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) <= MOST_DIGITS else 0
 
 
 def _add_page(app: FastAPI, desk: Desk, media: LiveMedia) -> None:
@@ -159,10 +174,19 @@ def _add_page(app: FastAPI, desk: Desk, media: LiveMedia) -> None:
 
     @app.get("/{name:path}")
     def page_file(name: str) -> Response:
-        path = (page / name).resolve()
-        if not path.is_relative_to(page.resolve()) or not path.is_file():
+        path = _file_in(page, name)
+        if path is None:
             return JSONResponse({"error": "no such file"}, status_code=404)
         return FileResponse(path)
+
+
+def _file_in(folder: Path, name: str) -> Path | None:
+    """A file in a folder; ``None`` for all else that can be asked for."""
+    try:
+        path = (folder / name).resolve()
+        return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    except (OSError, ValueError):  # longer than any path, or with a NUL in it
+        return None
 
 
 def _add_decisions(app: FastAPI, desk: Desk, reviewer: str) -> None:
@@ -216,15 +240,27 @@ def _is_about(desk: Desk, body: DecisionBody) -> bool:
 
 
 async def _body(request: Request, kind: type[Body]) -> Body:
-    content = await request.body()
-    if len(content) > LARGEST_BODY:
-        raise UsageError("This is too large for a decision.")
+    content = await _read(request)
     try:
         return kind.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"{where}: {first['msg']}.") from error
+
+
+async def _read(request: Request) -> bytes:
+    """The body, of which no more is held than a decision can have, however it is sent."""
+    content = bytearray()
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            async for block in request.stream():
+                content += block
+                if len(content) > LARGEST_BODY:
+                    raise _NotRead("This is too large for a decision.")
+    except TimeoutError as error:
+        raise _NotRead("The decision did not arrive in time.") from error
+    return bytes(content)
 
 
 def _review(desk: Desk, reviewer: str) -> dict[str, Any]:
@@ -251,6 +287,18 @@ def _review(desk: Desk, reviewer: str) -> dict[str, Any]:
 def serve(app: FastAPI, port: int, channel: Channel) -> None:
     """Answer on loopback until Ctrl-C; streams of news end first, since they never would."""
     import uvicorn
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class Protocol(H11Protocol):
+        """Waits for a request, but not for ever."""
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self.loop.call_later(HEADER_TIMEOUT_S, self.end_unless_asked)
+
+        def end_unless_asked(self) -> None:
+            if getattr(self, "cycle", None) is None:
+                self.transport.close()
 
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -259,7 +307,12 @@ def serve(app: FastAPI, port: int, channel: Channel) -> None:
 
     Server(
         uvicorn.Config(
-            app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=3
+            app,
+            host="127.0.0.1",
+            port=port,
+            http=Protocol,
+            log_level="warning",
+            timeout_graceful_shutdown=3,
         )
     ).run()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import getpass
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from dubbing.errors import BadSettings
 from dubbing.homes import voices_home
@@ -29,22 +31,47 @@ class Revocation:
     signature: str = ""
 
 
+def take_in(carried: Iterable[Mapping[str, Any]]) -> None:
+    """Keep revocations that another machine of the same work sent along.
+
+    They are taken from whoever signed them, since they can only forbid; one that is known stays as it is.
+
+    Raises:
+        BadSettings: if one of them was changed on its way.
+    """
+    known = revocations()
+    try:
+        new = [
+            item for item in (Revocation(**plain) for plain in carried) if item.consent not in known
+        ]
+    except TypeError as error:
+        raise BadSettings("A revocation that came with the work is damaged.") from error
+    if not all(is_signed(_message(item), item.signature, item.public_key) for item in new):
+        raise BadSettings("A revocation that came with the work was changed on its way.")
+    if new:
+        _add(new)
+
+
 def revoke(consent: str, person: str = "", reason: str = "") -> Revocation:
     """Take a consent back, by its id; one that was taken back before stays as it is."""
+    known = revocations()
+    if consent not in known:
+        known = _add([_signed(consent, person, reason)])
+    return known[consent]
+
+
+def _add(new: Iterable[Revocation]) -> dict[str, Revocation]:
+    """Keep revocations beside those that are known, which stay as they are; gives back all."""
     from filelock import FileLock
 
     path = revocations_path()
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(f"{path}.lock")
-        with lock:
-            known = revocations()
-            if consent in known:
-                return known[consent]
-            added = _signed(consent, person, reason)
-            plain = [asdict(item) for item in (*known.values(), added)]
+        with FileLock(f"{path}.lock"):
+            known = {**{item.consent: item for item in new}, **revocations()}
+            plain = [asdict(item) for item in known.values()]
             write_text(path, json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
-    return added
+    return known
 
 
 def revocations() -> dict[str, Revocation]:
