@@ -89,6 +89,7 @@ def _stretches(looked: Sequence[Looked]) -> list[dict[str, Any]]:
 
 def _tell(found: dict[str, Any]) -> None:
     from rich.console import Console
+    from rich.markup import escape
 
     from dubbing.cli.line_listing import clock
 
@@ -105,9 +106,9 @@ def _tell(found: dict[str, Any]) -> None:
         console.print("No content credentials (C2PA).")
         return
     intact = "unchanged since" if claim["is_intact"] else "[red]CHANGED after it was signed[/];"
-    console.print(f"Content credentials by {claim['made_by']}: {intact}", end=" ")
+    console.print(f"Content credentials by {escape(claim['made_by'])}: {intact}", end=" ")
     languages = f"{claim.get('source_language', '?')} to {claim.get('target_language', '?')}"
-    console.print(f"dubbed from {languages}")
+    console.print(f"dubbed from {languages}", markup=False)
     for voice in claim.get("cloned_voices", []):
         signed = f", signed by {voice['signed_by']}" if voice.get("signed_by") else ""
         console.print(

@@ -19,6 +19,9 @@ from dubbing.media.ffmpeg import written_whole
 from dubbing.timeline import Artifact
 from dubbing.workspace import Workspace, explain_os_error
 
+MAX_WHOLE_MS = 30 * 60_000
+"""Of what is read in one piece; a header may claim any length, and silence packs well."""
+
 
 @dataclass(frozen=True, slots=True)
 class SoundFormat:
@@ -44,8 +47,18 @@ def sound_format(path: Path) -> SoundFormat:
 
 
 def read_sound(path: Path, start_ms: int = 0, end_ms: int | None = None) -> Audio:
-    """The sound from ``start_ms`` to ``end_ms`` (to its end if ``None``), clipped to what is there."""
-    rate_hz = sound_format(path).rate_hz
+    """The sound from ``start_ms`` to ``end_ms`` (to its end if ``None``), clipped to what is there.
+
+    Raises:
+        UnreadableMedia: if it is no sound, or its end is wanted and it is longer than any take.
+    """
+    info = sound_format(path)
+    rate_hz = info.rate_hz
+    if end_ms is None and info.duration_ms - start_ms > MAX_WHOLE_MS:
+        raise UnreadableMedia(
+            f"The working sound {path} claims to last {info.duration_ms / 60_000:.0f} minutes.",
+            hint="Run the dub command again: what is damaged is made again.",
+        )
     last = None if end_ms is None else ms_to_samples(max(0, end_ms), rate_hz)
     return read_samples(path, ms_to_samples(max(0, start_ms), rate_hz), last)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from dubbing.errors import StageFailed
 from dubbing.homes import voices_home
+from dubbing.language.plain_text import plain_text
 from dubbing.media.ffmpeg import replaced_whole
 from dubbing.timeline import Speaker
 from dubbing.voice.signing import signing_key
@@ -25,6 +26,8 @@ CONTAINERS = (".mp4", ".m4v", ".mov", ".m4a", ".avi", ".wav", ".mp3")
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 CERTIFICATE = "certificate.pem"
 VALID_DAYS = 3650
+MOST_STATED, LONGEST_STATED = 1000, 2000
+"""Of what a file states of itself: entries, and characters of a text."""
 LABEL = "org.dubbing.synthetic-speech"
 
 
@@ -94,12 +97,41 @@ def read_claim(path: Path) -> dict[str, Any] | None:
                 state = reader.get_validation_state()
         except c2pa.C2paError:
             return None
-    found = {item["label"]: item["data"] for item in manifest.get("assertions", [])}
-    stated: dict[str, Any] = dict(found.get(LABEL, {}))
     return {
-        "made_by": manifest.get("claim_generator_info", [{}])[0].get("name", ""),
+        **_stated(manifest),
+        "made_by": _maker(manifest),
         "is_intact": state in ("Valid", "Trusted"),
-        **stated,
+    }
+
+
+def _stated(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Our own assertion; anybody can sign anything, so only what has the form of ours is taken."""
+    assertions = [item for item in _listed(manifest.get("assertions")) if isinstance(item, dict)]
+    data = next((item.get("data") for item in assertions if item.get("label") == LABEL), None)
+    stated = _plain(data)
+    told = data if isinstance(data, dict) else {}
+    if isinstance(told.get("synthetic_dialogue"), bool):
+        stated["synthetic_dialogue"] = told["synthetic_dialogue"]
+    if "cloned_voices" in told:
+        stated["cloned_voices"] = [_plain(voice) for voice in _listed(told["cloned_voices"])]
+    return stated
+
+
+def _maker(manifest: dict[str, Any]) -> str:
+    makers = _listed(manifest.get("claim_generator_info"))
+    return str(_plain(makers[0]).get("name", "")) if makers else ""
+
+
+def _listed(value: object) -> list[Any]:
+    return value[:MOST_STATED] if isinstance(value, list) else []
+
+
+def _plain(value: object) -> dict[str, Any]:
+    """The texts in a mapping, as they may be shown."""
+    items = value.items() if isinstance(value, dict) else ()
+    texts = [(name, text) for name, text in items if isinstance(text, str)][:MOST_STATED]
+    return {
+        plain_text(name)[:LONGEST_STATED]: plain_text(text)[:LONGEST_STATED] for name, text in texts
     }
 
 

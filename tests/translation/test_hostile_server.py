@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import socket
 import threading
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 
 from dubbing.engines import openai_server
 from dubbing.engines.speech import openai_speech
+from dubbing.engines.speech.imitating import decoded
 from dubbing.engines.speech.openai_speech import OpenAISpeech
 from dubbing.engines.translation import Passage, Request
 from dubbing.engines.translation.chat_answer import completion, hypotheses
 from dubbing.engines.translation.openai import OpenAI
-from dubbing.errors import EngineFailed
+from dubbing.errors import EngineFailed, UnreadableMedia
+from dubbing.media.sound_file import read_sound
 from dubbing.settings import EngineOptions
 from dubbing.web import MB, Limits, retry_after_s
 
@@ -324,3 +331,34 @@ def test_a_speech_server_is_read_with_the_same_care(
     engine = OpenAISpeech(1, EngineOptions(model="m:v", server=serve(answer).address))
     with pytest.raises(EngineFailed, match=words):
         engine._measure("v", "Hello.")
+
+
+def packed_silence(seconds: int, claimed: int | None = None) -> bytes:
+    """A FLAC of silence, whose header may claim another number of samples."""
+    buffer = io.BytesIO()
+    with soundfile.SoundFile(buffer, "w", 8_000, 1, "PCM_16", format="FLAC") as file:
+        for _ in range(seconds):
+            file.write(np.zeros(8_000, np.int16))
+    content = bytearray(buffer.getvalue())
+    if claimed is not None:  # the lower 36 of the 64 bits from byte 18 (STREAMINFO)
+        word = int.from_bytes(content[18:26], "big")
+        content[18:26] = (word >> 36 << 36 | claimed).to_bytes(8, "big")
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content", [packed_silence(1, 2**36 - 1), packed_silence(130), b"", b"RIFF"]
+)
+def test_sound_of_a_server_takes_no_more_memory_than_a_line(content: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(EngineFailed, match=r"no sound|more than 120 s"):
+        decoded(content, 24_000, "engine")
+    assert tracemalloc.get_traced_memory()[1] < 100 * MB
+    tracemalloc.stop()
+
+
+def test_sound_of_a_workspace_that_claims_to_be_endless(tmp_path: Path) -> None:
+    path = tmp_path / "take.flac"
+    path.write_bytes(packed_silence(1, 2**36 - 1))
+    with pytest.raises(UnreadableMedia, match="claims to last"):
+        read_sound(path)

@@ -36,6 +36,8 @@ SEED = 1
 """These networks throw dice: with the same ones, a line sounds the same in every run."""
 FAINTEST = 1e-4
 """A peak below this is an engine that failed without saying so."""
+MAX_ANSWER_S, MAX_RATE_HZ, MAX_CHANNELS = 120, 96_000, 2
+"""Of the sound of one line, as a server may answer it."""
 LONGEST_MESSAGE = 200
 STEP_MS = 20
 PAUSE_STEPS = 8
@@ -235,12 +237,21 @@ def decoded(content: bytes, wanted_hz: int, engine: str) -> Audio:
     import soundfile
 
     try:
-        samples, rate_hz = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
+        with soundfile.SoundFile(io.BytesIO(content)) as file:
+            rate_hz, most = file.samplerate, MAX_ANSWER_S * file.samplerate
+            is_odd = rate_hz > MAX_RATE_HZ or file.channels > MAX_CHANNELS
+            # a header may claim any length: memory is taken for what may be an answer at most
+            samples = None if is_odd else file.read(most + 1, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, RuntimeError, ValueError) as error:
         raise EngineFailed(
             f"The server of the speech engine '{engine}' answered with something that is no sound.",
             hint="Check the server's address.",
         ) from error
+    if samples is None or len(samples) > most:
+        raise EngineFailed(
+            f"The server of the speech engine '{engine}' answered with more than {MAX_ANSWER_S} s of "
+            "sound, or with none that is speech."
+        )
     return as_audio(samples.T, rate_hz, wanted_hz, engine)
 
 
