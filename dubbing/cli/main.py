@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 from typing import Any
@@ -139,6 +140,8 @@ def main() -> None:
 
 def _unforeseen(error: Exception) -> str:
     """What the operating system says of a file; for all else, how to find out more."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Free some space and run the same command again."
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{shortened(str(error.filename))}: {error.strerror}."
     told = " ".join(f"{type(error).__name__}: {error}".split())

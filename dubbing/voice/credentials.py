@@ -6,8 +6,10 @@ signer is, and verifiers call it untrusted until somebody adds it to their list.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +21,7 @@ from dubbing.language.plain_text import plain_text
 from dubbing.media.ffmpeg import replaced_whole
 from dubbing.timeline import Speaker
 from dubbing.voice.signing import signing_key
-from dubbing.workspace import write_text
+from dubbing.workspace import explain_os_error, write_text
 
 CONTAINERS = (".mp4", ".m4v", ".mov", ".m4a", ".avi", ".wav", ".mp3")
 """Those that can hold a claim; Matroska, WebM and MPEG-TS cannot."""
@@ -69,6 +71,7 @@ def label(path: Path, claim: Claim, owner: str = "") -> None:
 
     Raises:
         StageFailed: if the file cannot be signed.
+        DiskFull: if there was no room for a labelled copy.
     """
     import c2pa
 
@@ -80,6 +83,8 @@ def label(path: Path, claim: Claim, owner: str = "") -> None:
             with c2pa.Builder(_manifest(claim)) as builder:
                 builder.sign_file(path, temporary, signer)
         except c2pa.C2paError as error:
+            if shutil.disk_usage(path.parent).free < path.stat().st_size:  # it hides the reason
+                raise explain_os_error(OSError(errno.ENOSPC, ""), path) from error
             raise StageFailed(
                 f"The dub could not be labelled as synthetic: {error}.",
                 hint="Run again with --no-credentials to leave the label out.",

@@ -88,6 +88,7 @@ main.main()
 @pytest.mark.parametrize(
     ("error", "words"),
     [("OSError(36, 'File name too long', 'a' * 999)", "File name too long."),
+     ("OSError(28, 'No space left on device')", "The disk is full."),
      ("KeyError('x\\x1b\\udcff\\nsecond line')", "See it with --debug."),
      ("RuntimeError('b' * 9999)", "See it with --debug."),
      ("RecursionError()", "See it with --debug.")],
