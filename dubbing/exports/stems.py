@@ -97,7 +97,8 @@ def _write_stem(
         dir=path.absolute().parent, prefix=PREFIX, suffix=ENDING
     ) as place:
         plain = Path(place) / "stem.wav"
-        with SoundWriter(plain, info.rate_hz, info.n_channels) as writer:
+        channels = timeline.media.channels
+        with SoundWriter(plain, info.rate_hz, info.n_channels, channels=channels) as writer:
             for block in _blocks(timeline, made, workspace, stem, original, info):
                 writer.write(block)
                 tell(writer.n_samples / info.rate_hz, stem)

@@ -130,6 +130,14 @@ def in_file_order(channels: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(channels, key=ORDER.index))
 
 
+def wav_mask(channels: Sequence[str]) -> int:
+    """Channels as a WAV file names them (``dwChannelMask``); 0 where it has no name for one of them."""
+    own = WAV_CHANNELS.split("+")
+    if not set(channels) <= set(own):
+        return 0
+    return sum(1 << own.index(name) for name in channels)
+
+
 def layout_name(channels: Sequence[str]) -> str:
     """What ffmpeg calls these channels: a name, or the channels themselves."""
     written = "+".join(channels)

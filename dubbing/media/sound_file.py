@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,9 +15,16 @@ import numpy as np
 
 from dubbing.arrays import Audio, ms_to_samples
 from dubbing.errors import UnreadableMedia
+from dubbing.media.channels import wav_mask
 from dubbing.media.ffmpeg import written_whole
 from dubbing.timeline import Artifact
-from dubbing.workspace import Workspace, explain_os_error
+from dubbing.workspace import Workspace, disk_errors, explain_os_error
+
+HEADER_BYTES = 256
+EXTENSIBLE = b"\xfe\xff"
+"""The format tag of WAVEFORMATEXTENSIBLE, the one that has a mask of channels."""
+MASK_AT = 28
+"""From the beginning of its chunk."""
 
 MAX_WHOLE_MS = 30 * 60_000
 """Of what is read in one piece; a header may claim any length, and silence packs well."""
@@ -107,12 +114,19 @@ class SoundWriter:
         *,
         subtype: str = "PCM_24",
         container: str = "RF64",
+        channels: Sequence[str] = (),
     ) -> None:
-        """Nothing is written before the ``with`` block; ``container`` as libsndfile calls it."""
+        """Nothing is written before the ``with`` block.
+
+        ``container`` as libsndfile calls it; ``channels`` are named in an RF64 file, so that no reader
+        has to guess which is which.
+        """
         self.n_samples = 0
         self._path, self._rate_hz, self._n_channels = path, rate_hz, n_channels
+        self._channels = channels
         self._subtype, self._container = subtype, container
         self._whole: Any = None
+        self._temporary = path
         self._file: Any = None
 
     def __enter__(self) -> Self:
@@ -120,7 +134,7 @@ class SoundWriter:
         import soundfile
 
         self._whole = written_whole(self._path)
-        temporary = self._whole.__enter__()
+        temporary = self._temporary = self._whole.__enter__()
         self._file = soundfile.SoundFile(
             str(temporary),
             "w",
@@ -152,7 +166,20 @@ class SoundWriter:
     ) -> None:
         """Close and rename, or remove."""
         self._file.close()
+        if kind is None and len(self._channels) == self._n_channels and self._container == "RF64":
+            with disk_errors(self._path):
+                _name_channels(self._temporary, self._channels)
         self._whole.__exit__(kind, error, trace)
+
+
+def _name_channels(path: Path, channels: Sequence[str]) -> None:
+    """Put the channels' mask into the header, which libsndfile leaves empty."""
+    with path.open("r+b") as file:
+        header = file.read(HEADER_BYTES)
+        chunk = header.find(b"fmt ")
+        if header[chunk + 8 : chunk + 10] == EXTENSIBLE:
+            file.seek(chunk + MASK_AT)
+            file.write(wav_mask(channels).to_bytes(4, "little"))
 
 
 class _readable:

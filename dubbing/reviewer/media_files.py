@@ -76,7 +76,8 @@ def write_bed(timeline: Timeline, workspace: Workspace, output: Path) -> None:
     """Music and effects without any dialogue that is dubbed."""
     info = sound_format(sounds_of(timeline, workspace).original)
     with workspace.new_file(".wav") as plain:
-        with SoundWriter(plain, info.rate_hz, info.n_channels) as writer:
+        channels = () if timeline.media is None else timeline.media.channels
+        with SoundWriter(plain, info.rate_hz, info.n_channels, channels=channels) as writer:
             for block in bed_blocks(timeline, workspace):
                 writer.write(block)
         write_small_sound(plain, output)

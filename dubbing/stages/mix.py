@@ -79,7 +79,7 @@ class _Levels:
 @stage(
     reads=("media", "lines", "dialogue", "voice_channels", "mix"),
     writes=("mix",),
-    version=9,
+    version=10,
     outside=("ffmpeg",),
 )
 def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:
@@ -144,6 +144,7 @@ class _Desk:
 
     def __init__(self, timeline: Timeline, run: Run, settings: MixSettings, original: Path) -> None:
         self.timeline, self.run, self.settings = timeline, run, settings
+        self.channels = () if timeline.media is None else timeline.media.channels
         self.original, self.info = original, sound_format(original)
         found = timeline.dialogue
         self.dialogue = None if found is None else run.workspace.path(found)
@@ -284,7 +285,10 @@ class _Desk:
         """The sound of a mix, measured."""
         plan = mix_plan(self.timeline, made, self.run.workspace, self.info.rate_hz)
         with self.run.workspace.new_file(".wav") as path:
-            with SoundWriter(path, self.info.rate_hz, self.info.n_channels) as writer:
+            writer = SoundWriter(
+                path, self.info.rate_hz, self.info.n_channels, channels=self.channels
+            )
+            with writer:
                 length = film_samples(self.timeline, self.info)
                 blocks = mix_blocks(self._read, length, self.info.rate_hz, plan)
                 for block in blocks:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from dubbing.arrays import Audio
 from dubbing.media.carriers import carrier
 from dubbing.media.channels import (
     LAYOUTS,
@@ -27,7 +28,7 @@ from dubbing.media.ffmpeg_choice import packaged_ffmpeg
 from dubbing.media.float_sound import count_no_numbers
 from dubbing.media.mux import MuxRequest, mux, sound_note
 from dubbing.media.probe import probe
-from dubbing.media.sound_file import read_sound
+from dubbing.media.sound_file import SoundWriter, read_sound
 
 QUICK = ("2.1", "3.0(back)", "quad(side)", "5.1(side)", "6.0(front)", "7.1", "7.2.3", "downmix")
 """A layout of each kind; the others take a minute."""
@@ -195,3 +196,12 @@ def test_what_is_no_number_is_silent_and_counted(tmp_path: Path, subtype: str) -
     assert found[0, 20_000] > 0.99
     assert np.allclose(found[:, 8000:19_000], 0.25)
     dub_of(film, ".m4a")
+
+
+@pytest.mark.parametrize("layout", ["3.0", "2.1", "4.0", "5.1(side)", "6.0", "7.1(wide)", "7.1.4"])
+def test_sound_files_of_ours_say_which_channel_is_which(tmp_path: Path, layout: str) -> None:
+    channels, path = channel_names(layout), tmp_path / "a.wav"
+    with SoundWriter(path, RATE_HZ, len(channels), channels=channels) as writer:
+        writer.write(Audio(np.full((len(channels), 4800), 0.25, np.float32), RATE_HZ))
+    assert probe(path).audio[0].channels == channels
+    assert (read_sound(path).samples == 0.25).all()
