@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -100,6 +101,7 @@ def _word_ends(text: str, target: str) -> list[int]:
     if target == "zh":
         import jieba
 
+        jieba.setLogLevel(logging.ERROR)
         ends, at = [], 0
         for word in jieba.cut(text):
             at += len(word)

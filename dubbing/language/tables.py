@@ -51,13 +51,13 @@ def parse_table(path: Path, text: str) -> Table:
     """Return the table in a text.
 
     Raises:
-        UsageError: if it is none.
+        UsageError: if it is not one.
     """
     separator = _separator(text)
     try:
         cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise UsageError(f"{path} is no CSV file: {error}.") from error
+        raise UsageError(f"{path} is not a CSV file: {error}.") from error
     rows = [Row(n, tuple(row)) for n, row in enumerate(cells, start=1) if any(map(str.strip, row))]
     if not rows:
         raise UsageError(f"{path} is empty.", hint="Name a file that has text in it.")

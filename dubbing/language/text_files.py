@@ -81,7 +81,7 @@ def read_text_file(path: Path, language: str = "") -> TextFile:
         language: our code of the language that is expected in it, if one is.
 
     Raises:
-        UsageError: if it cannot be read, is empty, too large, or no text in any usual encoding.
+        UsageError: if it cannot be read, is empty, too large, or not text in any usual encoding.
     """
     content = _bytes_of(path)
     name, start = _by_mark(content)
@@ -181,5 +181,5 @@ def _decoded(path: Path, content: bytes, name: str) -> str:
         if name:
             message = f"{path} begins as {NAMES[name]}, but is damaged at byte {error.start}."
         else:
-            message = f"{path} is no text in Unicode or any other usual encoding."
+            message = f"{path} is not text in Unicode or any other usual encoding."
         raise UsageError(message, hint="Save it as UTF-8.") from error

@@ -28,7 +28,7 @@ def read_xml(path: Path, kind: str, *, forbid_dtd: bool) -> Element:
 
     Args:
         path: the file.
-        kind: what it should be, for messages.
+        kind: what it should be, with its article, for messages.
         forbid_dtd: refuse a document type, even one that is never fetched.
 
     Raises:
@@ -45,16 +45,16 @@ def read_xml(path: Path, kind: str, *, forbid_dtd: bool) -> Element:
         root: Element = fromstring(_for_parser(path.read_bytes()), forbid_dtd=forbid_dtd)
     except DefusedXmlException as error:
         raise UsageError(
-            f"{path} is no {kind} that is read here: it has a document type or entities.",
+            f"{path} cannot be read safely: it declares a document type or entities.",
             hint="Take the lines with <!DOCTYPE out of it.",
         ) from error
     except ParseError as error:
-        raise UsageError(f"{path} is no {kind}: {error}.") from error
+        raise UsageError(f"{path} is not {kind}: {error}.") from error
     except LookupError as error:
-        raise UsageError(f"{path} is no {kind}: {error}.", hint="Save it as UTF-8.") from error
+        raise UsageError(f"{path} is not {kind}: {error}.", hint="Save it as UTF-8.") from error
     except UnicodeError as error:
         raise UsageError(
-            f"{path} is no {kind}: it is not in the encoding that it declares.",
+            f"{path} is not {kind}: it is not in the encoding that it declares.",
             hint="Save it as UTF-8.",
         ) from error
     return root

@@ -88,7 +88,7 @@ def _checked(path: Path, text: str) -> str:
 def _root(path: Path) -> Element:
     if not path.exists():
         raise UsageError(f"There is no translation memory {path}.", hint="Check the path.")
-    return read_xml(path, "translation memory", forbid_dtd=False)  # most name tmx14.dtd
+    return read_xml(path, "a translation memory", forbid_dtd=False)  # most name tmx14.dtd
 
 
 def _texts(unit: Element, wanted: str = "") -> dict[str, str]:

@@ -217,7 +217,7 @@ def test_glossaries_are_read_from_tables_and_lists(tmp_path: Path) -> None:
     [
         ("word,translation\na,b\n", "no column 'source'"),
         ("source,target,note,case\na,b,,loud\n", "line 2: case"),
-        ('source,target\n"a,b\n', "no CSV"),
+        ('source,target\n"a,b\n', "not a CSV"),
     ],
 )
 def test_bad_glossaries_are_refused(tmp_path: Path, content: str, words: str) -> None:

@@ -325,7 +325,7 @@ def test_subtitles_go_to_the_line_that_they_overlap_most(tmp_path: Path, suffix:
     times = ((900, 2900), (3000, 4000), (4200, 4800), (9000, 9900))
     lines = [Passage(f"line {begin}", start_ms=begin, end_ms=end) for begin, end in times]
     assert texts(engine.translate(lines, EN_ZH)) == [
-        ["早上好， 朋友。"],
+        ["早上好，朋友。"],
         ["我有一本书。"],
         [""],
         [""],
@@ -364,7 +364,7 @@ def test_a_changed_file_is_another_engine(tmp_path: Path) -> None:
     [
         ("a.doc", "x", "no kind that is known"),
         ("a.csv", "one,two\n1,2\n", "no column 'target'"),
-        ("a.xlf", "<xliff", "no XLIFF"),
+        ("a.xlf", "<xliff", "not XLIFF"),
     ],
 )
 def test_bad_files_are_refused(tmp_path: Path, name: str, content: str, words: str) -> None:

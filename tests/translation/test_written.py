@@ -334,7 +334,7 @@ def test_big5_is_no_gb18030(tmp_path: Path) -> None:
         ("a.srt", b"", "is empty"),
         ("a.srt", b"\xef\xbb\xbf", "is empty"),
         ("a.vtt", b"\xff\xfe", "is empty"),
-        ("a.srt", bytes(range(256)) * 9, "no text in Unicode or any other"),
+        ("a.srt", bytes(range(256)) * 9, "not text in Unicode or any other"),
         ("a.srt", b"\xff\xfea\x00b", "begins as UTF-16 LE, but is damaged at byte 2"),
         ("a.srt", b"Hola\nque tal\n", "has no subtitles"),
         ("a.vtt", b"WEBVTT\n\n", "has no subtitles"),
@@ -348,8 +348,12 @@ def test_big5_is_no_gb18030(tmp_path: Path) -> None:
         ("a.xlf", b"<html/>", "begins with <html>"),
         ("a.xlf", b'<xliff version="1.2"><file><body/></file></xliff>', "holds no translations"),
         ("a.xlf", b"<!DOCTYPE x><xliff/>", "document type or entities"),
-        ("a.xlf", b'<?xml version="1.0" encoding="klingon"?><xliff/>', "unknown encoding"),
-        ("a.xlf", b"<xliff><file>\xe9</file></xliff>", "is no XLIFF"),
+        (
+            "a.xlf",
+            b'<?xml version="1.0" encoding="klingon"?><xliff/>',
+            "is not XLIFF: unknown encoding",
+        ),
+        ("a.xlf", b"<xliff><file>\xe9</file></xliff>", "is not XLIFF"),
     ],
 )
 def test_what_cannot_be_used_is_refused_before_the_work(

@@ -1,7 +1,7 @@
 """XLIFF 1.2 and 2.x (OASIS): pairs of texts, as their standards say.
 
 Of a unit only its own ``source`` and ``target`` count, no proposals (``alt-trans``, ``matches``).
-What is not to be translated stays as it is in the film; a target that waits to be translated is none.
+What is not to be translated stays as it is in the film; a target that still waits does not count.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ def read_xliff(path: Path, target: str) -> tuple[Pair, ...]:
     """Return the pairs of a file in their order: of each unit the whole, and its segments.
 
     Raises:
-        UsageError: if this is no XLIFF, is in another language, or holds no translations.
+        UsageError: if this is not XLIFF, is in another language, or holds no translations.
     """
     root = read_xml(path, "XLIFF", forbid_dtd=True)
     if local_name(root) != "xliff":
-        raise UsageError(f"{path} is no XLIFF: it begins with <{local_name(root)}>.")
+        raise UsageError(f"{path} is not XLIFF: it begins with <{local_name(root)}>.")
     files = _files(path, root, target)
     try:
         pairs = tuple(_numbered(unit for file in files for unit in _units(file, is_open=True)))
     except RecursionError as error:
-        raise UsageError(f"{path} is no XLIFF: its elements are nested too deeply.") from error
+        raise UsageError(f"{path} is not XLIFF: its elements are nested too deeply.") from error
     if not any(pair.target for pair in pairs):
         raise UsageError(f"{path} holds no translations.", hint="Is this the file that came back?")
     return pairs
