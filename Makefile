@@ -4,10 +4,14 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 # tests side by side; each takes up to 3 GB
 TESTERS ?= 2
+FAST := tests/language tests/timing tests/property tests/odd tests/unit/test_doctests.py
+# of fuzzing; a seed of 0 is taken from the clock
+FUZZ_SECONDS ?= 3600
+FUZZ_SEED ?= 0
 # the linters work while the models are made ready
 MAKEFLAGS += --jobs=2
 
-.PHONY: demo test check lint bench figures figures-readme setup samples
+.PHONY: demo test check fast fuzz lint bench figures figures-readme setup samples
 
 demo: samples
 	$(BIN)/dub samples/portrait.mp4 --to zh -o samples/portrait.zh.mp4 --force
@@ -32,6 +36,14 @@ test: lint check
 
 check: samples
 	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
+
+# what needs no weights: pure functions, files and documents
+fast: $(VENV)/.installed
+	$(BIN)/python -m pytest -q -n $(TESTERS) --dist loadfile $(FAST)
+
+# damaged inputs for everything that reads a stranger's file; repeat a run with FUZZ_SEED
+fuzz: $(VENV)/.installed
+	$(BIN)/python -m tests.odd.fuzz --seconds $(FUZZ_SECONDS) --seed $(FUZZ_SEED) --json fuzz.json
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -1,0 +1,83 @@
+"""A short slice of ``make fuzz``, always the same cases; and the harness itself catches what it must."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from dubbing.errors import UsageError
+from tests.odd.areas import AREAS, Area
+from tests.odd.fuzz import in_child, prepare, run_case
+
+CASES = {"media": 12, "subtitles": 60, "timelines": 12, "reviews": 60, "settings": 40, "voices": 40,
+         "answers": 60, "sentences": 25}  # fmt: skip
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the bounds are those of Linux")
+
+
+@pytest.mark.parametrize("name", list(AREAS))
+def test_no_damaged_input_gets_further_than_one_sentence(name: str, tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    seeds = AREAS[name].seeds(tmp_path / "seeds")
+    (tmp_path / "whole").mkdir()
+    prepare(AREAS[name], seeds, tmp_path / "whole")
+    failures = []
+    for number in range(CASES[name]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        _, outcome = run_case(AREAS[name], seeds, f"1:{number}", folder)
+        if outcome.is_failure:
+            failures.append(f"--area {name} --case 1:{number}: {outcome.kind} {outcome.told}")
+    assert failures == []
+
+
+def _raises(path: Path) -> None:
+    raise KeyError(path)
+
+
+def _refuses(path: Path) -> None:
+    raise UsageError(f"{path.name} is no film.")
+
+
+def _babbles(path: Path) -> None:
+    raise UsageError("One line\nand another.")
+
+
+def _aborts(path: Path) -> None:
+    os.abort()
+
+
+def _writes_outside(path: Path) -> None:
+    (path.parent.parent / "outside").write_text("x")
+
+
+def _takes_memory(path: Path) -> None:
+    bytearray(b"x") * (2 << 30)
+
+
+def _exits(path: Path) -> None:
+    sys.exit(7)
+
+
+@pytest.mark.parametrize(
+    ("read", "kind"),
+    [(_raises, "traceback"), (_refuses, "refused"), (_babbles, "no sentence"), (_aborts, "abort"),
+     (_writes_outside, "wrote outside"), (_takes_memory, "memory"), (_exits, "exit code"),
+     (Path.read_bytes, "read")],
+)  # fmt: skip
+def test_the_harness_sees_it(read: object, kind: str, tmp_path: Path) -> None:
+    folder = tmp_path / "case"
+    folder.mkdir()
+    (folder / "a.txt").write_text("x")
+    area = Area(lambda _: {}, lambda _n, content, _r: content, read)  # type: ignore[arg-type]
+    assert in_child(area, folder / "a.txt").kind == kind
+
+
+def test_the_same_seed_makes_the_same_damage(tmp_path: Path) -> None:
+    area, seeds = AREAS["reviews"], AREAS["reviews"].seeds(tmp_path)
+    made = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        made.append(run_case(area, seeds, "5:3", tmp_path / name)[0].read_bytes())
+    assert made[0] == made[1]
