@@ -23,7 +23,10 @@ The library raises; only ``dubbing.cli`` catches, prints one sentence and sets t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 class DubbingError(Exception):
@@ -33,9 +36,8 @@ class DubbingError(Exception):
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         """Keep the sentence and, apart from it, what the user can do next."""
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message, self.hint = _on_one_line(message), _on_one_line(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         """The sentence, followed by the next step if there is one."""
@@ -44,6 +46,11 @@ class DubbingError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the way between processes (pickling would lose the keyword)."""
         return (_rebuild, (type(self), self.message, self.hint))
+
+
+def _on_one_line(text: str) -> str:
+    """Names and keys of a stranger's file may hold line breaks and the terminal's control characters."""
+    return CONTROL.sub(" ", text)
 
 
 def _rebuild(kind: type[DubbingError], message: str, hint: str) -> DubbingError:

@@ -11,6 +11,7 @@ import re
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from tests.odd.mutations import damaged, damaged_json, damaged_text, odd_sentence
@@ -88,7 +89,7 @@ SUBTITLES = {
              "</trans-unit></body></file></xliff>",
     "a.tmx": '<tmx version="1.4"><header/><body><tu><tuv xml:lang="en"><seg>Hi.</seg></tuv><tuv xml:lang="es">'
              "<seg>Hola.</seg></tuv></tu></body></tmx>",
-    "glossary.csv": "term,translation,note\nboat,barco,\n",
+    "glossary.csv": "source,target\nboat,barco\n",
     "words.csv": "text,said,language\ntomato,/təˈmɑːtoʊ/,\n",
 }  # fmt: skip
 
@@ -114,6 +115,10 @@ def _read_subtitles(path: Path) -> None:
 
 def _read_timeline(path: Path) -> None:
     """A document alone, and one of a workspace whose subtitles and cue sheet are wanted."""
+    from dubbing.exports.cue_sheet import cue_sheet
+    from dubbing.exports.events import subtitles_of
+    from dubbing.exports.film import FrameClock
+    from dubbing.exports.ttml import ttml_document
     from dubbing.workspace import Workspace, read_timeline
 
     folder = path.parent / "film.dub"
@@ -125,28 +130,16 @@ def _read_timeline(path: Path) -> None:
         memo.parent.mkdir(parents=True)
         memo.write_bytes(path.read_bytes())
         workspace.recall("ab" * 32)  # type: ignore[arg-type]
-        read_timeline(saved)
-    for flag in ("--srt", "--ttml", "--csv"):
-        main_without_exit(
-            ["export", str(folder), "--to", "zh", flag, str(path.parent / "out.txt"), "--force"]
-        )
-
-
-def main_without_exit(words: list[str]) -> None:
-    """Run a command; only a failure ends it."""
-    from dubbing.cli.main import app
-
-    try:
-        app(words)
-    except SystemExit as error:
-        if error.code:
-            raise
+        timeline = read_timeline(saved)
+    subtitles = subtitles_of(timeline, "target", Fraction(25))
+    ttml_document(subtitles, "film")
+    cue_sheet(timeline, FrameClock(Fraction(25)))
 
 
 REVIEW = {
     "schema": "dubbing.Review/1", "film": {"name": "a.mp4", "fingerprint": "ab" * 32}, "target_language": "zh",
     "timeline": "12-mix.json", "reviewer": "A", "written_at": "2026-01-01",
-    "decisions": {"L1": {"verdict": "accepted", "text": "好", "emotion": "calm", "note": ""}},
+    "decisions": {"L1": {"verdict": "accepted", "text": "好", "emotion": {"label": "calm"}}},
 }  # fmt: skip
 
 
@@ -176,7 +169,7 @@ def _settings(folder: Path) -> Seeds:
     from dubbing.settings import shipped
 
     (folder / "a.mp4").touch()
-    manifest = "title: Films\nlanguages: [zh]\nprofile: fast\njobs:\n  - input: a.mp4\n    output: out.mp4\n"
+    manifest = "title: Films\nlanguages: [zh]\nprofile: fast\njobs:\n  - input: a.mp4\n    output: out.{lang}.mp4\n"
     return {
         "profile.yaml": shipped("configs", "fast.yaml").encode(),
         "manifest.yaml": manifest.encode(),
@@ -216,7 +209,7 @@ def _read_voice(path: Path) -> None:
         case "casting.json":
             read_cast(path.parent)
         case _:
-            profile_file.read_voice(path, "secret")
+            _ = profile_file.read_unchecked(path, "secret").objection
 
 
 def _answers(folder: Path) -> Seeds:

@@ -1,0 +1,7 @@
+from dubbing.errors import UsageError
+
+
+def test_an_error_stays_on_one_line_whatever_a_file_calls_its_keys() -> None:
+    error = UsageError("In a.json, film.\n\n\x1b[31mred\u202e: unknown.", hint="See\r\nthe page.")
+    assert str(error) == "In a.json, film. [31mred : unknown. See the page."
+    assert error.message == "In a.json, film. [31mred : unknown."
