@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import faulthandler
 import io
 import json
 import os
@@ -144,6 +145,7 @@ def _bound(folder: Path) -> None:
         os.environ[name] = str(folder)
     tempfile.tempdir = str(folder)
     os.chdir(folder)
+    faulthandler.disable()
     silent = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silent, stream)
