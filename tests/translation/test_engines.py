@@ -312,12 +312,12 @@ CUES = """1
 
 3
 00:00:03.100 --> 00:00:05.000
-<i>我有</i>一本书。
+<i>我有</i>一本书，你呢？
 """
 
 
 @pytest.mark.parametrize("suffix", [".srt", ".vtt"])
-def test_subtitles_go_to_the_line_that_they_overlap_most(tmp_path: Path, suffix: str) -> None:
+def test_subtitles_go_to_the_lines_that_they_overlap(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"film{suffix}"
     cues = CUES.replace(".", ",") if suffix == ".srt" else "WEBVTT\n\n" + CUES
     path.write_text(cues.replace("，,", "，"), "utf-8")
@@ -326,8 +326,8 @@ def test_subtitles_go_to_the_line_that_they_overlap_most(tmp_path: Path, suffix:
     lines = [Passage(f"line {begin}", start_ms=begin, end_ms=end) for begin, end in times]
     assert texts(engine.translate(lines, EN_ZH)) == [
         ["早上好，朋友。"],
-        ["我有一本书。"],
-        [""],
+        ["我有一本书，"],
+        ["你呢？"],
         [""],
     ]
     assert engine.style is Style.HUMAN
