@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from dubbing.diarization.people_file import read_people
-from dubbing.errors import DiskFull, UnknownLanguage, UsageError
+from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.file_names import check_name, shortened, stem_of
 from dubbing.language.languages import SPOKEN, language, same_language, spoken_code
+from dubbing.media.containers import choose_container
 from dubbing.media.ffmpeg_check import passed_before
 from dubbing.media.ffmpeg_choice import asked_for_ffmpeg, current_ffmpeg, preferred_ffmpeg
+from dubbing.media.left_out import left_out_note
 from dubbing.media.mux import check_container, check_times, sound_note
-from dubbing.media.probe import MediaInfo, choose_container, probe
+from dubbing.media.probe import MediaInfo, probe
 from dubbing.models.catalogue import catalogue
 from dubbing.models.resolver import resolve
 from dubbing.outputs import check_output
@@ -33,11 +34,9 @@ from dubbing.voice.ledger import enter_uses
 from dubbing.voice.library import find_voice
 from dubbing.voice.standing import refuse_repeated
 from dubbing.voice.trust import is_trusted
+from dubbing.working_space import check_space, workspace_bytes
 from dubbing.workspace import Workspace, file_sha256
 from dubbing.workspace_marker import check_workspace
-
-WORKING_BYTES_PER_MS = 700
-"""48 kHz 24-bit stereo twice (original and mix) and some: what the workspace takes at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +119,18 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
     output = _output(job, source, target, info)
     if any(stage.name == "mux" for stage in stages):
         check_times(info)
-        if note := sound_note(info, track, output.suffix):
-            listener(Event("note", "", note))
+        for note in (
+            sound_note(info, track, output.suffix),
+            left_out_note(info, output.suffix.lower()),
+        ):
+            if note:
+                listener(Event("note", "", note))
     folder = job.workspace or output.with_name(f"{stem_of(source)}.dub")
     maker = job.maker or folder
     is_written = any("output" in stage.writes for stage in stages)
     _check_place(output, folder, maker, job.force or not is_written)
-    _check_space(folder, info.duration_ms)
+    if not folder.is_dir():  # else some of it is there already
+        check_space(folder, workspace_bytes(info.duration_ms, info.audio[track].n_channels))
     with Workspace(folder) as workspace:
         sweep_here(output.parent, owner_of(workspace.root))
         keep_job(workspace.root, target, source, output, job.recipe, profile)
@@ -296,15 +300,3 @@ def _check_place(output: Path, folder: Path, maker: Path, may_replace: bool) -> 
     check_workspace(folder)
     if not may_replace:
         check_output(output, maker)
-
-
-def _check_space(folder: Path, duration_ms: int) -> None:
-    """Refuse to begin what cannot end, unless some of it is there already."""
-    place = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
-    needed = duration_ms * WORKING_BYTES_PER_MS
-    free = shutil.disk_usage(place).free
-    if free < needed and not folder.is_dir():
-        raise DiskFull(
-            f"{folder} needs about {needed / 1e6:.0f} MB of free disk and has {free / 1e6:.0f} MB.",
-            hint="Free some space or choose another folder with --workspace.",
-        )

@@ -13,7 +13,7 @@ import string
 from pathlib import Path, PurePosixPath
 
 from dubbing.errors import UsageError
-from dubbing.media.probe import SUFFIXES
+from dubbing.media.containers import SUFFIXES
 
 SCHEMES = ("file", "s3", "gs", "gcs", "az", "abfs", "https", "http", "memory")
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?::|//)")

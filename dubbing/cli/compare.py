@@ -62,7 +62,9 @@ def _tell(found: Tally) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("", *found.dubs)
+    from dubbing.cli.foreign_text import safe
+
+    table = Table("", *map(safe, found.dubs))
     table.add_row("preferred", *map(str, found.votes))
     table.add_row("mean score (1-5)", *("-" if s is None else f"{s:.2f}" for s in found.scores))
     console = Console()

@@ -138,12 +138,13 @@ def _models() -> list[Finding]:
 
 def _table(findings: tuple[Finding, ...]) -> None:
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+
+    from dubbing.cli.foreign_text import safe
 
     table = Table("", "what", "found", "what to do", box=None)
     for finding in findings:
         mark = "[green]ok[/]" if finding.is_fine else "[red]no[/]"
         advice = "" if finding.is_fine else finding.advice
-        table.add_row(mark, *map(escape, (finding.what, finding.found, advice)))
+        table.add_row(mark, *map(safe, (finding.what, finding.found, advice)))
     Console().print(table)

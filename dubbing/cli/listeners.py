@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
+from dubbing.cli.foreign_text import safe
 from dubbing.progress import Event, Listener, silence
 
 
@@ -32,7 +33,6 @@ def _json_line(event: Event) -> None:
 @contextmanager
 def _bars() -> Iterator[Listener]:
     """A bar for each stage, with what it is at and the time left."""
-    from rich.markup import escape
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -47,7 +47,8 @@ def _bars() -> Iterator[Listener]:
 
         def listen(event: Event) -> None:
             if event.kind == "note":
-                progress.console.print(f"[yellow]note[/] {escape(event.message)}", soft_wrap=True)
+                message = safe(event.message)
+                progress.console.print(f"[yellow]note[/] {message}", soft_wrap=True)
                 return
             if event.stage not in tasks:
                 tasks[event.stage] = progress.add_task(
@@ -61,7 +62,7 @@ def _bars() -> Iterator[Listener]:
                     completed=event.done,
                     total=event.total,
                     state=state,
-                    message=escape(event.message[:40]),
+                    message=safe(event.message[:40]),
                 )
             elif event.kind == "stage-finished":
                 state = "kept" if event.reused else f"{event.seconds:.1f} s"

@@ -18,6 +18,7 @@ def list_models() -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from dubbing.cli.foreign_text import safe
     from dubbing.models.catalogue import catalogue
     from dubbing.models.resolver import is_ready, resolve
 
@@ -27,7 +28,11 @@ def list_models() -> None:
         place = resolve(name) if ready else None
         size = sum((place / f).stat().st_size for f in entry.file_names) if place else 0
         table.add_row(
-            name, entry.title, entry.licence, f"{size / 1e6:.0f}" if size else "", str(place or "-")
+            name,
+            entry.title,
+            entry.licence,
+            f"{size / 1e6:.0f}" if size else "",
+            safe(place or "-"),
         )
     Console().print(table)
 

@@ -286,14 +286,15 @@ def line_numbers(text: str) -> tuple[int, ...]:
 def _summary(timeline: Timeline) -> None:
     """What was made and what deserves a look."""
     from rich.console import Console
-    from rich.markup import escape
+
+    from dubbing.cli.foreign_text import safe
 
     console = Console()
     flagged = [n for n, line in enumerate(timeline.lines, start=1) if line.flags]
     if timeline.output is not None:
-        console.print(f"[bold green]Dub:[/]    {timeline.output.path}", soft_wrap=True)
+        console.print(f"[bold green]Dub:[/]    {safe(timeline.output.path)}", soft_wrap=True)
     if timeline.report is not None:
-        console.print(f"[bold]Report:[/] {timeline.report.path}", soft_wrap=True)
+        console.print(f"[bold]Report:[/] {safe(timeline.report.path)}", soft_wrap=True)
     written = sum(_is_yours(line) for line in timeline.lines)
     if written:
         console.print(f"{written} of {len(timeline.lines)} lines say your text")
@@ -303,9 +304,8 @@ def _summary(timeline: Timeline) -> None:
     for speaker in timeline.speakers:
         if speaker.voice is not None:
             for flag in speaker.voice.flags:
-                console.print(
-                    f"{escape(speaker.name)} ({speaker.id}, {speaker.voice.name}): {flag}"
-                )
+                said = f"{speaker.name} ({speaker.id}, {speaker.voice.name}): {flag}"
+                console.print(safe(said))
 
 
 def _is_yours(line: Line) -> bool:

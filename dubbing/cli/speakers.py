@@ -101,6 +101,8 @@ def _list(timeline: Timeline, people: People) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from dubbing.cli.foreign_text import safe
+
     table = Table("", "name", "lines", "seconds", "pitch", "voice", "says for instance")
     told = {line.id: people.lines.get(line.id, line.speaker) for line in timeline.lines}
     known = {person.id: person for person in timeline.speakers}
@@ -112,5 +114,6 @@ def _list(timeline: Timeline, people: People) -> None:
         voice = person.voice.name if person is not None and person.voice else ""
         pitch = f"{person.f0_hz:.0f} Hz" if person is not None and person.f0_hz else ""
         name = people.names.get(speaker, person.name if person is not None else "new")
-        table.add_row(speaker, name, str(len(lines)), f"{seconds:.1f}", pitch, voice, longest.text)
+        cells = speaker, name, str(len(lines)), f"{seconds:.1f}", pitch, voice, longest.text
+        table.add_row(*map(safe, cells))
     Console().print(table)

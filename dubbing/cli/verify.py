@@ -89,8 +89,8 @@ def _stretches(looked: Sequence[Looked]) -> list[dict[str, Any]]:
 
 def _tell(found: dict[str, Any]) -> None:
     from rich.console import Console
-    from rich.markup import escape
 
+    from dubbing.cli.foreign_text import safe
     from dubbing.cli.line_listing import clock
 
     console = Console(highlight=False)
@@ -106,13 +106,14 @@ def _tell(found: dict[str, Any]) -> None:
         console.print("No content credentials (C2PA).")
         return
     intact = "unchanged since" if claim["is_intact"] else "[red]CHANGED after it was signed[/];"
-    console.print(f"Content credentials by {escape(claim['made_by'])}: {intact}", end=" ")
+    console.print(f"Content credentials by {safe(claim['made_by'])}: {intact}", end=" ")
     languages = f"{claim.get('source_language', '?')} to {claim.get('target_language', '?')}"
-    console.print(f"dubbed from {languages}", markup=False)
+    console.print(f"dubbed from {safe(languages)}")
     for voice in claim.get("cloned_voices", []):
         signed = f", signed by {voice['signed_by']}" if voice.get("signed_by") else ""
         console.print(
-            f"  {voice.get('speaker', '?')}: cloned voice of {voice.get('person', '?')}, "
-            f"consent {voice.get('consent', '?')}{signed}",
-            markup=False,
+            safe(
+                f"  {voice.get('speaker', '?')}: cloned voice of {voice.get('person', '?')}, "
+                f"consent {voice.get('consent', '?')}{signed}"
+            )
         )

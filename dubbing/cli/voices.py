@@ -10,6 +10,9 @@ import typer
 from dubbing.cli.stock_voices import hear, print_stock
 from dubbing.errors import InputError, UsageError
 
+USE = ("person", "film", "language", "lines", "seconds")
+"""Of an entry of the ledger, what is listed."""
+
 if TYPE_CHECKING:
     from dubbing.arrays import Audio
     from dubbing.engines.asr import Recognizer
@@ -33,9 +36,9 @@ def list_voices(
         print_stock(to)
         return
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
+    from dubbing.cli.foreign_text import safe
     from dubbing.voice.library import enrolled_names, voice_path
     from dubbing.voice.profile_file import is_encrypted, read_unchecked
 
@@ -43,14 +46,15 @@ def list_voices(
     for name in enrolled_names():
         path = voice_path(name)
         if is_encrypted(path):
-            table.add_row(name, "(encrypted)", "", "", "", "")
+            table.add_row(safe(name), "(encrypted)", "", "", "", "")
             continue
         voice = read_unchecked(path)
         live = "yes" if voice.is_live else "no"
         usable = "yes" if voice.objection is None else "no"
         given = voice.consent
         seconds = f"{voice.profile.seconds:.0f}"
-        table.add_row(name, escape(given.person), escape(given.purpose), seconds, live, usable)
+        cells = name, given.person, given.purpose, seconds, live, usable
+        table.add_row(*map(safe, cells))
     Console().print(table)
 
 
@@ -220,9 +224,9 @@ def ledger(
     import json
 
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
+    from dubbing.cli.foreign_text import safe
     from dubbing.voice.ledger import ledger_path, read
     from dubbing.voice.trust import signer
 
@@ -235,15 +239,8 @@ def ledger(
     for entry in entries:
         used = entry["use"]
         signed = f", signed by {signer(used['key'])}" if used.get("key") else ""
-        table.add_row(
-            entry["at"],
-            escape(used["person"]),
-            escape(used["film"]),
-            used["language"],
-            str(used["lines"]),
-            str(used["seconds"]),
-            escape(f"{used['consent']}{signed}"),
-        )
+        cells = [entry["at"], *(used[name] for name in USE), f"{used['consent']}{signed}"]
+        table.add_row(*map(safe, cells))
     Console().print(table)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from dubbing.errors import UsageError
 from dubbing.exports.timecode import can_drop, exact_rate, frame_of, timecode
-from dubbing.media.probe import MediaInfo, VideoTrack, open_media
+from dubbing.media.opening import open_media
+from dubbing.media.probe import MediaInfo, VideoTrack
 from dubbing.timeline import Media
 
 SOUND_ONLY_FPS = Fraction(25)

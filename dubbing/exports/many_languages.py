@@ -13,7 +13,8 @@ from dubbing.exports.cues import Of
 from dubbing.exports.events import subtitles_of
 from dubbing.exports.subtitles import subtitle_document
 from dubbing.language.languages import language
-from dubbing.media.mux import ONE_TRACK, DubTrack, MuxRequest, SubtitleFile, check_container, mux
+from dubbing.media.containers import ONE_TRACK
+from dubbing.media.mux import DubTrack, MuxRequest, SubtitleFile, check_container, mux
 from dubbing.media.probe import MediaInfo
 from dubbing.timeline import Timeline
 from dubbing.workspace import Workspace

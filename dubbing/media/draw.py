@@ -32,7 +32,9 @@ def draw_subtitles(
         DiskFull: if there was no room.
     """
     suffix = output.suffix.lower()
-    arguments = [*input_args(info.path), "-map", "0:V:0", "-map_metadata", "0"]
+    picture = "0:V:0" if info.video is None else f"0:{info.video.index}"
+    arguments = ["-max_error_rate", "1", *input_args(info.path), "-map", picture]
+    arguments += ["-map_metadata", "0"]
     arguments += ["-map_chapters", "0", "-metadata", f"comment={SYNTHETIC}"]
     arguments += _picture(info, subtitles, suffix) + _sound(info, suffix)
     run_ffmpeg(

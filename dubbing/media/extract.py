@@ -7,7 +7,9 @@ at time t of the film lies at sample 48 t of the WAV file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +17,42 @@ import numpy as np
 from dubbing.arrays import Audio
 from dubbing.media.channels import in_file_order, placed
 from dubbing.media.ffmpeg import OnProgress, input_args, run_ffmpeg
-from dubbing.media.float_sound import cleaning_filters
+from dubbing.media.float_sound import cleaning_filters, count_no_numbers
 from dubbing.media.probe import AudioTrack
 from dubbing.media.resample import resample
+from dubbing.media.sound_clock import sound_clock
 from dubbing.media.sound_file import SoundWriter, stream_sound
 
 WORKING_RATE_HZ = 48_000
 SPEECH_RATE_HZ = 16_000
 BLOCK_MS = 10_000
+BROKEN_PACKET = re.compile(r"Error (?:submitting packet to decoder|while decoding stream)")
+"""What ffmpeg says of a packet that it cannot decode, from 7.0 on and before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What was met on the way."""
+
+    n_broken: int
+    """Packets that could not be decoded; there is silence in their place."""
+    n_no_numbers: int = 0
+    """Samples that are not a number, or infinite; they are silent."""
+
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know, in sentences."""
+        found = []
+        if self.n_broken:
+            noun = "packet" if self.n_broken == 1 else "packets"
+            found.append(
+                f"{self.n_broken} {noun} of the sound cannot be decoded; it is silent there."
+            )
+        if self.n_no_numbers:
+            found.append(
+                f"{self.n_no_numbers} samples of the sound are no numbers (NaN, infinite); silent "
+                "here."
+            )
+        return tuple(found)
 
 
 def extract_audio(
@@ -34,7 +64,7 @@ def extract_audio(
     duration_ms: int = 0,
     filters: Sequence[str] = (),
     on_progress: OnProgress | None = None,
-) -> str:
+) -> Extracted:
     """Write one sound track as 48 kHz WAV, 24 bit (the step below any codec's noise).
 
     Args:
@@ -47,7 +77,7 @@ def extract_audio(
         on_progress: told the share that is done.
 
     Returns:
-        what ffmpeg wrote, which tells what its filters counted.
+        what was met on the way.
 
     Raises:
         UnreadableMedia: if the track cannot be decoded.
@@ -57,23 +87,25 @@ def extract_audio(
         if on_progress and duration_ms:
             on_progress(min(1.0, seconds * 1000 / duration_ms))
 
-    return run_ffmpeg(
+    clock = sound_clock(path, audio_track, start_ms)
+    resampled = f"aresample={WORKING_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts=0"
+    log = run_ffmpeg(
         [
+            *("-max_error_rate", "1"),  # what can be decoded is wanted, however little it is
             # the clock of the container as it is: ffmpeg's own shift to zero depends on which
             # streams are used, and would tear sound and picture of an MPEG-TS apart
             "-copyts",
             *input_args(path),
             "-map", f"0:a:{audio_track}",
             "-vn", "-sn", "-dn",
-            "-af", "".join(f"{name}," for name in filters)
-            + f"asetpts=PTS-({start_ms / 1000:.6f}/TB),"
-            f"aresample={WORKING_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts=0",
+            "-af", ",".join((*filters, *clock.filters(), resampled)),
             "-c:a", "pcm_s24le", "-rf64", "auto", "-f", "wav",
         ],
         what=f"The sound of {path.name} cannot be read",
         output=out_wav,
         on_progress=tell,
     )  # fmt: skip
+    return Extracted(len(BROKEN_PACKET.findall(log)), count_no_numbers(log))
 
 
 def first_filters(track: AudioTrack) -> tuple[str, ...]:

@@ -188,7 +188,7 @@ def _broadcast(folder: Path) -> None:
 
 def _browser(folder: Path) -> None:
     tone = make_tone(folder)
-    write_small_picture(make_film(folder, H264), tone, 32, folder / "small.mp4")
+    write_small_picture(probe(make_film(folder, H264)), tone, 32, folder / "small.mp4")
     write_small_sound(tone, folder / "small.m4a")
 
 

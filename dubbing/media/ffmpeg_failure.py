@@ -35,7 +35,8 @@ REFUSALS = (
 """What an ffmpeg says of something that it does not know, and how that is named (all are ours)."""
 INPUT_FAULT = re.compile(
     r"invalid data|moov atom|ebml|corrupt|truncat|damaged|decod|header missing|end of file"
-    r"|matches no streams|could not find codec parameters|does not contain any stream|no such file",
+    r"|invalid dts|unknown timestamp|matches no streams|could not find codec parameters"
+    r"|does not contain any stream|no such file",
     re.IGNORECASE,
 )
 

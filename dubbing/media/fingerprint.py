@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dubbing.media.probe import open_media
+from dubbing.media.opening import open_media
+from dubbing.media.pictures import sort_pictures
 
 TO_START_CODES = {"h264": "h264_mp4toannexb", "hevc": "hevc_mp4toannexb"}
 START_CODE = re.compile(rb"\x00\x00\x01")
@@ -25,7 +26,9 @@ def picture_fingerprint(path: Path) -> tuple[str, int]:
 
     sha, count = hashlib.sha256(), 0
     with open_media(path) as container:
-        stream = container.streams.video[0]
+        stream = sort_pictures(path, container.streams.video).film
+        if stream is None:
+            return sha.hexdigest(), 0
         codec = stream.codec_context.name
         convert = (
             BitStreamFilterContext(TO_START_CODES[codec], stream)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dubbing.errors import UnreadableMedia
-from dubbing.media.probe import MediaInfo, VideoTrack, open_media
+from dubbing.media.opening import open_media
+from dubbing.media.packet_times import Errors, every_packet
+from dubbing.media.probe import MediaInfo, VideoTrack
 from dubbing.timeline import Span
 
 WAITING_FRAMES = 8
 """Decoded ahead while the one before is looked at."""
 ROOM_MS = 1.0
+SURELY_BEYOND = 3
+"""Packets in a row; the time stamp of one may be wrong."""
+
+
+@dataclass(slots=True)
+class BrokenFrames:
+    """Counts what cannot be decoded."""
+
+    n_packets: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +41,13 @@ class Frame:
 
 
 def stream_frames(
-    path: Path, span: Span, info: MediaInfo, *, longest_side: int, most_fps: float
+    path: Path,
+    span: Span,
+    info: MediaInfo,
+    *,
+    longest_side: int,
+    most_fps: float,
+    broken: BrokenFrames | None = None,
 ) -> Iterator[Frame]:
     """Pictures shown within ``span``, in order, upright, decoded on another thread.
 
@@ -40,12 +57,25 @@ def stream_frames(
         info: what ``probe`` says of the film; without a picture there are none.
         longest_side: pictures are made no larger than this.
         most_fps: pictures that follow closer than this allows are left out.
+        broken: counts packets that cannot be decoded; they cost their own pictures only.
 
     Raises:
-        UnreadableMedia: if the picture cannot be decoded at all.
+        UnreadableMedia: if the film cannot be opened.
     """
-    if info.video is not None:
-        yield from _ahead(_decoded(path, span, info, info.video, longest_side, most_fps))
+    if info.video is None:
+        return
+    pictures = _pictures(path, span, info, info.video, broken or BrokenFrames())
+    step_ms, last_ms = 1000 / most_fps, float("-inf")
+
+    def chosen() -> Iterator[Frame]:
+        nonlocal last_ms
+        assert info.video is not None
+        for time_ms, picture in pictures:
+            if time_ms - last_ms >= step_ms - ROOM_MS:
+                last_ms = time_ms
+                yield Frame(time_ms, _upright(picture, longest_side, info.video.rotation_deg))
+
+    yield from _ahead(chosen())
 
 
 def _ahead(frames: Iterator[Frame]) -> Iterator[Frame]:
@@ -83,39 +113,51 @@ def _ahead(frames: Iterator[Frame]) -> Iterator[Frame]:
         worker.join()
 
 
-def _decoded(
-    path: Path,
-    span: Span,
-    info: MediaInfo,
-    video: VideoTrack,
-    longest_side: int,
-    most_fps: float,
-) -> Iterator[Frame]:
+def _pictures(
+    path: Path, span: Span, info: MediaInfo, video: VideoTrack, broken: BrokenFrames
+) -> Iterator[tuple[float, Any]]:
+    """Decoded pictures within a span and when they are shown."""
     import av
 
-    step_ms, last_ms = 1000 / most_fps, float("-inf")
     with open_media(path) as container:
-        stream = next(s for s in container.streams.video if s.index == video.index)
+        stream: Any = next(s for s in container.streams.video if s.index == video.index)
         stream.thread_type = "AUTO"
         base_ms = float(stream.time_base or 0) * 1000
         if span.start_ms > 0 and base_ms:
-            container.seek(int((span.start_ms + info.start_ms) / base_ms), stream=stream)
-        try:
-            for picture in container.decode(stream):
-                if picture.pts is None:
-                    continue
+            with suppress(
+                av.error.FFmpegError
+            ):  # what cannot be searched is read from its beginning
+                container.seek(int((span.start_ms + info.start_ms) / base_ms), stream=stream)
+        last_tick = (span.end_ms + info.start_ms) / base_ms if base_ms else float("inf")
+        time_ms: float | None = None
+        for picture in _decoded(container, stream, last_tick, broken):
+            if picture.pts is not None:
                 time_ms = picture.pts * base_ms - info.start_ms
-                if time_ms >= span.end_ms:
-                    return
-                if time_ms < span.start_ms or time_ms - last_ms < step_ms - ROOM_MS:
-                    continue
-                last_ms = time_ms
-                yield Frame(time_ms, _upright(picture, longest_side, video.rotation_deg))
-        except av.error.FFmpegError as error:
-            if last_ms == float("-inf"):
-                raise UnreadableMedia(
-                    f"The picture of {path.name} cannot be decoded.", hint="Does it play?"
-                ) from error
+            elif time_ms is not None and video.fps > 0:  # MPEG-PS names the time of some only
+                time_ms += 1000 / video.fps
+            else:
+                continue
+            if span.start_ms <= time_ms < span.end_ms:
+                yield time_ms, picture
+
+
+def _decoded(container: Any, stream: Any, last_tick: float, broken: BrokenFrames) -> Iterator[Any]:
+    """All pictures up to a time that can be decoded; a picture is never stored after it is shown."""
+    import av
+
+    errors, n_beyond = Errors(), 0
+    for packet in every_packet(container, [stream], errors):
+        tick = packet.dts if packet.dts is not None else packet.pts
+        n_beyond = n_beyond + 1 if tick is not None and tick >= last_tick else 0
+        try:
+            yield from packet.decode()
+            if n_beyond >= SURELY_BEYOND:
+                yield from stream.decode(None)
+        except (av.error.FFmpegError, ValueError):
+            broken.n_packets += 1
+        if n_beyond >= SURELY_BEYOND:
+            break
+    broken.n_packets += errors.count
 
 
 def _upright(picture: Any, longest_side: int, turn_deg: int) -> npt.NDArray[np.uint8]:

@@ -12,29 +12,45 @@ from pathlib import Path
 from dubbing.errors import EngineUnavailable, UsageError
 from dubbing.media.carriers import Carrier, carrier
 from dubbing.media.channels import channel_names, in_file_order
+from dubbing.media.containers import (
+    MATROSKA,
+    MOV_AUDIO,
+    MP4_AUDIO,
+    MP4_LIKE,
+    NEW_SUBTITLES,
+    OF_THE_OLD_FILE,
+    ONE_TRACK,
+    PLACE_OF_PHONES,
+    SUFFIXES,
+    WEBM_AUDIO,
+    can_hold,
+    choose_container,
+    holds_cover,
+    holds_picture,
+    language_tag,
+    own_tags,
+    subtitle_codec,
+)
+from dubbing.media.cover_art import CoverFile, cover_files
 from dubbing.media.extract import first_filters
 from dubbing.media.ffmpeg import bitstream_filters, input_args, run_ffmpeg
 from dubbing.media.ffmpeg_choice import current_ffmpeg
-from dubbing.media.probe import (
-    MOV_AUDIO,
-    MP4_AUDIO,
-    SUFFIXES,
-    WEBM_AUDIO,
-    AudioTrack,
-    MediaInfo,
-    can_hold,
-    choose_container,
-)
+from dubbing.media.opening import open_media
+from dubbing.media.packet_times import LONGEST_HOLE_MS, packet_times
+from dubbing.media.probe import AudioTrack, MediaInfo
 from dubbing.media.sound_file import sound_format
 
 SYNTHETIC = "Dubbed with synthetic voices by dubbing"
-TEXT_SUBTITLES = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
-SUBTITLE_CODEC = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".webm": "webvtt"}
-MP4_LIKE = (".mp4", ".m4v", ".m4a", ".mov")
-ONE_TRACK = (".mp3", ".flac", ".wav", ".ogg")
 ORIGINAL_KBIT_PER_CHANNEL = 128
-TIMES_FILTER = {"h264": "dts2pts", "hevc": "dts2pts", "mpeg4": "mpeg4_unpack_bframes"}
-"""What works out when a frame is shown, by codec."""
+LONGEST_S = LONGEST_HOLE_MS / 1000
+USUAL_FRAME_S, USUAL_CUE_S = 0.04, 5.0
+"""What is written where a packet claims to last longer than that."""
+TIMELESS = {"avi": "AVI", "mpeg": "MPEG-PS"}
+TIMES_FILTER = {
+    ("avi", "h264"): "dts2pts", ("avi", "hevc"): "dts2pts", ("avi", "mpeg4"): "mpeg4_unpack_bframes",
+    ("mpeg", "h264"): "dts2pts", ("mpeg", "hevc"): "dts2pts",
+}  # fmt: skip
+"""What works out when a frame is shown, by container and codec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +107,10 @@ def mux(request: MuxRequest) -> None:
     """
     check_container(request.output, request.source_info)
     check_times(request.source_info)
-    run_ffmpeg(_arguments(request), what="The dub cannot be written", output=request.output)
+    with cover_files(request.source_info, request.output.suffix.lower()) as covers:
+        run_ffmpeg(
+            _arguments(request, covers), what="The dub cannot be written", output=request.output
+        )
 
 
 def check_container(output: Path, info: MediaInfo) -> None:
@@ -121,59 +140,143 @@ def check_times(info: MediaInfo) -> None:
     wanted = _filter_of_times(info)
     if wanted and wanted not in bitstream_filters():
         raise EngineUnavailable(
-            f"{current_ffmpeg()} cannot copy this picture out of AVI: it lacks {wanted}.",
+            f"{current_ffmpeg()} cannot copy this picture out of {TIMELESS[info.container]}: "
+            f"it lacks {wanted}.",
             hint="Use the packaged ffmpeg, or one from 6.0 on.",
         )
 
 
-def _arguments(request: MuxRequest) -> list[str]:
+def _arguments(request: MuxRequest, covers: tuple[CoverFile, ...]) -> list[str]:
     info, suffix = request.source_info, request.output.suffix.lower()
     start = f"{info.start_ms / 1000:.6f}"
     # AVI and MPEG-PS leave the presentation times of reordered frames out
-    arguments = ["-copyts", "-fflags", "+genpts", *input_args(request.source)]
+    arguments = ["-max_error_rate", "1", "-copyts", "-fflags", "+genpts"]
+    arguments += input_args(request.source)
     for dub in request.dubs:
         arguments += ["-itsoffset", start, *input_args(dub.wav)]
     for subtitle in request.subtitles:
         arguments += ["-itsoffset", start, "-f", "srt", "-i", f"file:{subtitle.path}"]
+    if suffix == ".ogg":
+        for cover in covers:
+            arguments += ["-f", "ffmetadata", "-i", f"file:{cover.path}"]
     arguments += ["-output_ts_offset", f"-{start}" if info.start_ms >= 0 else start.lstrip("-")]
-    arguments += ["-map_metadata", "0", "-map_chapters", "0", "-max_muxing_queue_size", "4096"]
-    arguments += ["-metadata", f"comment={SYNTHETIC}"]
+    arguments += ["-map_chapters", "0", "-max_muxing_queue_size", "4096"]
+    arguments += _tags(request, suffix, covers)
     arguments += _picture(info, suffix) + _sound(request, suffix) + _all_subtitles(request, suffix)
-    arguments += _attachments(info, suffix)
-    return arguments + container_args(suffix)
+    arguments += _covers(info, suffix) + _attachments(info, suffix, covers)
+    return arguments + container_args(suffix, own_tags(info, suffix))
 
 
-def container_args(suffix: str) -> list[str]:
-    """Output arguments for a container, by the file's ending."""
-    if suffix in (".mp4", ".mov"):
+def container_args(suffix: str, tags: tuple[str, ...] = ()) -> list[str]:
+    """Output arguments for a container, by the file's ending.
+
+    ``tags`` are those that MP4 has no name for. QuickTime may hold them under their own names, where
+    cameras and phones put theirs; in MP4 these would stand in place of the title, artist and cover
+    that players look for, and are left out.
+    """
+    if suffix == ".mov":
+        return ["-movflags", "+faststart+use_metadata_tags" if tags else "+faststart"]
+    if suffix == ".mp4":
         return ["-movflags", "+faststart"]
     if suffix in (".m4a", ".m4v"):  # ffmpeg's own choice for these is an iPod, which plays little
         return ["-movflags", "+faststart", "-f", "mp4"]
-    return []
+    return ["-id3v2_version", "3"] if suffix == ".mp3" else []
+
+
+def _tags(request: MuxRequest, suffix: str, covers: tuple[CoverFile, ...]) -> list[str]:
+    """What is said of the film as a whole, without what was said of the old file."""
+    arguments = ["-map_metadata", "0", "-metadata", f"comment={SYNTHETIC}"]
+    for name in OF_THE_OLD_FILE:
+        arguments += ["-metadata", f"{name}="]
+    place = next((tag for tag in request.source_info.tags if tag.lower() == PLACE_OF_PHONES), "")
+    if place and suffix in (".mp4", ".m4v", ".m4a"):
+        arguments += ["-metadata", f"location={_tag(request.source_info.path, place)}"]
+    if suffix == ".ogg" and covers:
+        first = 1 + len(request.dubs) + len(request.subtitles)
+        arguments += ["-map_metadata:s:a:0", f"{first}:g"]
+    return arguments
+
+
+def _tag(film: Path, name: str) -> str:
+    with open_media(film) as container:
+        return container.metadata.get(name, "")
 
 
 def _picture(info: MediaInfo, suffix: str) -> list[str]:
+    """The picture that is looked at first, then other angles."""
     if info.video is None:
-        return ["-vn"]
-    tag = ["-tag:v", "hvc1"] if info.video.codec == "hevc" and suffix in MP4_LIKE else []
-    return ["-map", "0:V", "-c:v", "copy", *_times(info), *tag]
+        return []
+    arguments = ["-map", f"0:{info.video.index}", "-c:v", "copy", *_times(info)]
+    pictures = [(info.video.index, info.video.codec)]
+    for angle in info.angles:
+        if holds_picture(suffix, angle.codec):
+            arguments += ["-map", f"0:{angle.index}"]
+            pictures.append((angle.index, angle.codec))
+    for place, (index, codec) in enumerate(pictures):
+        if codec == "hevc" and suffix in MP4_LIKE:
+            arguments += [f"-tag:v:{place}", "hvc1"]
+        arguments += _clock(info, index, f"v:{place}")
+    return arguments
 
 
-def _attachments(info: MediaInfo, suffix: str) -> list[str]:
-    """Fonts and the like; mapped last, since ffmpeg's muxer wants the streams with packets first."""
-    has_any = info.video is not None and suffix == ".mkv"
-    return ["-map", "0:t?", "-c:t", "copy"] if has_any else []
+def _clock(info: MediaInfo, index: int, stream: str) -> list[str]:
+    """A filter that puts wrong time stamps and lengths of a copied stream right, where it has any."""
+    times = packet_times(info.path).streams.get(index)
+    if times is None or (stream.startswith("v") and _times(info)):
+        return []
+    parts = []
+    if times.stray_times:
+        wrong = "+".join(f"eq(PTS,{time})" for time in times.stray_times)
+        following = "PREV_OUTDTS+PREV_OUTDURATION"
+        parts.append(f"pts='if({wrong},{following}+PTS-DTS,PTS)'")
+        parts.append(f"dts='if({wrong},{following},DTS)'")
+    if times.has_absurd_length:
+        usual_s = USUAL_CUE_S if times.kind == "subtitle" else USUAL_FRAME_S
+        parts.append(f"duration='if(gt(DURATION*TB,{LONGEST_S}),{usual_s}/TB,DURATION)'")
+    return [f"-bsf:{stream}", "setts=" + ":".join(parts)] if parts else []
+
+
+def _covers(info: MediaInfo, suffix: str) -> list[str]:
+    """Cover art as streams, which stand behind the moving pictures."""
+    if suffix in (*MATROSKA, ".ogg"):
+        return []
+    n_pictures = 0 if info.video is None else 1
+    n_pictures += sum(holds_picture(suffix, angle.codec) for angle in info.angles)
+    arguments = []
+    kept = [cover for cover in info.covers if holds_cover(suffix, cover)]
+    for place, cover in enumerate(kept, start=n_pictures):
+        arguments += ["-map", f"0:{cover.index}", f"-c:v:{place}", "copy"]
+        arguments += [f"-disposition:v:{place}", "attached_pic"]
+    return arguments
+
+
+def _attachments(info: MediaInfo, suffix: str, covers: tuple[CoverFile, ...]) -> list[str]:
+    """Fonts and cover art; mapped last, since ffmpeg's muxer wants the streams with packets first."""
+    if suffix not in MATROSKA:
+        return []
+    arguments = []
+    for place, file in enumerate(info.attachments):
+        arguments += ["-map", f"0:t:{file.number}", f"-c:t:{place}", "copy"]
+        if not file.name:
+            arguments += [f"-metadata:s:t:{place}", f"filename=attachment_{place + 1}"]
+        if not file.mimetype:
+            arguments += [f"-metadata:s:t:{place}", "mimetype=application/octet-stream"]
+    for place, cover in enumerate(covers, start=len(info.attachments)):
+        arguments += ["-attach", f"file:{cover.path}"]
+        arguments += [f"-metadata:s:t:{place}", f"filename={cover.name}"]
+        arguments += [f"-metadata:s:t:{place}", f"mimetype={cover.mimetype}"]
+    return arguments
 
 
 def _times(info: MediaInfo) -> list[str]:
     wanted = _filter_of_times(info)
-    return ["-bsf:v", wanted] if wanted else []
+    return ["-bsf:v:0", wanted] if wanted else []
 
 
 def _filter_of_times(info: MediaInfo) -> str:
-    """AVI knows only when a frame is decoded; when it is shown must be worked out from its order."""
-    codec = info.video.codec if info.video and info.container == "avi" else ""
-    return TIMES_FILTER.get(codec, "")
+    """AVI knows only when a frame is decoded, MPEG-PS names the time of one in each packet."""
+    codec = info.video.codec if info.video and info.container in TIMELESS else ""
+    return TIMES_FILTER.get((info.container, codec), "")
 
 
 def _sound(request: MuxRequest, suffix: str) -> list[str]:
@@ -197,10 +300,23 @@ def _kept_originals(request: MuxRequest, suffix: str) -> tuple[AudioTrack, ...]:
 def _dub(request: MuxRequest, number: int, place: int, suffix: str) -> list[str]:
     dub = request.dubs[number]
     arguments = ["-map", f"{number + 1}:a:0", *_dub_carrier(request, dub, suffix).arguments(place)]
-    arguments += [f"-metadata:s:a:{place}", f"language={dub.language}"]
+    arguments += _spoken(f"a:{place}", dub.language, suffix)
     is_default = number == 0 and not request.original_first
-    arguments += [f"-metadata:s:a:{place}", f"title={dub.title}"]
-    return [*arguments, f"-disposition:a:{place}", "default" if is_default else "0"]
+    arguments += _called(f"a:{place}", dub.title, suffix)
+    return [*arguments, f"-disposition:a:{place}", "default+dub" if is_default else "dub"]
+
+
+def _called(stream: str, title: str, suffix: str) -> list[str]:
+    """A track's title; many players of MP4 show what its handler is called."""
+    arguments = [f"-metadata:s:{stream}", f"title={title}"]
+    if suffix in MP4_LIKE and title:
+        arguments += [f"-metadata:s:{stream}", f"handler_name={title}"]
+    return arguments
+
+
+def _spoken(stream: str, language: str, suffix: str) -> list[str]:
+    tag = language_tag(language, suffix)
+    return [f"-metadata:s:{stream}", f"language={tag}"] if tag else []
 
 
 def _dub_carrier(request: MuxRequest, dub: DubTrack, suffix: str) -> Carrier:
@@ -216,12 +332,16 @@ def _original(request: MuxRequest, track: AudioTrack, place: int, suffix: str) -
     is_dubbed = track.number == request.original_audio_track
     is_default = is_dubbed and request.original_first
     arguments = ["-map", f"0:a:{track.number}"]
-    arguments += [f"-disposition:a:{place}", "default" if is_default else "0"]
+    purposes = (("default",) if is_default else ()) + track.purposes
+    arguments += [f"-disposition:a:{place}", "+".join(purposes) or "0"]
     arguments += original_codec(track, place, suffix)
+    if "copy" in arguments:
+        arguments += _clock(request.source_info, track.index, f"a:{place}")
+    arguments += _called(f"a:{place}", track.title or ("Original" if is_dubbed else ""), suffix)
+    language = "" if track.language == "und" else track.language
     if is_dubbed:
-        language = track.language if track.language not in ("", "und") else None
-        arguments += [f"-metadata:s:a:{place}", f"language={language or request.original_language}"]
-        arguments += [f"-metadata:s:a:{place}", f"title={track.title or 'Original'}"]
+        language = language or request.original_language
+    arguments += _spoken(f"a:{place}", language, suffix)
     return arguments
 
 
@@ -248,23 +368,20 @@ def _holds_sound(suffix: str, codec: str) -> bool:
 def _all_subtitles(request: MuxRequest, suffix: str) -> list[str]:
     """New subtitles first, then those of the film that the container can hold."""
     if request.source_info.video is None:
-        return ["-sn"]
+        return []
     arguments, place = [], 0
     for number, subtitle in enumerate(request.subtitles, start=1 + len(request.dubs)):
-        arguments += ["-map", f"{number}:s:0", f"-c:s:{place}", SUBTITLE_CODEC.get(suffix, "srt")]
-        arguments += [f"-metadata:s:s:{place}", f"language={subtitle.language}"]
-        arguments += [f"-metadata:s:s:{place}", f"title={subtitle.title}"]
+        arguments += ["-map", f"{number}:s:0", f"-c:s:{place}", NEW_SUBTITLES.get(suffix, "srt")]
+        arguments += _spoken(f"s:{place}", subtitle.language, suffix)
+        arguments += _called(f"s:{place}", subtitle.title, suffix)
         place += 1
-    for number, codec in enumerate(request.source_info.subtitles):
-        kept = _subtitle_codec(codec, suffix)
+    for track in request.source_info.subtitles:
+        kept = subtitle_codec(track.codec, suffix)
         if kept:
-            arguments += ["-map", f"0:s:{number}", f"-c:s:{place}", kept]
+            arguments += ["-map", f"0:s:{track.number}", f"-c:s:{place}", kept]
+            arguments += _called(f"s:{place}", track.title, suffix)
+            arguments += _spoken(f"s:{place}", track.language, suffix)
+            if kept == "copy":
+                arguments += _clock(request.source_info, track.index, f"s:{place}")
             place += 1
     return arguments
-
-
-def _subtitle_codec(codec: str, suffix: str) -> str:
-    """What a subtitle track of the film becomes; empty if the container cannot hold it."""
-    if suffix == ".mkv":
-        return "srt" if codec == "mov_text" else "copy"
-    return SUBTITLE_CODEC.get(suffix, "") if codec in TEXT_SUBTITLES else ""

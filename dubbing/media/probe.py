@@ -2,25 +2,59 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dubbing.errors import NoAudioTrack, UnreadableMedia, UsageError
 from dubbing.media.channels import channel_layouts, channel_names, in_file_order, layout_name
-from dubbing.media.ffmpeg import OPEN_OPTIONS
+from dubbing.media.opening import open_media
+from dubbing.media.packet_times import every_packet, packet_times
+from dubbing.media.pictures import is_cover, sort_pictures
 
-if TYPE_CHECKING:
-    from av.container import InputContainer
-
-LOOKED_AT_S = 10.0
 UNKNOWN_LAYOUT = "stereo"
 """Of a track that ffmpeg cannot describe."""
 UNEVEN = 0.1
 """Frame intervals that differ by more than this share make a variable frame rate."""
 HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
 """Transfer characteristics of ITU-T H.273."""
+LONGEST_MS = 7 * 24 * 3_600_000
+LEAST_BYTES_PER_S = 12
+"""A film that claims to last longer, or to hold less a second, is measured."""
+LEAST_FPS_SHARE = 0.02
+"""A frame rate so far below that of the first seconds is none."""
+ROTATION_PACKETS = 100
+TIME_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
+CHAPTER_TRACK = re.compile(r"text|subtitle|unnamed", re.IGNORECASE)
+PURPOSES = (
+    "dub", "original", "comment", "lyrics", "karaoke", "forced", "hearing_impaired",
+    "visual_impaired", "clean_effects", "captions", "descriptions",
+)  # fmt: skip
+"""Dispositions that say what a track is for, by ffmpeg's names."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherStream:
+    """A stream that is neither the film's picture nor its sound; ``number`` counts those of its kind."""
+
+    index: int
+    number: int
+    codec: str
+    language: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file inside the film: a font, say; ``number`` counts attachments from 0."""
+
+    number: int
+    name: str
+    mimetype: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +88,8 @@ class AudioTrack:
     title: str
     is_default: bool
     start_ms: float
+    purposes: tuple[str, ...] = ()
+    """Some of :data:`PURPOSES`."""
 
     @property
     def n_channels(self) -> int:
@@ -76,10 +112,17 @@ class MediaInfo:
     start_ms: float
     video: VideoTrack | None
     audio: tuple[AudioTrack, ...]
-    subtitles: tuple[str, ...]
-    """Codecs of the subtitle tracks."""
+    subtitles: tuple[OtherStream, ...]
     n_chapters: int
-    has_cover: bool
+    angles: tuple[OtherStream, ...] = ()
+    """Moving pictures beside the one that is looked at."""
+    covers: tuple[OtherStream, ...] = ()
+    """Cover art."""
+    attachments: tuple[Attachment, ...] = ()
+    data: tuple[str, ...] = ()
+    """What data tracks hold: measurements of a camera, say."""
+    tags: tuple[str, ...] = ()
+    """Names of what the container says of the film as a whole."""
 
     def choose_audio(self, wanted: int | None) -> int:
         """Number of the sound track to dub.
@@ -107,7 +150,11 @@ class MediaInfo:
                 + "); choose with --audio-track.",
             ),
             (self.video is None, "There is no picture: the dub will be sound only."),
-            (self.n_chapters > 0, f"{self.n_chapters} chapters are kept."),
+            (
+                bool(self.angles),
+                f"There are {1 + len(self.angles)} moving pictures; faces are looked for in the "
+                "default one.",
+            ),
         ]
         if self.video is not None:
             found += _picture_notes(self.video)
@@ -150,27 +197,6 @@ def probe(path: Path) -> MediaInfo:
     return info
 
 
-def open_media(path: Path) -> InputContainer:
-    """Open a local media file with PyAV, and nothing else through it.
-
-    Raises:
-        UnreadableMedia: if FFmpeg cannot make anything of it.
-    """
-    import av
-
-    try:
-        return av.open(f"file:{path}", options=OPEN_OPTIONS)
-    except (av.error.FFmpegError, ValueError) as error:
-        raise UnreadableMedia(
-            f"{path.name} cannot be read as film or sound ({_reason(error)}).",
-            hint="It may be damaged, incomplete or something else by its content.",
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", "") or error)
-
-
 def _check_file(path: Path) -> None:
     if not path.exists():
         raise UsageError(f"There is no file {path}.", hint="Check the path.")
@@ -183,67 +209,142 @@ def _check_file(path: Path) -> None:
 def _describe(path: Path, container: Any) -> MediaInfo:
     import av
 
-    pictures = [s for s in container.streams.video if not _is_cover(s)]
+    pictures = sort_pictures(path, container.streams.video)
+    film = pictures.film
     sounds = [s for s in container.streams.audio if s.codec_context is not None]
-    starts = [t for s in [*pictures[:1], *sounds] if (t := _start_ms(s)) is not None]
+    starts = [t for s in [film, *sounds] if s is not None and (t := _start_ms(s)) is not None]
     begin_ms = min(starts, default=0.0)
     if container.start_time is not None:
         begin_ms = container.start_time * 1000 / av.time_base
     return MediaInfo(
         path=path,
         container=container.format.name,
-        duration_ms=_duration_ms(container, begin_ms),
+        duration_ms=_duration_ms(path, container, begin_ms),
         start_ms=begin_ms,
-        video=_video(path, pictures[0], begin_ms) if pictures else None,
+        video=None if film is None else _video(path, film, pictures.times_s, begin_ms),
         audio=_sounds(path, sounds, begin_ms),
-        subtitles=tuple(s.codec_context.name for s in container.streams.subtitles),
+        subtitles=_others(container.streams.subtitles),
         n_chapters=len(container.chapters()),
-        has_cover=len(pictures) < len(container.streams.video),
+        angles=_others(pictures.others),
+        covers=_others(pictures.covers),
+        attachments=_attachments(container),
+        data=_data(container),
+        tags=tuple(container.metadata),
     )
 
 
-def _is_cover(stream: Any) -> bool:
-    import av
+def _others(streams: Iterable[Any]) -> tuple[OtherStream, ...]:
+    return tuple(
+        OtherStream(
+            index=stream.index,
+            number=number,
+            codec=stream.codec_context.name if stream.codec_context is not None else "",
+            language=stream.metadata.get("language", ""),
+            title=_title(stream),
+        )
+        for number, stream in enumerate(streams)
+    )
 
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+def _attachments(container: Any) -> tuple[Attachment, ...]:
+    found = [stream.metadata for stream in container.streams if stream.type == "attachment"]
+    return tuple(
+        Attachment(number, tags.get("filename", ""), tags.get("mimetype", ""))
+        for number, tags in enumerate(found)
+    )
+
+
+def _data(container: Any) -> tuple[str, ...]:
+    """Data tracks that are more than a timecode or the titles of chapters."""
+    names = []
+    for stream in container.streams:
+        if stream.type == "data" and "timecode" not in stream.metadata:
+            name = _title(stream) or stream.metadata.get("handler_name", "").strip() or "unnamed"
+            if not (container.chapters() and CHAPTER_TRACK.search(name)):
+                names.append(name)
+    return tuple(names)
+
+
+def _title(stream: Any) -> str:
+    """What a track is called; MP4 calls it its name."""
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
+    return str(tags.get("title") or tags.get("name") or "")
 
 
 def _start_ms(stream: Any) -> float | None:
     return None if stream.start_time is None else float(stream.start_time * stream.time_base * 1000)
 
 
-def _duration_ms(container: Any, begin_ms: float) -> int:
+def _duration_ms(path: Path, container: Any, begin_ms: float) -> int:
+    """As declared, or as the packets tell where nothing is declared that can be."""
     import av
 
-    if container.duration is not None:
-        return max(1, round(float(container.duration) * 1000 / av.time_base))
+    declared = container.duration
+    told_ms = None if declared is None else float(declared) * 1000 / av.time_base
+    for duration_ms in (told_ms, declared_ms(container, begin_ms)):
+        if duration_ms is not None and _is_plausible(duration_ms, path.stat().st_size):
+            return max(1, round(duration_ms))
+    end_ms = packet_times(path).end_ms
+    return 1 if end_ms is None else max(1, round(end_ms - begin_ms))
+
+
+def declared_ms(container: Any, begin_ms: float) -> float | None:
+    """How long picture and sound are by what is declared of each; ``None`` if nothing is."""
     ends = [
-        float((s.duration or 0) * s.time_base * 1000) + (_start_ms(s) or 0.0) - begin_ms
-        for s in container.streams
-        if s.type in ("video", "audio")
+        end_ms - begin_ms
+        for stream in container.streams
+        if stream.type in ("video", "audio") and not is_cover(stream)
+        if (end_ms := _declared_end_ms(stream)) is not None
     ]
-    return max(1, round(max(ends, default=1.0)))
+    return max(ends, default=None)
 
 
-def _video(path: Path, stream: Any, begin_ms: float) -> VideoTrack:
+def _declared_end_ms(stream: Any) -> float | None:
+    """On the container's clock; Matroska's tag counts from its zero, not from the track's start."""
+    if stream.duration:
+        return float((stream.start_time or 0) + stream.duration) * float(stream.time_base) * 1000
+    clock = TIME_TAG.fullmatch(stream.metadata.get("DURATION", ""))
+    if clock is None:
+        return None
+    hours, minutes, seconds = map(float, clock.groups())
+    return 1000 * (3600 * hours + 60 * minutes + seconds)
+
+
+def _is_plausible(duration_ms: float, n_bytes: int) -> bool:
+    return 0 < duration_ms <= min(LONGEST_MS, 1000 * n_bytes / LEAST_BYTES_PER_S)
+
+
+def _video(path: Path, stream: Any, times_s: Sequence[float], begin_ms: float) -> VideoTrack:
     context = stream.codec_context
     return VideoTrack(
         index=stream.index,
         codec=context.name,
         width=context.width,
         height=context.height,
-        fps=float(stream.average_rate or 0),
-        variable_frame_rate=_varies(path, stream.index),
+        fps=_frame_rate(float(stream.average_rate or 0), times_s),
+        variable_frame_rate=_varies(times_s),
         rotation_deg=_rotation(path, stream.index),
         hdr=HDR_TRANSFERS.get(int(context.color_trc or 0), ""),
         start_ms=(_start_ms(stream) or 0.0) - begin_ms,
     )
 
 
-def _varies(path: Path, index: int) -> bool:
+def _steps(times_s: Sequence[float]) -> list[float]:
+    """Intervals between the first frames; the last may miss one that is stored later."""
+    ordered = sorted(times_s)
+    return [b - a for a, b in itertools.pairwise(ordered)][:-1]
+
+
+def _frame_rate(declared: float, times_s: Sequence[float]) -> float:
+    """As declared, unless one frame that lasts for ever has spoilt the mean."""
+    steps = sorted(_steps(times_s))
+    usual = steps[len(steps) // 2] if steps else 0.0
+    return 1 / usual if usual > 0 and declared * usual < LEAST_FPS_SHARE else declared
+
+
+def _varies(times_s: Sequence[float]) -> bool:
     """Whether the intervals of the first seconds of frames differ."""
-    times = _first_times(path, index)
-    steps = [b - a for a, b in zip(sorted(times), sorted(times)[1:], strict=False)][:-1]
+    steps = _steps(times_s)
     if len(steps) < 2:
         return False
     middle = sorted(steps)[len(steps) // 2]
@@ -251,31 +352,18 @@ def _varies(path: Path, index: int) -> bool:
     return any(abs(step - middle) > UNEVEN * middle + 0.0011 for step in steps)
 
 
-def _first_times(path: Path, index: int) -> list[float]:
-    """Times of the first seconds of packets, up to where the file is damaged."""
-    import av
-
-    times: list[float] = []
-    with open_media(path) as container, suppress(av.error.FFmpegError):
-        for packet in container.demux(container.streams[index]):
-            if packet.pts is None:
-                continue
-            times.append(float(packet.pts * packet.time_base))
-            if times[-1] - times[0] > LOOKED_AT_S:
-                break
-    return times
-
-
 def _rotation(path: Path, index: int) -> int:
-    """Degrees from the display matrix of the first frame."""
+    """Degrees from the display matrix of the first frame that can be decoded."""
     import av
 
     with open_media(path) as container:
-        try:
-            frame = next(container.decode(container.streams[index]), None)
-        except av.error.FFmpegError:
-            return 0
-    return int(getattr(frame, "rotation", 0) or 0) % 360
+        for number, packet in enumerate(every_packet(container, [container.streams[index]])):
+            with suppress(av.error.FFmpegError):
+                for frame in packet.decode():
+                    return int(getattr(frame, "rotation", 0) or 0) % 360
+            if number > ROTATION_PACKETS:
+                break
+    return 0
 
 
 def _sounds(path: Path, streams: list[Any], begin_ms: float) -> tuple[AudioTrack, ...]:
@@ -299,64 +387,10 @@ def _sound(number: int, stream: Any, layout: str, begin_ms: float) -> AudioTrack
         channels=channel_names(layout),
         rate_hz=context.rate,
         language=stream.metadata.get("language", ""),
-        title=stream.metadata.get("title", ""),
+        title=_title(stream),
         is_default=bool(stream.disposition & av.stream.Disposition.default),
         start_ms=(_start_ms(stream) or 0.0) - begin_ms,
+        purposes=tuple(
+            name for name in PURPOSES if stream.disposition & av.stream.Disposition[name]
+        ),
     )
-
-
-# -- containers ----------------------------------------------------------------------------------
-
-MP4_VIDEO = {"h264", "hevc", "av1", "mpeg4", "libdav1d", "vp9"}
-WEBM_VIDEO = {"vp8", "vp9", "av1", "libdav1d"}
-MOV_VIDEO = MP4_VIDEO | {"prores", "dnxhd", "mjpeg", "cfhd", "qtrle", "dvvideo", "rawvideo"}
-MP4_AUDIO = {"aac", "mp3", "mp3float", "ac3", "eac3", "opus", "alac", "flac"}
-MOV_AUDIO = {
-    "aac",
-    "mp3",
-    "mp3float",
-    "mp2",
-    "mp2float",
-    "ac3",
-    "eac3",
-    "dca",
-    "alac",
-    "adpcm_ima_qt",
-}
-"""And PCM of any kind."""
-WEBM_AUDIO = {"opus", "vorbis"}
-SUFFIXES = (
-    ".mp4",
-    ".m4v",
-    ".mov",
-    ".mkv",
-    ".webm",
-    ".m4a",
-    ".mka",
-    ".mp3",
-    ".flac",
-    ".wav",
-    ".ogg",
-)
-
-
-def choose_container(info: MediaInfo) -> str:
-    """Suffix of a container that holds the picture (and, if it can, the original sound) as it is."""
-    if info.video is None:
-        return ".m4a"
-    video, sounds = info.video.codec, {track.codec for track in info.audio}
-    if "webm" in info.container and video in WEBM_VIDEO and sounds <= WEBM_AUDIO:
-        return ".mkv" if info.path.suffix.lower() == ".mkv" else ".webm"
-    if video in MP4_VIDEO and sounds <= MP4_AUDIO and "matroska" not in info.container:
-        return ".mov" if info.path.suffix.lower() == ".mov" else ".mp4"
-    if info.path.suffix.lower() == ".mov" and video in MOV_VIDEO:
-        return ".mov"
-    return ".mkv"
-
-
-def can_hold(suffix: str, info: MediaInfo) -> bool:
-    """Whether a container can hold the picture without re-encoding it."""
-    if info.video is None:
-        return suffix in SUFFIXES
-    holds = {".mp4": MP4_VIDEO, ".m4v": MP4_VIDEO, ".webm": WEBM_VIDEO, ".mov": MOV_VIDEO}
-    return suffix == ".mkv" or info.video.codec in holds.get(suffix, set())

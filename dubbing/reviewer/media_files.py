@@ -64,7 +64,7 @@ def write_picture(film: MediaInfo, dub: Path, size: str, output: Path, tell: Tel
         raise UsageError(f"There is no size '{size}'.", hint=f"Choose from {', '.join(SIZES)}.")
     seconds = max(film.duration_ms / 1000, 0.001)
     write_small_picture(
-        film.path,
+        film,
         dub,
         SIZES[size],
         output,

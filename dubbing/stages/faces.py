@@ -11,7 +11,7 @@ import numpy as np
 from dubbing.language.g2p import to_phonemes
 from dubbing.language.languages import spoken_code
 from dubbing.language.spoken_form import spoken_form
-from dubbing.media.frames import stream_frames
+from dubbing.media.frames import BrokenFrames, stream_frames
 from dubbing.media.probe import MediaInfo, probe
 from dubbing.media.sound_file import read_sound
 from dubbing.pipeline import Run, stage
@@ -43,7 +43,7 @@ OFFSET_DOUBT_MS = 60.0
 @stage(
     reads=("media", "source_language", "lines.span", "lines.words"),
     writes=("faces", "lines.mouth", "sound_offset_ms"),
-    version=4,
+    version=5,
     engine_roles=("faces",),
     weights=("aligner", "face-sex", "face-age"),
     outside=("source",),
@@ -95,14 +95,21 @@ def _is_tolerable(offset_ms: float) -> bool:
 
 def _all_faces(timeline: Timeline, run: Run, settings: FacesSettings) -> tuple[Face, ...]:
     info = probe(run.source)
-    windows = _windows([line.span for line in timeline.lines], info.duration_ms)
+    assert timeline.media is not None
+    windows = _windows([line.span for line in timeline.lines], timeline.media.duration_ms)
     total_s = sum(window.duration_ms for window in windows) / 1000
     done_s = 0.0
     tracks: list[_Track] = []
+    broken = BrokenFrames()
     for window in windows:
-        tracks += _faces_in(window, info, run, settings)
+        tracks += _faces_in(window, info, run, settings, broken)
         done_s += window.duration_ms / 1000
         run.progress(done_s, total_s, unit="s")
+    if broken.n_packets:
+        run.note(
+            f"{broken.n_packets} pictures cannot be decoded; where no mouth can be seen, lines are "
+            "timed freely."
+        )
     return tuple(
         Face(f"F{n}", item.span, item.track, item.reading) for n, item in enumerate(tracks, start=1)
     )
@@ -130,7 +137,9 @@ class _Track:
     reading: FaceReading | None
 
 
-def _faces_in(window: Span, info: MediaInfo, run: Run, settings: FacesSettings) -> list[_Track]:
+def _faces_in(
+    window: Span, info: MediaInfo, run: Run, settings: FacesSettings, broken: BrokenFrames
+) -> list[_Track]:
     """Tracks of one window; remembered, so that an interruption costs one window at most."""
     key = run.part_key(window.start_ms, window.end_ms)
     known: list[dict[str, Any]] | None = run.recall(key)
@@ -138,7 +147,7 @@ def _faces_in(window: Span, info: MediaInfo, run: Run, settings: FacesSettings) 
         held = [_remembered(item) for item in known]
         if all(run.workspace.holds(item.track) for item in held):
             return held
-    made = list(_followed(window, info, run, settings))
+    made = list(_followed(window, info, run, settings, broken))
     run.remember(key, [asdict(item) for item in made])
     return made
 
@@ -152,9 +161,16 @@ def _remembered(plain: dict[str, Any]) -> _Track:
     )
 
 
-def _followed(window: Span, info: MediaInfo, run: Run, settings: FacesSettings) -> Iterator[_Track]:
+def _followed(
+    window: Span, info: MediaInfo, run: Run, settings: FacesSettings, broken: BrokenFrames
+) -> Iterator[_Track]:
     frames = stream_frames(
-        run.source, window, info, longest_side=settings.longest_side, most_fps=settings.most_fps
+        run.source,
+        window,
+        info,
+        longest_side=settings.longest_side,
+        most_fps=settings.most_fps,
+        broken=broken,
     )
     reader = shipped_reader()
     for track in follow(frames, run.engines.get("faces", settings.engine)):

@@ -27,7 +27,7 @@ from dubbing.workspace import write_text
 @stage(
     reads=("media", "mix", "source_language", "target_language", "lines", "speakers"),
     writes=("output", "written"),
-    version=4,
+    version=5,
     outside=("source", "output", "ffmpeg"),
 )
 def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:

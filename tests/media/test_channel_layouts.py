@@ -25,7 +25,6 @@ from dubbing.media.channels import (
 )
 from dubbing.media.extract import extract_audio, first_filters
 from dubbing.media.ffmpeg_choice import packaged_ffmpeg
-from dubbing.media.float_sound import count_no_numbers
 from dubbing.media.mux import MuxRequest, mux, sound_note
 from dubbing.media.probe import probe
 from dubbing.media.sound_file import SoundWriter, read_sound
@@ -188,8 +187,8 @@ def test_what_is_no_number_is_silent_and_counted(tmp_path: Path, subtype: str) -
     samples[20_000], samples[30_000] = 1e30, 1e-40
     film, wav = tmp_path / "film.wav", tmp_path / "out.wav"
     soundfile.write(film, samples, RATE_HZ, subtype)
-    log = extract_audio(film, 0, wav, filters=first_filters(probe(film).audio[0]))
-    assert count_no_numbers(log) == 202
+    extracted = extract_audio(film, 0, wav, filters=first_filters(probe(film).audio[0]))
+    assert extracted.n_no_numbers == 202
     found = read_sound(wav).samples
     assert not found[:, 1000:1100].any()
     assert found[0, 5000] == found[1, 6000] == 0

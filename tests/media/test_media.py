@@ -10,13 +10,14 @@ import pytest
 
 from dubbing.arrays import Audio
 from dubbing.errors import EngineUnavailable, NoAudioTrack, UnreadableMedia, UsageError
+from dubbing.media.containers import choose_container
 from dubbing.media.extract import extract_audio, extract_speech_audio
 from dubbing.media.ffmpeg import bitstream_filters
 from dubbing.media.ffmpeg_choice import packaged_ffmpeg
 from dubbing.media.fingerprint import picture_fingerprint
 from dubbing.media.loudness import line_loudness_lufs, programme_loudness
 from dubbing.media.mux import MuxRequest, check_times, mux
-from dubbing.media.probe import choose_container, probe
+from dubbing.media.probe import probe
 from dubbing.media.sound_file import (
     SoundWriter,
     read_sound,
