@@ -12,6 +12,8 @@ class Flag(StrEnum):
     """The source can hardly be told from its translation."""
     UNCERTAIN_TRANSCRIPT = "uncertain transcript"
     """The recogniser was not sure what the original says."""
+    NOT_UNDERSTOOD = "not understood"
+    """What was heard was only guessed; the original stays until somebody gives the line a text."""
     UNCLEAR = "unclear speech"
     """The dub's voice is misheard even without the music and noise of the film."""
     NOT_SAYABLE = "letters that cannot be said"
@@ -20,7 +22,12 @@ class Flag(StrEnum):
     """The dub's voice is clear by itself and too faint in the mix."""
 
 
-FOUND_IN_REPORT = (Flag.UNCERTAIN_TRANSCRIPT, Flag.UNCLEAR, Flag.COVERED)
+FOUND_IN_REPORT = (
+    Flag.UNCERTAIN_TRANSCRIPT,
+    Flag.NOT_UNDERSTOOD,
+    Flag.UNCLEAR,
+    Flag.COVERED,
+)
 """Flags that the report gives; it looks again at every line of every dub."""
 
 

@@ -36,6 +36,8 @@ class EngineOptions(Strict):
     server: str | None = None
     requests_per_minute: int | None = Field(default=None, gt=0)
     prices: tuple[float, float] | None = None
+    beam_size: int | None = None
+    temperature: float | None = None
 
 
 NO_OPTIONS = EngineOptions()
@@ -50,7 +52,9 @@ class TakesModel(Strict):
     @property
     def engine_options(self) -> EngineOptions | None:
         """What the engine is told; ``None`` if nothing."""
-        told = EngineOptions(**self.model_dump(include={"model", "server"}))
+        told = EngineOptions(
+            **self.model_dump(include=set(EngineOptions.model_fields), exclude_defaults=True)
+        )
         return None if told == NO_OPTIONS else told
 
 
@@ -68,10 +72,16 @@ class IngestSettings(Strict):
     """Counted from 0 among the audio tracks; ``None`` takes the default track."""
 
 
-class TranscribeSettings(Strict):
+class TranscribeSettings(TakesModel):
     """How speech is turned into lines."""
 
     engine: str = "faster-whisper"
+    beam_size: int | None = Field(None, ge=1, le=20)
+    """How many texts are followed at once; ``None`` is the engine's own choice."""
+    temperature: float | None = Field(None, ge=0, le=1)
+    """0 takes the likeliest word; more draws among the likely ones."""
+    hotwords: tuple[str, ...] = ()
+    """Names and terms that are likely to be said."""
     language: str | None = None
     """Source language; ``None`` = find out."""
     max_pause_ms: int = Field(700, ge=100)
@@ -124,10 +134,12 @@ class SeparateSettings(Strict):
 
 
 class SongsSettings(Strict):
-    """What happens to lines that are sung."""
+    """What happens to lines that are sung, and to those that were not understood."""
 
     keep: bool = True
-    """Whether they stay as they are."""
+    """Whether what is sung, laughed or wordless stays as it is."""
+    keep_doubtful: bool = True
+    """Whether lines whose words were only guessed stay as they are."""
 
 
 class EmotionSettings(TakesModel):

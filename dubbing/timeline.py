@@ -100,6 +100,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """In which language a line was heard, and what the recogniser says of its own doubts.
+
+    ``language_probability`` is 1 for a language that the user named. The others are those of the
+    recogniser's segment (:class:`dubbing.engines.asr.HeardSegment`), which may hold several lines.
+    """
+
+    language: str
+    language_probability: float = 1.0
+    mean_log_probability: float = 0.0
+    no_speech_probability: float = 0.0
+    compression_ratio: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class FaceReading:
     """Probability that a face is a woman's, and its age, over so many pictures of it."""
 
@@ -307,7 +322,10 @@ class Line:
     words: tuple[Word, ...]
     speaker: str = ""
     kept: str = ""
-    """Why the original stays (``sung``, ``laughed``, ``wordless``); empty for a line that is dubbed."""
+    """Why the original stays (``sung``, ``laughed``, ``wordless``, ``not understood``); empty for a line
+    that is dubbed."""
+    hearing: Hearing | None = None
+    """``None``: nothing is known beyond the words."""
     mouth: Mouth | None = None
     """``None``: nobody is seen to speak it, so it is timed freely."""
     emotion: Emotion | None = None
@@ -547,6 +565,21 @@ class Timeline:
         starts = [line.span.start_ms for line in self.lines]
         if starts != sorted(starts):
             raise ValueError("lines must stand in order of their start")
+
+    def language_of(self, line: Line) -> str:
+        """The language that a line is spoken in."""
+        return line.hearing.language if line.hearing else self.source_language
+
+    def is_in_target(self, line: Line) -> bool:
+        """Whether a line of the original is in the language of the dub."""
+        spoken = self.language_of(line).partition("-")[0]
+        return bool(spoken) and spoken == self.target_language.partition("-")[0]
+
+    def why_kept(self, line: Line) -> str:
+        """Why the original of a line stays; empty if it is to be dubbed."""
+        if line.take is not None or not self.is_in_target(line):
+            return line.kept
+        return line.kept or f"already in {self.target_language}"
 
     def with_lines(self, lines: Iterable[Line]) -> Timeline:
         """The same project with other lines."""

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dubbing.batch.places import inside
 from dubbing.errors import UsageError
+from dubbing.settings import Term
 
 Share = Annotated[float, Field(ge=0, le=1, strict=False)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -36,6 +37,10 @@ class Options(Strict):
 
     source_language: str | None = Field(None, alias="from")
     """Language of the film; found out if not given."""
+    asr_model: str | None = None
+    """Whisper that listens: a size, a converted folder or a hub name."""
+    beam_size: Annotated[int, Field(ge=1, le=20)] | None = None
+    temperature: Share | None = None
     audio_track: Annotated[int, Field(ge=0)] | None = None
     speakers: Annotated[int, Field(ge=1)] | None = None
     """How many people speak."""
@@ -57,6 +62,8 @@ class Options(Strict):
     """Who allows their voice to be cloned, e.g. ``S1=Anna Example: contract of 2 May``."""
     separate: bool | None = None
     dub_songs: bool | None = None
+    dub_doubtful: bool | None = None
+    """Whether lines are spoken whose words were only guessed."""
     emotion: Listed | None = None
     """How lines are said, e.g. ``12=angry:0.8``."""
     emotion_from: Literal["source", "voice", "face", "text", "none"] | None = None
@@ -113,14 +120,21 @@ def profile_values(
         "model": options.speech_model,
         "server": options.speech_server,
     }
-    songs = None if options.dub_songs is None else not options.dub_songs
+    from dubbing.translation.glossary import hotwords_of
+
     flags: dict[str, dict[str, Any]] = {
         "ingest": {"audio_track": options.audio_track},
-        "transcribe": {"language": _heard(options.source_language)},
+        "transcribe": {
+            "language": _heard(options.source_language),
+            "model": options.asr_model,
+            "beam_size": options.beam_size,
+            "temperature": options.temperature,
+            "hotwords": hotwords_of(_terms(options, target, root, outside)) or None,
+        },
         "turns": {"count": options.speakers},
         "speakers": {"count": options.speakers, "names": options.speaker_names},
         "separate": {"enabled": options.separate},
-        "songs": {"keep": songs},
+        "songs": {"keep": _not(options.dub_songs), "keep_doubtful": _not(options.dub_doubtful)},
         "emotion": {"engine": options.emotion_engine, "model": options.emotion_model},
         "translate": _words(options, target, root, outside),
         "voices": {**speaks, "cast": options.voices},
@@ -151,6 +165,10 @@ def profile_values(
     return {stage: told for stage, told in values.items() if told}
 
 
+def _not(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
 def _heard(tag: str | None) -> str | None:
     from dubbing.language.languages import language
 
@@ -159,7 +177,6 @@ def _heard(tag: str | None) -> str | None:
 
 def _words(options: Options, target: str, root: Path, outside: bool) -> dict[str, Any]:
     """What must be said so, what was said before, and who translates."""
-    from dubbing.translation.glossary import read_glossary
     from dubbing.translation.memory_file import read_memory
 
     engine, model = options.translator, options.translation_model
@@ -167,9 +184,8 @@ def _words(options: Options, target: str, root: Path, outside: bool) -> dict[str
         if engine not in (None, "file"):
             raise UsageError(f"translations and translator {engine} exclude each other.")
         engine, model = "file", str(_file(root, options.translations, outside))
-    glossaries = [_file(root, name, outside) for name in options.glossary or ()]
     memories = [_file(root, name, outside) for name in options.memory or ()]
-    terms = [term.model_dump() for path in glossaries for term in read_glossary(path, target)]
+    terms = [term.model_dump() for term in _terms(options, target, root, outside)]
     known = [pair for path in memories for pair in read_memory(path, target)]
     return {
         "engine": engine,
@@ -179,6 +195,13 @@ def _words(options: Options, target: str, root: Path, outside: bool) -> dict[str
         "memory": tuple(known) or None,
         "registers": options.register_,
     }
+
+
+def _terms(options: Options, target: str, root: Path, outside: bool) -> list[Term]:
+    from dubbing.translation.glossary import read_glossary
+
+    glossaries = [_file(root, name, outside) for name in options.glossary or ()]
+    return [term for path in glossaries for term in read_glossary(path, target)]
 
 
 def _said_so(options: Options, target: str, root: Path, outside: bool) -> Any:

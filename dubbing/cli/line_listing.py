@@ -53,7 +53,7 @@ def print_speakers(timeline: Timeline, console: Console) -> None:
 def print_lines(timeline: Timeline, console: Console) -> None:
     """Print source, translation, times and flags of every line."""
     columns = ("#", "from", "to", "who", "source", "says", "tempo", "flags")
-    _print(columns, [_line(n, line) for n, line in enumerate(timeline.lines, 1)], console)
+    _print(columns, [_line(timeline, n, line) for n, line in enumerate(timeline.lines, 1)], console)
 
 
 def print_emotions(timeline: Timeline, console: Console) -> None:
@@ -118,7 +118,7 @@ def _known(*paragraphs: Paragraph) -> tuple[Paragraph, ...]:
 # -- lines ---------------------------------------------------------------------------------------
 
 
-def _line(number: int, line: Line) -> Row:
+def _line(timeline: Timeline, number: int, line: Line) -> Row:
     span = line.plan.span if line.plan else line.span
     start, end = clock(span.start_ms), clock(span.end_ms)
     tempo = f"{line.plan.tempo:.2f}" if line.plan else ""
@@ -128,14 +128,15 @@ def _line(number: int, line: Line) -> Row:
         _joined(f"{number:>3}", f"{start} to {end}", line.speaker, tempo and f"tempo {tempo}"),
         _known(
             Paragraph(line.text, "dim"),
-            Paragraph(line.spoken_text or _why_kept(line)),
+            Paragraph(line.spoken_text or _why_kept(timeline, line)),
             Paragraph(flags and f"flags: {flags}", "yellow"),
         ),
     )
 
 
-def _why_kept(line: Line) -> str:
-    return f"(the original is kept: {line.kept})" if line.kept else ""
+def _why_kept(timeline: Timeline, line: Line) -> str:
+    why = timeline.why_kept(line)
+    return f"(the original is kept: {why})" if why else ""
 
 
 def _joined(*parts: str) -> str:

@@ -52,6 +52,19 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     source: Annotated[
         str | None, typer.Option("--from", help="Language of the film; found out if not given.")
     ] = None,
+    asr_model: Annotated[
+        str | None,
+        typer.Option(
+            help="Whisper that listens: a size (small, turbo), a converted folder, a hub name."
+        ),
+    ] = None,
+    beam_size: Annotated[
+        int | None, typer.Option(min=1, max=20, help="Texts that Whisper follows at once.")
+    ] = None,
+    temperature: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Of Whisper: 0 takes the likeliest word, more draws."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File or folder of the dub.")
     ] = None,
@@ -133,6 +146,13 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         bool | None,
         typer.Option("--dub-songs/--keep-songs", help="Speak what is sung; else it stays."),
     ] = None,
+    dub_doubtful: Annotated[
+        bool | None,
+        typer.Option(
+            "--dub-doubtful/--keep-doubtful",
+            help="Speak what was only guessed; else the original stays.",
+        ),
+    ] = None,
     emotion: Annotated[
         list[str] | None,
         typer.Option(
@@ -199,23 +219,34 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     from dubbing.registry import Engines
     from dubbing.servers import ANY_SERVER
     from dubbing.settings import load_profile
+    from dubbing.translation.glossary import hotwords_of
     from dubbing.voice.emotion_overrides import read_override
 
     speaks = {"engine": speech, "model": speech_model, "server": speech_server}
+    words = words_of(to, glossary or (), memory or (), register or ())
     flags: dict[str, dict[str, Any]] = {
         "ingest": {"audio_track": audio_track},
-        "transcribe": {"language": _language_code(source)},
+        "transcribe": {
+            "language": _language_code(source),
+            "model": asr_model,
+            "beam_size": beam_size,
+            "temperature": temperature,
+            "hotwords": hotwords_of(words["glossary"] or ()) or None,
+        },
         "turns": {"count": speakers},
         "speakers": {
             "count": speakers,
             "names": names_of(speaker_names) if speaker_names else None,
         },
         "separate": {"enabled": separate},
-        "songs": {"keep": None if dub_songs is None else not dub_songs},
+        "songs": {
+            "keep": None if dub_songs is None else not dub_songs,
+            "keep_doubtful": None if dub_doubtful is None else not dub_doubtful,
+        },
         "translate": {
             "lines": line_numbers(lines) if lines else None,
             **engine_of(translator, translation_model, translation_server, translations),
-            **words_of(to, glossary or (), memory or (), register or ()),
+            **words,
         },
         "voices": {**speaks, **cast_of(voice or ())},
         "emotion": {"engine": emotion_engine, "model": emotion_model},

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dubbing.engines.speakers import Turn
-from dubbing.timeline import Line, Span, Word, line_id
+from dubbing.timeline import Hearing, Line, Span, Word, line_id
 
 Interval = tuple[int, int]
 Numbers = npt.NDArray[np.float64]
@@ -81,13 +81,14 @@ def divided(line: Line, turns: Sequence[Turn]) -> list[tuple[Line, int]]:
         words = line.words[first:last]
         start_ms = line.span.start_ms if first == 0 else words[0].start_ms
         end_ms = line.span.end_ms if last == len(voices) else words[-1].end_ms
-        parts.append((_line_of(words, Span(start_ms, max(end_ms, start_ms + 1))), voices[first]))
+        span = Span(start_ms, max(end_ms, start_ms + 1))
+        parts.append((_line_of(words, span, line.hearing), voices[first]))
     return parts
 
 
-def _line_of(words: Sequence[Word], span: Span) -> Line:
+def _line_of(words: Sequence[Word], span: Span, hearing: Hearing | None) -> Line:
     text = "".join(word.text for word in words).strip()
-    return Line(id=line_id(span, text), span=span, text=text, words=tuple(words))
+    return Line(id=line_id(span, text), span=span, text=text, words=tuple(words), hearing=hearing)
 
 
 def _voice_at(turns: Sequence[Turn], start_ms: int, end_ms: int) -> int:

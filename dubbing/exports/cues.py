@@ -52,7 +52,7 @@ def cues_of(timeline: Timeline, of: Of) -> tuple[Cue, ...]:
 
 
 def _texts(line: Line, timeline: Timeline, of: Of) -> tuple[Said, ...]:
-    source = Said(plain_text(line.text), timeline.source_language)
+    source = Said(plain_text(line.text), timeline.language_of(line))
     shown = as_written(plain_text(line.spoken_text), timeline.written)
     target = Said(shown, timeline.target_language)
     wanted = {"source": (source,), "target": (target,), "both": (target, source)}[of]

@@ -1,17 +1,53 @@
-"""How far a transcript may be trusted, by what the recogniser itself says of its doubts."""
+"""How far a transcript may be trusted, by what the recogniser itself says of its doubts.
+
+Whisper gives a probability for every word and, for every segment, its mean log-probability, the
+probability that nobody speaks, and how well the text compresses (Radford et al. 2022, 4.5). One of
+these alone is often wrong; what was only guessed shows in several. Over noise and music Whisper writes
+sentences that its training data are full of ("Thanks for watching!"): they count as evidence, and are
+never enough by themselves, since people say them.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
+from statistics import fmean
 
+from dubbing.flags import Flag
 from dubbing.language.languages import language
-from dubbing.timeline import Word
+from dubbing.timeline import Line
 
+NOT_UNDERSTOOD = Flag.NOT_UNDERSTOOD.value
+"""Why a line keeps its original whose words were only guessed."""
 SURE_OF_LANGUAGE = 0.8
 ENOUGH_SPEECH_MS = 3000
 """With less speech, Whisper names a wrong language with much confidence."""
 UNCERTAIN_WORDS = 0.6
-"""Mean word probability: wrong and dreamt lines have 0.22 to 0.55, right ones 0.73 to 0.96."""
+"""Mean word probability: wrong and dreamt lines have 0.22 to 0.62, right ones 0.73 to 0.97."""
+GUESSED_WORDS = 0.45
+"""Below this, one piece of evidence is enough."""
+DOUBTED_WORDS = 0.7
+"""Below this, two are."""
+UNCERTAIN_LOG_PROBABILITY = -0.6
+"""Right segments have -0.05 to -0.45, those heard in a wrong language or through noise -0.36 to -1.3."""
+GUESSED_LOG_PROBABILITY = -1.0
+NO_SPEECH = 0.4
+REPETITIVE = 2.0
+LOOPING = 2.4
+"""Compression ratio from which Whisper itself rejects a text."""
+STOCK_PHRASES = re.compile(
+    r"thanks?( you)?( so much| very much)?( for (watching|listening|your attention)( th(e|is) video)?)?"
+    r"|(i'll |we'll )?see you( guys)?( in the)? next( time| video)|please (like and )?subscribe.*"
+    r"|(please )?don't forget to (like|subscribe).*|bye( bye)*|you"
+    r"|sous-titr.*|merci d'avoir regardé.*|abonnez-vous.*"
+    r"|subtítulos .*|gracias por ver.*|suscr[ií]bete.*|no olvides suscribirte.*"
+    r"|untertitel .*|vielen dank( fürs zuschauen.*)?|bis zum nächsten mal"
+    r"|sottotitoli .*|grazie per (la visione|aver guardato).*|legendas .*|obrigad[oa] por assistir.*"
+    r"|谢谢(大家)?(观看|收看)?|字幕.*|请不吝点赞.*|感谢(观看|收看).*"
+    r"|ご視聴ありがとうございました|チャンネル登録.*|시청해 ?주셔서 감사합니다"
+)
+"""What Whisper's training data say where nobody speaks."""
 
 
 def language_doubt(code: str, probability: float, speech_ms: int) -> str:
@@ -26,12 +62,72 @@ def language_doubt(code: str, probability: float, speech_ms: int) -> str:
         return ""
     return (
         f"The language was guessed as {language(code).name} ({probability:.0%}); "
-        "say --from if it is another."
+        "use --from if it is another."
     )
 
 
-def is_uncertain(words: Sequence[Word]) -> bool:
-    """Whether a recogniser was not sure of the words of a line."""
-    if not words:
+def is_uncertain(line: Line) -> bool:
+    """Whether the recogniser was not sure of the words of a line."""
+    if not line.words:
         return False
-    return sum(word.probability for word in words) / len(words) < UNCERTAIN_WORDS
+    heard = line.hearing
+    return word_probability(line) < UNCERTAIN_WORDS or (
+        heard is not None and heard.mean_log_probability < UNCERTAIN_LOG_PROBABILITY
+    )
+
+
+def only_guessed(lines: Sequence[Line]) -> frozenset[str]:
+    """Ids of the lines whose words were made up rather than heard."""
+    guessed = set()
+    for number, line in enumerate(lines):
+        beside = [*lines[max(0, number - 1) : number], *lines[number + 1 : number + 2]]
+        if line.hearing is not None and line.words and _is_guessed(line, beside):
+            guessed.add(line.id)
+    return frozenset(guessed)
+
+
+def word_probability(line: Line) -> float:
+    """Mean probability of a line's words; 0 if it has none."""
+    return fmean(word.probability for word in line.words) if line.words else 0.0
+
+
+def _is_guessed(line: Line, beside: Sequence[Line]) -> bool:
+    heard = line.hearing
+    assert heard is not None
+    if heard.compression_ratio > LOOPING or heard.mean_log_probability < GUESSED_LOG_PROBABILITY:
+        return True
+    sureness, evidence = word_probability(line), _evidence(line, beside)
+    return (sureness < GUESSED_WORDS and evidence >= 1) or (
+        sureness < DOUBTED_WORDS and evidence >= 2
+    )
+
+
+def _evidence(line: Line, beside: Sequence[Line]) -> int:
+    """How many signs there are that the words of a line were not said."""
+    heard = line.hearing
+    assert heard is not None
+    said = _letters(line.text)
+    return sum(
+        (
+            heard.mean_log_probability < UNCERTAIN_LOG_PROBABILITY,
+            heard.no_speech_probability > NO_SPEECH,
+            heard.compression_ratio > REPETITIVE,
+            heard.language_probability < SURE_OF_LANGUAGE,
+            is_stock_phrase(line.text),
+            any(_letters(other.text) == said for other in beside),
+        )
+    )
+
+
+def is_stock_phrase(text: str) -> bool:
+    """Whether a text is one that recognisers write where nobody speaks.
+
+    >>> is_stock_phrase("Thanks for watching!"), is_stock_phrase("Thanks for watching the kids.")
+    (True, False)
+    """
+    return STOCK_PHRASES.fullmatch(text.strip(" .,!?…。！？、").casefold()) is not None
+
+
+def _letters(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in folded if char.isalnum())

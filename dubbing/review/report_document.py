@@ -8,7 +8,8 @@ from statistics import median
 from typing import Any
 
 from dubbing import __version__
-from dubbing.language.doubt import language_doubt
+from dubbing.flags import Flag
+from dubbing.language.doubt import language_doubt, word_probability
 from dubbing.language.script import as_written
 from dubbing.metrics.mouth import Agreement, out_of_bounds, overall
 from dubbing.settings import TimingSettings
@@ -77,7 +78,7 @@ def report_document(
             for s in timeline.speakers
         ],
         "lines": [
-            _line(number, line, timeline.written, by_line.get(line.id), agreements.get(line.id))
+            _line(timeline, number, line, by_line.get(line.id), agreements.get(line.id))
             for number, line in enumerate(timeline.lines, start=1)
         ],
         "stages": [
@@ -95,6 +96,7 @@ def _summary(timeline: Timeline, measured: Sequence[Measured]) -> dict[str, Any]
     return {
         "lines": len(timeline.lines),
         "dubbed": len(measured),
+        "not_understood": sum(Flag.NOT_UNDERSTOOD in line.flags for line in timeline.lines),
         "found_in_output": len(starts),
         "flagged": sum(1 for line in timeline.lines if line.flags),
         "unheard": len(unheard(timeline.lines)),
@@ -106,20 +108,23 @@ def _summary(timeline: Timeline, measured: Sequence[Measured]) -> dict[str, Any]
 
 
 def _line(
+    timeline: Timeline,
     number: int,
     line: Line,
-    written: str | None,
     measured: Measured | None,
     mouth: dict[str, Agreement] | None,
 ) -> dict[str, Any]:
-    plan = line.plan
+    plan, written = line.plan, timeline.written
     return {
         "number": number,
         "id": line.id,
         "speaker": line.speaker,
         "source": {"start_ms": line.span.start_ms, "end_ms": line.span.end_ms, "text": line.text},
+        "language": timeline.language_of(line),
+        "word_probability": round(word_probability(line), 3),
+        "hearing": None if line.hearing is None else asdict(line.hearing),
         "says": as_written(line.spoken_text, written),
-        "kept": line.kept,
+        "kept": timeline.why_kept(line),
         "candidates": [_candidate(c, written) for c in line.translation.candidates]
         if line.translation
         else [],

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dubbing.language.doubt import NOT_UNDERSTOOD
 from dubbing.language.phoneme_classes import SymbolKind, kind
 from dubbing.metrics.baselines import timed_three_ways
 from dubbing.metrics.mouth import around, spoken_sounds
@@ -57,7 +58,7 @@ def line_document(timeline: Timeline, line: Line, about: About, mouths: Mouths) 
         "latest_ms": latest_ms,
         "text": line.text,
         "says": line.spoken_text,
-        "kept": line.kept,
+        "kept": _decided_by_sound(timeline, line),
         "dub_start_ms": None if spoken is None else spoken.start_ms,
         "dub_end_ms": None if spoken is None else spoken.end_ms,
         "candidates": _candidates(line),
@@ -76,6 +77,12 @@ def line_document(timeline: Timeline, line: Line, about: About, mouths: Mouths) 
         "locked": about.is_locked,
         "decision": decision_document(about.decision),
     }
+
+
+def _decided_by_sound(timeline: Timeline, line: Line) -> str:
+    """Why the original stays whatever a reviewer says; a line that was not understood may get a text."""
+    why = timeline.why_kept(line)
+    return "" if why == NOT_UNDERSTOOD else why
 
 
 def decision_document(decision: LineDecision | None) -> dict[str, Any] | None:

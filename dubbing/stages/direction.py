@@ -48,7 +48,7 @@ PLACE = "this line"
         "lines.flags",
         "mix",
     ),
-    version=4,
+    version=5,
     engines_of=(("speech", "voices"),),
     settings_of=("translate.glossary", "translate.registers"),
     outside=("consents",),
@@ -181,7 +181,7 @@ def _decided_text(
 def _faults(
     timeline: Timeline, line: Line, text: str, settings: TranslateSettings
 ) -> tuple[str, ...]:
-    source, target = timeline.source_language, timeline.target_language
+    source, target = timeline.language_of(line), timeline.target_language
     terms = terms_in(line.text, settings.glossary)
     faults = translation_flags(line.text, text, source, target, terms)
     register = settings.registers.get(line.speaker, settings.registers.get(ALL, ""))

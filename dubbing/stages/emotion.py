@@ -40,7 +40,7 @@ WORDS_OF_DOUBT = 0.1
 @stage(
     reads=("media", "dialogue", "voice_channels", "source_language", "lines", "speakers", "faces"),
     writes=("lines.emotion",),
-    version=4,
+    version=5,
     engine_roles=("emotion",),
     weights=("expression",),
     outside=("source",),
@@ -53,7 +53,7 @@ def emotion(timeline: Timeline, run: Run, settings: EmotionSettings) -> Timeline
     if "face" in settings.senses:
         _add(senses, _seen(timeline, run))
     if "text" in settings.senses:
-        _add(senses, [_read(line, timeline.source_language) for line in timeline.lines])
+        _add(senses, [_read(line, timeline.language_of(line)) for line in timeline.lines])
     moods = [fuse(found) for found in senses]
     if "voice" in settings.senses:
         moods = _measured(timeline, run, moods)

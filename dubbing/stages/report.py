@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dubbing.engines.asr import Recognizer
 from dubbing.flags import FOUND_IN_REPORT, Flag, without
-from dubbing.language.doubt import is_uncertain
+from dubbing.language.doubt import NOT_UNDERSTOOD, is_uncertain
 from dubbing.media.loudness import programme_loudness
 from dubbing.media.sound_file import read_sound, sound_format
 from dubbing.metrics.baselines import Timed, heard_as_planned, timed_three_ways
@@ -36,6 +36,7 @@ from dubbing.review.report_document import Agreements, Measured, report_document
 from dubbing.review.templates import template
 from dubbing.settings import ReportSettings
 from dubbing.timeline import FRAME_MS, Line, OutputFile, Timeline
+from dubbing.translation.candidates import REVIEWER
 from dubbing.vision.mouths import Mouths
 from dubbing.workspace import write_text
 
@@ -150,10 +151,19 @@ def _flagged(
 
 
 def _doubts(line: Line, understood: Understood | None, settings: ReportSettings) -> Iterator[Flag]:
-    if line.take is not None and is_uncertain(line.words):
+    is_dubbed = line.take is not None
+    if not is_dubbed and line.kept == NOT_UNDERSTOOD:
+        yield Flag.NOT_UNDERSTOOD
+    if is_dubbed and is_uncertain(line) and not _is_given(line):
         yield Flag.UNCERTAIN_TRANSCRIPT
     if understood is not None:
         yield from understood.flags(settings.max_error_rate)
+
+
+def _is_given(line: Line) -> bool:
+    """Whether a person said what the line says, whatever was heard."""
+    decided = line.translation is not None and line.translation.engine == REVIEWER
+    return decided or (line.decision is not None and line.decision.verdict == "accepted")
 
 
 # -- how they go with the mouths -----------------------------------------------------------------

@@ -13,18 +13,17 @@ from dataclasses import replace
 
 from dubbing.engines.translation import Hypothesis, Lays, Length, Passage, Request, Style
 from dubbing.engines.translation import Translator as Engine
-from dubbing.errors import UnknownLanguage, UnknownSpeaker, UsageError
 from dubbing.language.dividing import divided
-from dubbing.language.languages import language, same_language
 from dubbing.language.text_language import is_other_language
 from dubbing.metrics.mouth import own_time, working_time
 from dubbing.pipeline import Run, stage
 from dubbing.registry import engine_class, identity
 from dubbing.settings import TranslateSettings
+from dubbing.stages.translation_scope import by_language, check, check_languages, chosen_lines
 from dubbing.stages.voice_prompter import prompter_of
-from dubbing.timeline import Candidate, Line, Timeline, Translation
+from dubbing.timeline import Candidate, Timeline, Translation
 from dubbing.timing.prompter import Prompter
-from dubbing.translation.asking import ALL, Asking
+from dubbing.translation.asking import Asking
 from dubbing.translation.candidates import (
     MEMORY,
     PERSON,
@@ -58,8 +57,8 @@ def refuse_early(timeline: Timeline, run: Run, settings: TranslateSettings) -> N
         UsageError: if the film speaks the target language, a line that is asked for does not exist, or a
             person's file says nothing of any line.
     """
-    _check_languages(timeline.source_language, timeline.target_language)
-    _chosen(timeline.lines, settings.lines)
+    check_languages(timeline)
+    chosen_lines(timeline, settings.lines)
     if hasattr(engine_class("translation", settings.engine), "lay"):
         engine: Lays = run.engines.get("translation", settings.engine, settings.engine_options)
         asking = Asking(timeline, settings, Style.HUMAN)
@@ -70,7 +69,7 @@ def refuse_early(timeline: Timeline, run: Run, settings: TranslateSettings) -> N
 @stage(
     reads=("media", "source_language", "target_language", "speakers", "lines", "faces"),
     writes=("lines.translation",),
-    version=8,
+    version=9,
     engine_roles=("translation",),
     engines_of=(("speech", "voices"),),
     fixed_engines=(("speech", PACER),),
@@ -89,52 +88,33 @@ def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Time
         UnknownLanguage: if the engine cannot translate this pair.
         UsageError: if a line number is asked for that does not exist.
     """
-    chosen = _chosen(timeline.lines, settings.lines)
     options = settings.engine_options
     engine: Engine = run.engines.get("translation", settings.engine, options)
-    _check(timeline, engine, settings)
-    desk = _Desk(timeline, run, settings, engine, chosen)
-    offers = desk.drafted()
-    offers, picks = desk.chosen(offers)
-    if settings.vary_length and engine.style in (Style.EXAMPLES, Style.INSTRUCTIONS):
-        offers, picks = desk.varied(offers, picks)
+    check(timeline, engine, settings)
+    by_person = engine.style is Style.HUMAN
+    chosen = chosen_lines(timeline, settings.lines, by_person=by_person)
+    translations: dict[int, Translation | None] = {}
+    for source, numbers in by_language(timeline, run, engine, settings, chosen):
+        part = replace(timeline, source_language=source)
+        offers, picks = _translated(_Desk(part, run, settings, engine, numbers))
+        translations |= {n: _translation(offers[n], picks[n], settings.engine) for n in numbers}
     cost = getattr(engine, "cost", "")
     if cost:
         run.note(f"Translation used {cost}.")
-    del engine, desk
+    del engine
     run.engines.release("translation", settings.engine, options)
     return timeline.with_lines(
-        replace(line, translation=_translation(offered, pick, settings.engine))
-        for line, offered, pick in zip(timeline.lines, offers, picks, strict=True)
+        replace(line, translation=translations.get(number))
+        for number, line in enumerate(timeline.lines)
     )
 
 
-def _check_languages(source: str, target: str) -> None:
-    if source == target:
-        raise same_language(language(target).name)
-
-
-def _check(timeline: Timeline, engine: Engine, settings: TranslateSettings) -> None:
-    source, target = timeline.source_language, timeline.target_language
-    speakers = [speaker.id for speaker in timeline.speakers]
-    for name in settings.registers:
-        if name not in (ALL, *speakers):
-            raise UnknownSpeaker.among(speakers, name)
-    _check_languages(source, target)
-    if not engine.supports(source, target):
-        raise UnknownLanguage(
-            f"The engine '{settings.engine}' does not translate from {source} to {target}.",
-            hint="Choose another with --translator.",
-        )
-
-
-def _chosen(lines: Sequence[Line], numbers: Sequence[int]) -> frozenset[int]:
-    """Places of the lines that are dubbed; songs are not, even if they are among the numbers."""
-    beyond = [number for number in numbers if not 1 <= number <= len(lines)]
-    if beyond:
-        raise UsageError(f"There is no line {beyond[0]}.", hint=f"Lines go from 1 to {len(lines)}.")
-    wanted = (n for n in range(len(lines)) if not numbers or n + 1 in numbers)
-    return frozenset(n for n in wanted if not lines[n].kept)
+def _translated(desk: _Desk) -> tuple[Offers, tuple[int, ...]]:
+    """Candidates of all lines of one language, and which one each of them says."""
+    offers, picks = desk.chosen(desk.drafted())
+    if desk.settings.vary_length and desk.style in (Style.EXAMPLES, Style.INSTRUCTIONS):
+        offers, picks = desk.varied(offers, picks)
+    return offers, picks
 
 
 class _Desk:

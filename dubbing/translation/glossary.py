@@ -19,6 +19,7 @@ from dubbing.language.text_files import read_text_file
 from dubbing.settings import Term
 
 MOST_TERMS = 20_000
+MOST_HOTWORDS = 40
 MARK = 0xE000
 """Where Unicode has characters for private use."""
 NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
@@ -47,6 +48,14 @@ def read_glossary(path: Path, target: str = "") -> tuple[Term, ...]:
     if len(terms) > MOST_TERMS:
         raise UsageError(f"{path} has more than {MOST_TERMS} terms.", hint="Use a memory instead.")
     return tuple(terms)
+
+
+def hotwords_of(terms: Sequence[Term]) -> tuple[str, ...]:
+    """What a recogniser should be ready to hear: the first terms as they stand in the original.
+
+    Whisper has room for 223 tokens before a window; whatever is beyond is cut off.
+    """
+    return tuple(dict.fromkeys(term.source for term in terms))[:MOST_HOTWORDS]
 
 
 def _words(text: str) -> list[str]:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from dubbing.language.doubt import is_uncertain, language_doubt
-from dubbing.timeline import Word
+from dubbing.language.doubt import is_stock_phrase, is_uncertain, language_doubt, only_guessed
+from dubbing.timeline import Hearing, Line, Span, Word
 
 
 def test_a_doubtful_language_is_said_with_the_way_out() -> None:
     assert language_doubt("ko", 0.58, 20_000) == (
-        "The language was guessed as Korean (58%); say --from if it is another."
+        "The language was guessed as Korean (58%); use --from if it is another."
     )
 
 
@@ -22,11 +22,63 @@ def test_little_speech_and_little_probability_are_doubtful(
     assert bool(language_doubt("zh", probability, speech_ms)) == is_doubtful
 
 
-def words(*probabilities: float) -> list[Word]:
-    return [Word("a", n, n + 1, p) for n, p in enumerate(probabilities)]
+def line(sureness: float, text: str = "Some words", start_ms: int = 0, **hearing: float) -> Line:
+    span = Span(start_ms, start_ms + 1000)
+    words = (Word(text, start_ms, start_ms + 500, sureness),)
+    return Line(f"L{start_ms}", span, text, words, hearing=Hearing("en", **hearing))
 
 
-def test_a_line_is_uncertain_by_the_mean_of_its_words() -> None:
-    assert is_uncertain(words(0.4, 0.5))
-    assert not is_uncertain(words(0.9, 0.2, 0.95))
-    assert not is_uncertain([])
+def is_guessed(*lines: Line) -> bool:
+    return lines[0].id in only_guessed(lines)
+
+
+def test_a_line_is_uncertain_by_its_words_or_by_its_segment() -> None:
+    assert is_uncertain(line(0.45))
+    assert is_uncertain(line(0.75, mean_log_probability=-0.7))
+    assert not is_uncertain(line(0.75, mean_log_probability=-0.4))
+    assert not is_uncertain(Line("L1", Span(0, 1), "", ()))
+
+
+HEARD_AND_SAID = {
+    "quiet but clear": (0.82, {"mean_log_probability": -0.3, "no_speech_probability": 0.18}),
+    "unclear": (0.62, {"mean_log_probability": -0.8, "no_speech_probability": 0.16}),
+    "quarrel": (0.52, {"mean_log_probability": -0.54, "no_speech_probability": 0.23}),
+    "short film": (0.8, {"mean_log_probability": -0.28, "language_probability": 0.56}),
+}
+MADE_UP = {
+    "backwards": (0.35, {"mean_log_probability": -1.3}),
+    "buried in noise": (0.48, {"mean_log_probability": -0.91, "no_speech_probability": 0.48}),
+    "grimaces": (0.54, {"mean_log_probability": -0.95, "language_probability": 0.42}),
+    "loop": (0.76, {"mean_log_probability": -0.47, "compression_ratio": 4.0}),
+}
+
+
+@pytest.mark.parametrize("kind", HEARD_AND_SAID)
+def test_what_was_heard_is_dubbed(kind: str) -> None:
+    sureness, hearing = HEARD_AND_SAID[kind]
+    assert not is_guessed(line(sureness, **hearing))
+
+
+@pytest.mark.parametrize("kind", MADE_UP)
+def test_what_was_made_up_is_not(kind: str) -> None:
+    sureness, hearing = MADE_UP[kind]
+    assert is_guessed(line(sureness, **hearing))
+
+
+def test_a_stock_phrase_is_only_evidence() -> None:
+    text = "See you next time!"
+    assert is_stock_phrase(text)
+    assert not is_guessed(line(0.9, text))
+    assert is_guessed(line(0.65, text, no_speech_probability=0.5))
+    assert not is_guessed(line(0.65, "See you on Monday!", no_speech_probability=0.5))
+
+
+def test_repeated_lines_are_only_evidence() -> None:
+    again = line(0.6, start_ms=2000)
+    assert not is_guessed(line(0.9), again)
+    assert is_guessed(line(0.6, no_speech_probability=0.5), again)
+    assert not is_guessed(line(0.6), again)
+
+
+def test_without_a_hearing_nothing_is_guessed() -> None:
+    assert not only_guessed([Line("L1", Span(0, 9), "a", (Word("a", 0, 9, 0.1),))])

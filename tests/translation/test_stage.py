@@ -14,7 +14,7 @@ from dubbing.pipeline import Run
 from dubbing.registry import Engines
 from dubbing.settings import Term, TranslateSettings, load_profile
 from dubbing.stages.translate import translate
-from dubbing.timeline import Line, Media, Span, Speaker, Timeline, Voice
+from dubbing.timeline import Hearing, Line, Media, Span, Speaker, Timeline, Voice
 from dubbing.workspace import Workspace
 
 
@@ -292,3 +292,36 @@ def test_a_pair_that_no_engine_knows(tmp_path: Path) -> None:
         go(Scripted(), replace(film("One."), target_language="es"), tmp_path)
     with pytest.raises(UsageError, match="already speaks"):
         go(Scripted(), replace(film("One."), target_language="en"), tmp_path)
+
+
+class Polyglot(Scripted):
+    """Translates from German and French."""
+
+    def supports(self, source: str, target: str) -> bool:
+        return (source, target) in {("de", "en"), ("fr", "en")}
+
+
+def test_each_line_is_translated_from_its_own_language(tmp_path: Path) -> None:
+    engine = Polyglot({"Hallo.": ["Hello."], "Bonjour.": ["Good day."]})
+    timeline = spoken_in(("Hallo.", "de"), ("I see.", "en"), ("Bonjour.", "fr"), ("Ahoj.", "cs"))
+    assert says(go(engine, timeline, tmp_path)) == ["Hello.", "", "Good day.", ""]
+    asked = {passage.text: request.source for passage, request in engine.asked}
+    assert asked == {"Hallo.": "de", "Bonjour.": "fr"}
+
+
+def test_a_film_that_speaks_mostly_the_target_is_dubbed_where_it_does_not(tmp_path: Path) -> None:
+    engine = Polyglot({"Hallo.": ["Hello."]})
+    timeline = replace(spoken_in(("Hallo.", "de"), ("I see.", "en")), source_language="en")
+    assert says(go(engine, timeline, tmp_path)) == ["Hello.", ""]
+    with pytest.raises(UsageError, match="already"):
+        go(engine, replace(timeline, lines=timeline.lines[1:]), tmp_path)
+
+
+def spoken_in(*lines: tuple[str, str]) -> Timeline:
+    """A film to English, mostly in German, whose lines have languages of their own."""
+    timeline = film(*(text for text, _ in lines))
+    heard = [
+        replace(line, hearing=Hearing(code, 0.95))
+        for line, (_, code) in zip(timeline.lines, lines, strict=True)
+    ]
+    return replace(timeline, target_language="en", source_language="de").with_lines(heard)

@@ -55,6 +55,13 @@ class Recognizer(Protocol):
         """ISO 639-1 code of the language spoken in up to 30 s of ``audio``, and its probability."""
 
     def recognize(
-        self, audio: Audio, windows: Sequence[Window], language: str
+        self,
+        audio: Audio,
+        windows: Sequence[Window],
+        language: str,
+        hotwords: Sequence[str] = (),
     ) -> tuple[tuple[HeardSegment, ...], ...]:
-        """The words spoken in each window (at most 30 s long) of 16 kHz mono ``audio``."""
+        """The words spoken in each window (at most 30 s long) of 16 kHz mono ``audio``.
+
+        ``hotwords`` are names and terms that are likely to be said.
+        """
