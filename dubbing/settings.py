@@ -36,11 +36,13 @@ class EngineOptions(Strict):
     server: str | None = None
     requests_per_minute: int | None = Field(default=None, gt=0)
     prices: tuple[float, float] | None = None
-    beam_size: int | None = None
-    temperature: float | None = None
+    beam_size: int | None = Field(default=None, gt=0)
+    temperature: float | None = Field(default=None, ge=0)
 
 
 NO_OPTIONS = EngineOptions()
+MEANT_FOR_ONE_ENGINE = ("model", "server", "requests_per_minute", "prices")
+"""Options that mean nothing to another engine."""
 
 
 class TakesModel(Strict):
@@ -80,7 +82,7 @@ class TranscribeSettings(TakesModel):
     """How many texts are followed at once; ``None`` is the engine's own choice."""
     temperature: float | None = Field(None, ge=0, le=1)
     """0 takes the likeliest word; more draws among the likely ones."""
-    hotwords: tuple[str, ...] = ()
+    hotwords: tuple[Annotated[str, Field(max_length=200)], ...] = Field((), max_length=100)
     """Names and terms that are likely to be said."""
     language: str | None = None
     """Source language; ``None`` = find out."""
@@ -440,7 +442,7 @@ class Profile(Strict):
         for stage, changes in values.items():
             mine = plain[stage]
             if changes.get("engine", mine.get("engine")) != mine.get("engine"):
-                mine.update({name: None for name in EngineOptions.model_fields if name in mine})
+                mine.update({name: None for name in MEANT_FOR_ONE_ENGINE if name in mine})
             mine.update(changes)
         return _validated(Profile, plain, "the command line")
 

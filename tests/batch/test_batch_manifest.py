@@ -48,6 +48,7 @@ def test_a_job_outweighs_the_defaults_and_a_language_both(root: Path) -> None:
     ).jobs
     zh, es = (job.profile for job in jobs)
     assert [t.target for t in zh.translate.glossary] == ["邦德"]
+    assert (zh.transcribe.hotwords, es.transcribe.hotwords) == (("Bond",), ())
     assert not es.translate.glossary
     assert zh.mux.subtitles
     assert not es.mux.subtitles
@@ -63,7 +64,8 @@ def test_every_flag_of_dub_has_its_field(root: Path) -> None:
         "languages: [zh]\nfrom: english\nspeakers: 2\nspeaker_names: {S1: Anna}\naudio_track: 0\n"
         "keep_original: false\ntranslator: gemma\nvoices: {S1: zm_yunxi}\n"
         "emotion: ['12=angry:0.8', happy]\nemotion_from: face\nemotion_strength: 1\n"
-        "separate: false\ndub_songs: true\nlip_strength: 0.2\nwatermark: false\n"
+        "separate: false\ndub_songs: true\ndub_doubtful: true\nasr_model: small\nbeam_size: 4\n"
+        "temperature: 0.2\nlip_strength: 0.2\nwatermark: false\n"
         "credentials: false\nconsent: ['Anna Example: contract']\njobs: [{input: a.mp4}]\n",
     ).jobs[0]
     p = job.profile
@@ -72,6 +74,9 @@ def test_every_flag_of_dub_has_its_field(root: Path) -> None:
     assert (p.voices.cast, p.delivery.source) == ({"S1": "zm_yunxi"}, "face")
     assert [o.label for o in p.delivery.overrides] == ["angry", "happy"]
     assert (p.separate.enabled, p.songs.keep, p.timing.lip_strength) == (False, False, 0.2)
+    heard = p.transcribe
+    assert (heard.model, heard.beam_size, heard.temperature) == ("small", 4, 0.2)
+    assert not p.songs.keep_doubtful
     assert (p.synthesize.watermark, p.mux.credentials) == (False, False)
     assert job.consents == ("Anna Example: contract",)
 

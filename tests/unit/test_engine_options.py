@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dubbing.errors import BadSettings, EngineUnavailable
+from dubbing.engines.asr.faster_whisper import FasterWhisper
+from dubbing.errors import BadSettings, EngineUnavailable, WeightsMissing
 from dubbing.job import Job, run_job
 from dubbing.registry import (
     ROLES,
@@ -13,9 +14,10 @@ from dubbing.registry import (
     check_installed,
     engine_class,
     engine_names,
+    identity,
     taken_options,
 )
-from dubbing.settings import EngineOptions, Profile
+from dubbing.settings import EngineOptions, Profile, TranscribeSettings
 from dubbing.testing import make_clip
 
 EVERY_ENGINE = [(role, name) for role in ROLES for name in engine_names(role)]
@@ -24,6 +26,8 @@ OPTIONS = {
     "server": "http://localhost:1/v1",
     "requests_per_minute": 9,
     "prices": (1.0, 2.0),
+    "beam_size": 4,
+    "temperature": 0.2,
 }
 
 
@@ -105,3 +109,19 @@ def test_another_engine_by_a_flag_does_not_get_the_model_of_the_profiles_engine(
     assert (same.model, same.server) == ("m", "t")
     other = mine.with_values({"translate": {"engine": "hf", "model": "n"}}).translate
     assert (other.model, other.server) == ("n", None)
+
+
+def test_a_whisper_that_is_not_converted_is_refused_with_the_way_to_do_it(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(WeightsMissing, match=r"no model\.bin") as caught:
+        FasterWhisper(options=EngineOptions(model=str(tmp_path)))
+    assert "ct2-transformers-converter" in str(caught.value.hint)
+
+
+def test_how_whisper_listens_is_part_of_what_it_made() -> None:
+    plain = TranscribeSettings()
+    assert plain.engine_options is None
+    beam = TranscribeSettings(beam_size=4).engine_options
+    assert beam == EngineOptions(beam_size=4)
+    names = {identity("asr", plain.engine, options) for options in (None, beam)}
+    assert len(names) == 2
