@@ -20,8 +20,12 @@ def speech_in(timeline: Timeline, workspace: Workspace, span: Span) -> Audio:
     if timeline.dialogue is None:
         path = workspace.path(timeline.media.speech)
         return read_sound(path, span.start_ms, span.end_ms)
-    heard = heard_mono(dialogue_in(timeline, workspace, span), voice_channels(timeline, workspace))
-    return resample(heard, SPEECH_RATE_HZ)
+    return resample(voice_in(timeline, workspace, span), SPEECH_RATE_HZ)
+
+
+def voice_in(timeline: Timeline, workspace: Workspace, span: Span) -> Audio:
+    """Return the dialogue of a span as one signal at its full rate, 48 kHz, whatever its polarity."""
+    return heard_mono(dialogue_in(timeline, workspace, span), voice_channels(timeline, workspace))
 
 
 def dialogue_in(timeline: Timeline, workspace: Workspace, span: Span) -> Audio:

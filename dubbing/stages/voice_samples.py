@@ -16,7 +16,7 @@ from dubbing.media.sound_file import keep_sound
 from dubbing.memo_keys import memo_key
 from dubbing.pipeline import Run
 from dubbing.registry import identity
-from dubbing.soundtrack.dialogue import dialogue_in
+from dubbing.soundtrack.dialogue import voice_in
 from dubbing.timeline import Artifact, Line, Speaker, Timeline, Voice
 from dubbing.voice.casting import PACER, Choice
 from dubbing.voice.consent import Consent
@@ -98,7 +98,7 @@ class SampleMaker:
 
     def _sound(self, line: Line) -> Audio:
         """Without the music, at the full rate: these engines were trained on more than 16 kHz."""
-        return dialogue_in(self.timeline, self.run.workspace, line.span)
+        return voice_in(self.timeline, self.run.workspace, line.span)
 
     def _kept(self, audio: Audio) -> Artifact:
         return keep_sound(self.run.workspace, audio, subtype="PCM_16")

@@ -70,7 +70,7 @@ def check_cast(timeline: Timeline, run: Run, settings: VoicesSettings) -> None:
         "lines.text",
     ),
     writes=("speakers",),
-    version=7,
+    version=8,
     engine_roles=("speech",),
     engines_of=(("asr", "transcribe"),),
     fixed_engines=(("speech", PACER),),

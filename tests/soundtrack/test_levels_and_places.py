@@ -11,9 +11,10 @@ from dubbing.media.channels import channel_names
 from dubbing.media.sound_file import keep_sound, read_sound
 from dubbing.pipeline import Run
 from dubbing.settings import MixSettings, SeparateSettings
+from dubbing.soundtrack.dialogue import voice_in
 from dubbing.stages.mix import mix
 from dubbing.stages.separate import separate
-from dubbing.timeline import Line, Media, Mix, Span, Speaker, Take, Timeline
+from dubbing.timeline import Line, Media, Mix, Span, Speaker, Take, Timeline, VoiceChannel
 from dubbing.workspace import Workspace
 
 RATE_HZ, SECONDS = 48_000, 4
@@ -120,3 +121,14 @@ def test_a_dub_is_where_its_line_was_and_the_line_is_gone(tmp_path: Path, case: 
         assert abs(left) < 0.05, "the original voice is not heard"
     if case == "opposite polarity":
         assert power_db(found.mean(axis=0)[INSIDE]) > power_db(film[0, INSIDE]) - 3
+
+
+def test_a_voice_sample_of_opposite_polarity_is_whole(tmp_path: Path) -> None:
+    voice = speech(1, 2.0).astype(np.float32)
+    with Workspace(tmp_path / "film.dub") as workspace:
+        sound = keep_sound(workspace, Audio(np.stack([voice, -voice]), RATE_HZ), subtype="FLOAT")
+        media = Media("a.mkv", "abc", 2_000, True, 0, channels=("FL", "FR"), sound=sound)
+        places = (VoiceChannel(0), VoiceChannel(1, is_inverted=True))
+        timeline = Timeline("zh", media, voice_channels=places)
+        heard = voice_in(timeline, workspace, Span(500, 1_500)).samples
+    assert np.allclose(heard[0], voice[RATE_HZ // 2 : 3 * RATE_HZ // 2], atol=1e-6)
