@@ -6,14 +6,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from dubbing.batch.manifest import read_manifest
 from dubbing.cli.main import app
 from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.exports.cues import cues_of
 from dubbing.job import check_languages, target_code
 from dubbing.language.languages import HEARD, HONG_KONG, TAIWAN, language
 from dubbing.language.script import as_written
+from dubbing.review.report_document import _line
 from dubbing.settings import Profile
-from dubbing.timeline import Line, Span, Timeline, Translation
+from dubbing.stages.mux import _both_languages
+from dubbing.testing import make_clip
+from dubbing.timeline import Candidate, Line, Span, Timeline, Translation
+from tests.exports.export_workspace import plan_of
 
 
 @pytest.mark.parametrize(
@@ -117,3 +122,26 @@ def test_subtitles_are_shown_as_written_and_the_line_stays() -> None:
     (cue,) = cues_of(timeline, "target")
     assert cue.texts[0].text == "這裡沒有人。"
     assert line.spoken_text == "这里没有人。"
+
+
+def test_subtitles_in_the_film_and_the_report_are_shown_so_too() -> None:
+    plan = plan_of("这里没有人。", "ma", Span(0, 1000))
+    candidate = Candidate("软件", score=0.0, origin="engine")
+    translation = Translation("这里没有人。", (candidate,), "engine")
+    line = Line("L1", Span(0, 1000), "Hi.", (), "S1", translation=translation, plan=plan)
+    timeline = Timeline("zh", lines=(line,), source_language="en")
+    (target, shown), (source, _) = _both_languages(timeline, TAIWAN)
+    assert (target, source) == ("zh", "en")
+    assert "這裡沒有人。" in shown
+    assert "这里没有人。" in _both_languages(timeline, None)[0][1]
+    told = _line(1, line, TAIWAN, None, None)
+    assert (told["says"], told["candidates"][0]["text"]) == ("這裡沒有人。", "軟體")
+
+
+def test_a_manifest_keeps_how_each_language_is_written(tmp_path: Path) -> None:
+    make_clip(tmp_path / "film.mp4", duration_s=0.5)
+    manifest = tmp_path / "m.yaml"
+    for tag, written in (("zh-TW", TAIWAN), ("zh", None)):
+        manifest.write_text(f"jobs:\n  - input: film.mp4\n    languages: [{tag}]\n")
+        (job,) = read_manifest(manifest).jobs
+        assert (job.target, job.profile.mux.written) == ("zh", written)
