@@ -104,13 +104,13 @@ def _check_ffmpeg(listener: Listener) -> None:
 
 def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -> Timeline:
     target = target_code(job.target)
+    check_languages(profile, target)
     profile = profile.written_as(language(job.target).written)
     source = _existing(job.source)
     for place in (job.output, job.workspace, source.parent):
         if place is not None:
             check_name(place.absolute())
     stages = _until(load_stages(load_recipe(job.recipe)), job)
-    check_languages(profile, target)
     if note := language(job.target).note:
         listener(Event("note", "", note))
     _check_engines(stages, profile, target, listener)
