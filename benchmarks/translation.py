@@ -2,9 +2,9 @@
 
     python -m benchmarks.translation [--sets own tatoeba es fr ja grid] [--json FILE]
 
-own, es, fr, ja
-    ``benchmarks/translation/lines.tsv``: everyday, film and lecture lines written for this project; of
-    *own* (Chinese) without those that the shipped example memory knows on either side.
+own, es, fr, ja, it, pt-br, hi
+    ``benchmarks/translation/lines.tsv`` and ``lines_more.tsv``: everyday, film and lecture lines written
+    for this project; of *own* (Chinese) without those that the shipped example memory knows on a side.
 tatoeba
     120 of the English-Chinese pairs of ``benchmarks/translation/tatoeba.tsv``: neither side of them, nor
     a spelling of it, is in the tuning or in the examples (``dubbing/translation/pair_groups.py``).
@@ -12,8 +12,9 @@ grid
     50 sentences of GRID's grammar, short and quick.
 
 Every line gets the time in which the English voice would say it. ``plain`` is the beam search of the
-untuned model after three fixed examples; ``tuned`` that of the tuned one without any; ``whole`` is what
-``dub`` does; the rest are the whole without one part. chrF and BLEU by sacreBLEU. Fits: lines that
+untuned model after three fixed examples; ``tuned`` that of the tuned one without any;
+``whole`` is what ``dub`` does with the small translators, ``strong`` with the strong one; the rest are
+the whole without one part. chrF and BLEU by sacreBLEU. Fits: lines that
 need no phoneme outside its bounds and spill over nothing.
 """
 
@@ -31,8 +32,10 @@ from typing import Any
 
 from benchmarks.record import add_options, begin
 from dubbing.engines.translation import Passage, Request
+from dubbing.engines.translation.auto import WEIGHTS
 from dubbing.engines.translation.gemma import Gemma, TunedGemma
 from dubbing.language.script import to_simplified
+from dubbing.models.resolver import is_obtainable
 from dubbing.pipeline import Run
 from dubbing.registry import Engines, identity
 from dubbing.settings import TimingSettings, TranslateSettings
@@ -58,7 +61,10 @@ from dubbing.workspace import Workspace
 HERE = Path(__file__).parent
 N_HELD_OUT = 120
 GAP_MS = 300
-VOICES = {"zh": "zm_yunxi", "es": "em_alex", "fr": "ff_siwis", "ja": "jm_kumo", "en": "am_michael"}
+VOICES = {"zh": "zm_yunxi", "es": "em_alex", "fr": "ff_siwis", "ja": "jm_kumo", "en": "am_michael",
+          "it": "im_nicola", "pt-br": "pm_alex", "hi": "hm_omega"}  # fmt: skip
+MORE = ("it", "pt-br", "hi")
+"""Languages of ``lines_more.tsv``."""
 SWITCHES: dict[str, dict[str, Any]] = {
     "whole": {},
     "no examples": {"examples": 0},
@@ -66,7 +72,10 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "no fit": {"choice": {"fit": 0.0}, "vary_length": False},
     "no checks": {"choice": {"fault": 0.0}},
     "no other lengths": {"vary_length": False},
+    "strong": {"engine": "strong"},
 }
+ALWAYS = ("whole", "strong")
+"""Of the switches, for every set."""
 GRID = (("bin", "lay", "place", "set"), ("blue", "green", "red", "white"), ("at", "by", "in", "with"),
         tuple("abcdefghijklmnopqrstuvxyz"), ("zero", "one", "two", "three", "four", "five", "six",
         "seven", "eight", "nine"), ("again", "now", "please", "soon"))  # fmt: skip
@@ -85,7 +94,8 @@ def main() -> None:
     result: dict[str, Any] = {"flags": flags()}
     print("flags", result["flags"], flush=True)
     for name in options.sets:
-        result[name] = judged(name, options.only if name == "own" else ["whole"])
+        ways = [way for way in options.only if name == "own" or way in ALWAYS]
+        result[name] = judged(name, [way for way in ways if way != "strong" or has_strong()])
         result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         if record:
             record.write(result)
@@ -93,7 +103,7 @@ def main() -> None:
 
 def judged(name: str, switches: Sequence[str]) -> dict[str, Any]:
     """One set, in all ways."""
-    pairs, target = lines_of(name), name if name in ("es", "fr", "ja") else "zh"
+    pairs, target = lines_of(name), name if name in ("es", "fr", "ja", *MORE) else "zh"
     engines = Engines()
     timeline = spoken_by_time([source for source, _ in pairs], target, engines)
     kinds: dict[str, type[Gemma]] = {"plain": Gemma, "tuned": TunedGemma}
@@ -114,8 +124,8 @@ def judged(name: str, switches: Sequence[str]) -> dict[str, Any]:
         done, seconds = chosen(timeline, SWITCHES[way], engines)
         rows[way] = row(done, pairs, engines, seconds)
         print(name, way, rows[way], flush=True)
-        if way == "whole":
-            rows["whole"]["says"] = [line.spoken_text for line in done.lines]
+        if way in ALWAYS:
+            rows[way]["says"] = [line.spoken_text for line in done.lines]
     return rows
 
 
@@ -140,9 +150,15 @@ def lines_of(name: str) -> list[Pair]:
     return written_lines(name)
 
 
+def has_strong() -> bool:
+    """Whether the weights of the strong translator are here."""
+    return is_obtainable(WEIGHTS)
+
+
 def written_lines(language: str) -> list[Pair]:
     """English and the translation that was written for this project, where there is one."""
-    text = (HERE / "translation/lines.tsv").read_text(encoding="utf-8")
+    file = "lines_more.tsv" if language in MORE else "lines.tsv"
+    text = (HERE / "translation" / file).read_text(encoding="utf-8")
     rows = [row.split("\t") for row in text.splitlines()]
     column = rows[0].index(language)
     return [(row[1], row[column]) for row in rows[1:] if len(row) > column]
@@ -193,7 +209,7 @@ def beam(engine: Gemma, timeline: Timeline) -> tuple[Timeline, float]:
 def chosen(timeline: Timeline, changes: dict[str, Any], engines: Engines) -> tuple[Timeline, float]:
     """What the stage does, from nothing."""
     settings = TranslateSettings.model_validate(changes)
-    engines.get("translation", "embedded", settings.engine_options)
+    engines.get("translation", settings.engine, settings.engine_options)
     with tempfile.TemporaryDirectory() as folder, Workspace(Path(folder)) as held:
         began = time.perf_counter()
         done = translate.function(timeline, Run(held, Path("film"), engines=engines), settings)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dubbing.diarization.people_file import read_people
+from dubbing.engines.translation.auto import settled
 from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.file_names import check_name, shortened, stem_of
 from dubbing.language.languages import SPOKEN, language, same_language, spoken_code
@@ -21,10 +22,10 @@ from dubbing.outputs import check_output
 from dubbing.pipeline import Run, Stage, engines_used, film_identity, load_stages, run_stages
 from dubbing.progress import Event, Listener, silence
 from dubbing.registry import Engines, check_installed
-from dubbing.review.job_file import keep_job
+from dubbing.review.job_file import keep_job, kept_translator
 from dubbing.review.locks import lock_accepted, settle
 from dubbing.servers import ANY_SERVER
-from dubbing.settings import Profile, load_profile, load_recipe
+from dubbing.settings import AUTO, Profile, load_profile, load_recipe
 from dubbing.temporary import owner_of, sweep_here
 from dubbing.timeline import Timeline
 from dubbing.voice import consent
@@ -113,6 +114,9 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
     stages = _until(load_stages(load_recipe(job.recipe)), job)
     if note := language(job.target).note:
         listener(Event("note", "", note))
+    folder = _folder(job, source)
+    if any(stage.name == "translate" for stage in stages):
+        profile = _settled(profile, folder, target, listener)
     _check_engines(stages, profile, target, listener)
     info = probe(source)
     track = info.choose_audio(profile.ingest.audio_track)
@@ -125,7 +129,6 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
         ):
             if note:
                 listener(Event("note", "", note))
-    folder = job.workspace or output.with_name(f"{stem_of(source)}.dub")
     maker = job.maker or folder
     is_written = any("output" in stage.writes for stage in stages)
     _check_place(output, folder, maker, job.force or not is_written)
@@ -257,6 +260,16 @@ def _until(stages: tuple[Stage, ...], job: Job) -> tuple[Stage, ...]:
     return stages if job.until is None else stages[: names.index(job.until) + 1]
 
 
+def _settled(profile: Profile, folder: Path, target: str, listener: Listener) -> Profile:
+    """The profile with the translator that this machine has room for, where the choice is left to us."""
+    if profile.translate.engine != AUTO:
+        return profile
+    found = settled(kept_translator(folder, target))
+    if found.why:
+        listener(Event("note", "", f"The small translators are used: {found.why}. {found.hint}"))
+    return profile.with_translator(found.engine)
+
+
 def _check_engines(
     stages: tuple[Stage, ...], profile: Profile, target: str, listener: Listener
 ) -> None:
@@ -279,6 +292,15 @@ def _check_engines(
                     resolve(weights, progress=tell)
         for weights in stage.weights:
             resolve(weights, progress=tell)
+
+
+def _folder(job: Job, source: Path) -> Path:
+    """The workspace: as told, else beside the dub."""
+    if job.workspace is not None:
+        return job.workspace
+    beside = source if job.output is None else job.output.absolute()
+    place = beside if beside.is_dir() else beside.parent
+    return place / f"{stem_of(source)}.dub"
 
 
 def _output(job: Job, source: Path, target: str, info: MediaInfo) -> Path:

@@ -24,7 +24,7 @@ from dubbing.content_hash import content_sha256, folder_sha256
 from dubbing.errors import BadSettings, DubbingError, EngineUnavailable, UnknownEngine
 from dubbing.memo_keys import Identity
 from dubbing.servers import check_server, split_address
-from dubbing.settings import EngineOptions
+from dubbing.settings import AUTO, EngineOptions
 
 ROLES = ("asr", "translation", "speech", "speakers", "faces", "emotion", "separation")
 CHOSEN_BY = {
@@ -34,6 +34,9 @@ CHOSEN_BY = {
     "speakers": "'turns: {engine: …}' in a profile",
 }
 """How a user names the engine of a role."""
+
+UNSETTLED = {("translation", AUTO): "embedded"}
+"""What stands for a choice that is left to the program, until a job settles it."""
 
 
 def engine_names(role: str) -> tuple[str, ...]:
@@ -86,6 +89,7 @@ def _entry_points(role: str) -> tuple[EntryPoint, ...]:
 
 
 def _entry_point(role: str, name: str) -> EntryPoint:
+    name = UNSETTLED.get((role, name), name)
     found = [p for p in _entry_points(role) if p.name == name]
     if found:
         return found[0]

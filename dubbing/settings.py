@@ -43,6 +43,8 @@ class EngineOptions(Strict):
 NO_OPTIONS = EngineOptions()
 MEANT_FOR_ONE_ENGINE = ("model", "server", "requests_per_minute", "prices")
 """Options that mean nothing to another engine."""
+AUTO = "auto"
+"""Stands for the best engine that this machine has room for."""
 
 
 class TakesModel(Strict):
@@ -259,7 +261,8 @@ class ChoiceWeights(Strict):
 class TranslateSettings(Strict):
     """How lines are said in the target language."""
 
-    engine: str = "embedded"
+    engine: str = AUTO
+    """``auto`` is settled as a job begins, and kept (:mod:`dubbing.engines.translation.auto`)."""
     model: str | None = None
     """What the engine shall use: a hub name, a folder, a model of the server, or a file."""
     server: str | None = None
@@ -445,6 +448,11 @@ class Profile(Strict):
                 mine.update({name: None for name in MEANT_FOR_ONE_ENGINE if name in mine})
             mine.update(changes)
         return _validated(Profile, plain, "the command line")
+
+    def with_translator(self, name: str) -> Profile:
+        """The same profile with the translator that ``auto`` was settled to; its options stay."""
+        translate = self.translate.model_copy(update={"engine": name})
+        return self.model_copy(update={"translate": translate})
 
 
 def load_profile(name: str) -> Profile:

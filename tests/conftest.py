@@ -46,6 +46,14 @@ def voices_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield home
 
 
+@pytest.fixture(scope="session", autouse=True)
+def small_translators() -> Iterator[None]:
+    """Dubs are made by the same translators on every machine, and soon."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DUBBING_TRANSLATOR", "embedded")
+        yield
+
+
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of the sample clips, made if need be."""

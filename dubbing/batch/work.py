@@ -20,10 +20,11 @@ from dubbing.batch.places import is_url
 from dubbing.batch.tasks import Kind, Order, Receipt
 from dubbing.batch.transfer import copy_file, fetch, fetch_folder, put, put_folder
 from dubbing.batch.worker import Tools
+from dubbing.engines.translation.auto import SMALL
 from dubbing.errors import OutputExists, StageFailed
 from dubbing.job import Job, run_job
 from dubbing.outputs import check_output, record_output
-from dubbing.settings import Profile
+from dubbing.settings import AUTO, Profile
 from dubbing.timeline import Timeline
 from dubbing.voice.revocation import take_in
 from dubbing.workspace import disk_errors
@@ -195,6 +196,8 @@ def _keep_report(order: Order, workspace: Path, timeline: Timeline) -> tuple[str
 def _profile(order: Order) -> Profile:
     """The profile of the order, with the voices that a casting found for this episode."""
     profile = Profile.model_validate(dict(order.settings))
+    if profile.translate.engine == AUTO:  # what every machine has, so that episodes are alike
+        profile = profile.with_translator(SMALL)
     cast = dict(order.payload.get("cast", {}))
     if not cast:
         return profile

@@ -41,7 +41,16 @@ def doctor(
 
 def examine() -> tuple[Finding, ...]:
     """Look at everything the embedded profile needs."""
-    return (_python(), _cores(), _memory(), _disk(), *_ffmpeg(), *_packages(), *_models())
+    return (
+        _python(),
+        _cores(),
+        _memory(),
+        _disk(),
+        *_ffmpeg(),
+        *_packages(),
+        *_models(),
+        _translator(),
+    )
 
 
 def _python() -> Finding:
@@ -134,6 +143,15 @@ def _models() -> list[Finding]:
         for name in needed
         if name != "kokoro-82m-int8"
     ]
+
+
+def _translator() -> Finding:
+    """Which translator is used if none is named, and what the stronger one would take."""
+    from dubbing.engines.translation.auto import settled
+
+    choice = settled()
+    why = f": {choice.why}. {choice.hint}" if choice.why else ""
+    return Finding("translator", True, f"{choice.engine}{why}")
 
 
 def _table(findings: tuple[Finding, ...]) -> None:

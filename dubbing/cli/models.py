@@ -93,6 +93,19 @@ def prepare(
 
 
 @app.command()
+def room() -> None:
+    """Whether this machine has the memory and disk for the strong translator; exit code 1 if not."""
+    from dubbing.engines.translation.auto import lack_of_room
+
+    lack = lack_of_room()
+    if lack is None:
+        typer.echo("There is room for the strong translator.")
+        return
+    typer.echo(f"No room for the strong translator: {lack.why}. {lack.hint}")
+    raise typer.Exit(1)
+
+
+@app.command()
 def notices() -> None:
     """Licences and terms of all models."""
     from dubbing.models.catalogue import catalogue

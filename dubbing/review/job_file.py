@@ -77,6 +77,15 @@ def read_job(root: Path, target: str) -> KeptJob:
     return job
 
 
+def kept_translator(root: Path, target: str) -> str:
+    """The translator of the dub of a workspace; empty if that is not known."""
+    try:
+        plain = parsed(_path(root, target).read_bytes())
+        return str(plain["profile"]["translate"]["engine"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def _check_program(root: Path, profile: Profile) -> None:
     """A workspace may come from somebody else: it chooses no program that nobody here asked for."""
     if profile.ffmpeg is None or os.environ.get(VARIABLE) or is_admitted(profile.ffmpeg):

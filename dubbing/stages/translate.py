@@ -8,10 +8,18 @@ Where nothing fits its time, shorter or longer candidates are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
-from dubbing.engines.translation import Hypothesis, Lays, Length, Passage, Request, Style
+from dubbing.engines.translation import (
+    Hypothesis,
+    Lays,
+    LeavesPairs,
+    Length,
+    Passage,
+    Request,
+    Style,
+)
 from dubbing.engines.translation import Translator as Engine
 from dubbing.language.dividing import divided
 from dubbing.language.text_language import is_other_language
@@ -69,7 +77,7 @@ def refuse_early(timeline: Timeline, run: Run, settings: TranslateSettings) -> N
 @stage(
     reads=("media", "source_language", "target_language", "speakers", "lines", "faces"),
     writes=("lines.translation",),
-    version=9,
+    version=10,
     engine_roles=("translation",),
     engines_of=(("speech", "voices"),),
     fixed_engines=(("speech", PACER),),
@@ -96,7 +104,9 @@ def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Time
     translations: dict[int, Translation | None] = {}
     for source, numbers in by_language(timeline, run, engine, settings, chosen):
         part = replace(timeline, source_language=source)
-        offers, picks = _translated(_Desk(part, run, settings, engine, numbers))
+        mine = _of_pair(engine, source, timeline.target_language)
+        offers, picks = _translated(_Desk(part, run, settings, mine, numbers))
+        del mine
         translations |= {n: _translation(offers[n], picks[n], settings.engine) for n in numbers}
     cost = getattr(engine, "cost", "")
     if cost:
@@ -109,10 +119,15 @@ def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Time
     )
 
 
+def _of_pair(engine: Engine, source: str, target: str) -> Engine:
+    """Who translates these languages: the engine, or another that it leaves them to."""
+    return engine.of_pair(source, target) if isinstance(engine, LeavesPairs) else engine
+
+
 def _translated(desk: _Desk) -> tuple[Offers, tuple[int, ...]]:
     """Candidates of all lines of one language, and which one each of them says."""
     offers, picks = desk.chosen(desk.drafted())
-    if desk.settings.vary_length and desk.style in (Style.EXAMPLES, Style.INSTRUCTIONS):
+    if desk.settings.vary_length and desk.style.varies_length:
         offers, picks = desk.varied(offers, picks)
     return offers, picks
 
@@ -156,7 +171,8 @@ class _Desk:
             self.asking.names = self._agreed_names()
         known = {n: self._remembered(n) for n in self.chosen_lines}
         groups = [group for group in self._groups() if not all(known[n] for n in group)]
-        singles = {n: self.asking.passage([n]) for group in groups for n in group}
+        apart = [n for group in groups if self._goes_apart(group, known) for n in group]
+        singles = {n: self.asking.passage([n]) for n in apart}
         wholes = {group: self.asking.passage(group) for group in groups if len(group) > 1}
         clauses = {n: self._clauses(n) for n in singles}
         parts = [part for passages in clauses.values() for part in passages]
@@ -175,6 +191,24 @@ class _Desk:
                 offers[number] = merged(offers[number], made)
         for group, passage in wholes.items():
             self._share_out(group, found[passage], offers)
+        return self._completed(offers, [n for group in wholes for n in group if not offers[n]])
+
+    def _goes_apart(self, group: tuple[int, ...], known: Mapping[int, Sequence[Candidate]]) -> bool:
+        """Whether each line of a group is also translated by itself.
+
+        What reads dialogue does a whole sentence best, and twice would be dear.
+        """
+        if len(group) == 1 or self.style is not Style.DIALOGUE:
+            return True
+        return any(known[n] for n in group)
+
+    def _completed(self, offers: Offers, numbers: Sequence[int]) -> Offers:
+        """With translations of some lines by themselves."""
+        passages = {n: self.asking.passage([n]) for n in numbers}
+        found = self.drafter.drafts(list(passages.values()))
+        offers = list(offers)
+        for number, passage in passages.items():
+            offers[number] = merged(offers[number], self._candidates(number, found[passage]))
         return offers
 
     def _written(self, engine: Lays) -> Offers:
@@ -339,7 +373,8 @@ class _Desk:
                 wanted[Length.SHORTER if is_long else Length.LONGER].append(number)
         if not any(wanted.values()):
             return offers, tuple(picks)
-        offers = list(offers)
+        varied = {number for numbers in wanted.values() for number in numbers}
+        offers = self._completed(offers, self._left_apart(varied, offers))
         for length, numbers in wanted.items():
             passages = {n: self.asking.passage([n]) for n in numbers}
             found = self.drafter.drafts(list(passages.values()), length)
@@ -347,6 +382,16 @@ class _Desk:
                 made = self._candidates(number, found[passage], length.value)
                 offers[number] = merged(offers[number], made)
         return self.chosen(offers)
+
+    def _left_apart(self, varied: Set[int], offers: Offers) -> list[int]:
+        """Lines that have a part of a whole alone, of which another line is varied by itself."""
+        return [
+            number
+            for group in self._groups()
+            if any(number in varied for number in group)
+            for number in group
+            if offers[number] and all(candidate.whole for candidate in offers[number])
+        ]
 
 
 def _fitting(timeline: Timeline, run: Run) -> Fitting:

@@ -12,6 +12,8 @@ from dubbing.translation.examples import ExampleBook
 from dubbing.translation.glossary import terms_in, with_terms
 
 MOST_TERMS = 12
+SAY_TERMS = (Style.EXAMPLES, Style.DIALOGUE)
+"""Who is given texts in which terms are said already."""
 ALL = "all"
 """Stands for every speaker in the table of registers."""
 
@@ -37,6 +39,8 @@ class Asking:
         if self.style is Style.HUMAN:
             return Passage(text, start_ms=first.span.start_ms, end_ms=last.span.end_ms)
         alone = self.passage_of(text)
+        if self.style is Style.DIALOGUE:
+            return replace(alone, register=self.register(first))
         if self.style is not Style.INSTRUCTIONS:
             return alone
         around = self.settings.context
@@ -55,8 +59,9 @@ class Asking:
         if self.style is Style.SENTENCES:
             return Passage(text)
         terms = self.terms(text)[:MOST_TERMS]
-        examples = self.book.like(text, self.settings.examples)
-        asked = with_terms(text, terms) if self.style is Style.EXAMPLES else text
+        is_shown_ours = self.style is not Style.DIALOGUE
+        examples = self.book.like(text, self.settings.examples, shipped=is_shown_ours)
+        asked = with_terms(text, terms) if self.style in SAY_TERMS else text
         return Passage(asked, examples, tuple((term.source, term.target) for term in terms))
 
     def text(self, numbers: Sequence[int]) -> str:

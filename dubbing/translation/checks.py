@@ -28,6 +28,13 @@ REPEATED = 3
 LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
 BROKEN_OFF = re.compile(r"(?:\.{2,}|…|[-–—])\s*$")
 TRAILING = re.compile(r"(?:\.{2,}|…|[-–—。]{2,}|[-–—])\s*[”\"」]?\s*$")
+ENGLISH_ALONE = frozenset(
+    """the and with that this what when where which who why how you your they their them there here from
+    have had would should could been being nobody somebody anybody everybody nothing something
+    anything everything because before after about into out over under again never always not just
+    than very much many any each every other another while until our was were""".split()  # noqa: SIM905 - a table of words reads best as words
+)
+"""Words of English that no language which the product speaks with Latin letters has."""
 COPIED_SHARE = 0.6
 LEAST_WORDS = 3
 
@@ -52,7 +59,7 @@ def translation_flags(
         "says the opposite": says_the_opposite(source_text, text, source, target),
         "repetitive": _repetitive(source_text, text),
         "odd length": _odd_length(source_text, text, source, target),
-        "source words left": _left_over(source_text, text, target),
+        "source words left": _left_over(source_text, text, source, target),
         "source breaks off": _finishes(source_text, text),
         "prompt leak": _leaks(source_text, text, source, target),
     }
@@ -130,12 +137,20 @@ def _odd_length(source_text: str, text: str, source: str, target: str) -> bool:
     return not shortest * expected <= len(text) <= LONGEST * expected
 
 
-def _left_over(source_text: str, text: str, target: str) -> bool:
-    """Words of the source stand among letters of another script; names may stay."""
-    if target not in SCRIPTS:
+def _left_over(source_text: str, text: str, source: str, target: str) -> bool:
+    """Words of the source stand among letters of another script, or English ones in a like script.
+
+    Names may stay.
+    """
+    if target in SCRIPTS:
+        there = {word for word in LATIN_WORD.findall(source_text) if word.islower()}
+        return not there.isdisjoint(LATIN_WORD.findall(text))
+    if source != "en" or target == "en":
         return False
-    there = {word for word in LATIN_WORD.findall(source_text) if word.islower()}
-    return not there.isdisjoint(LATIN_WORD.findall(text))
+    told, said = (
+        ENGLISH_ALONE.intersection(WORD.findall(some.casefold())) for some in (source_text, text)
+    )
+    return not told.isdisjoint(said)
 
 
 def _finishes(source_text: str, text: str) -> bool:

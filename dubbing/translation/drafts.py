@@ -38,7 +38,8 @@ class Drafter:
     ) -> None:
         """Remember whom to ask, and how hard it shall search."""
         self.translator, self.identity, self.request = translator, identity, request
-        self.memo, self.batch_size = memo, batch_size
+        self.memo = memo
+        self.batch_size = max(batch_size, getattr(translator, "least_at_once", 0))
 
     def drafts(
         self,
@@ -117,15 +118,25 @@ class Drafter:
     def _translate(
         self, passages: list[Passage], request: Request
     ) -> tuple[tuple[Hypothesis, ...], ...]:
-        """What the engine gives; asked again where it copied the source."""
+        """What the engine gives; asked again where it copied the source or made faults."""
         found = list(self.translator.translate(passages, request))
         if self.translator.style is Style.HUMAN:
             return tuple(found)
         copied = [n for n, passage in enumerate(passages) if _is_copied(passage, found[n], request)]
-        if copied:
-            again = replace(request, was_copied=True)
-            second = self.translator.translate([passages[n] for n in copied], again)
-            for n, hypotheses in zip(copied, second, strict=True):
+        tries_harder = getattr(self.translator, "tries_harder", False)
+        faulty = [
+            n
+            for n, passage in enumerate(passages)
+            if tries_harder and n not in copied and _is_faulty(passage, found[n], request)
+        ]
+        for numbers, again in (
+            (copied, replace(request, was_copied=True, was_faulty=tries_harder)),
+            (faulty, replace(request, was_faulty=True)),
+        ):
+            if not numbers:
+                continue
+            second = self.translator.translate([passages[n] for n in numbers], again)
+            for n, hypotheses in zip(numbers, second, strict=True):
                 found[n] = (*hypotheses, *found[n])
         return tuple(found)
 
@@ -140,3 +151,9 @@ def _is_copied(passage: Passage, found: Sequence[Hypothesis], request: Request) 
     return all(
         "untranslated" in translation_flags(passage.text, h.text, source, target) for h in found
     )
+
+
+def _is_faulty(passage: Passage, found: Sequence[Hypothesis], request: Request) -> bool:
+    """Whether the checks have something against every hypothesis."""
+    source, target = request.source, request.target
+    return all(translation_flags(passage.text, h.text, source, target) for h in found)

@@ -32,13 +32,14 @@ class ExampleBook:
     def _shipped(self) -> ExampleMemory | None:
         return shipped_memory(self.source, self.target)
 
-    def like(self, sentence: str, n: int) -> tuple[Pair, ...]:
-        """Up to ``n`` pairs like the sentence, the most like last."""
+    def like(self, sentence: str, n: int, *, shipped: bool = True) -> tuple[Pair, ...]:
+        """Up to ``n`` pairs like the sentence, the most like last; not ``shipped``: the user's alone."""
         if n == 0 or len(sentence.split()) > MOST_WORDS:
             return ()
         own = self._own.like(sentence, n, least=LEAST_LIKENESS)
-        shipped = self._shipped.like(sentence, n, least=LEAST_LIKENESS) if self._shipped else ()
-        found = [*shipped, *own][-n:] if own else list(shipped)
+        memory = self._shipped if shipped else None
+        others = memory.like(sentence, n, least=LEAST_LIKENESS) if memory else ()
+        found = [*others, *own][-n:] if own else list(others)
         short = [e for e in found if len(e.source) <= LONGEST_LETTERS]
         return tuple((e.source, e.target) for e in short)
 

@@ -13,7 +13,7 @@ MARKS = {
     "it": r"\b(?:non|mai|niente|nulla|nessun[oa]?|senza|né|neanche|nemmeno)\b",
     "pt-br": r"\b(?:não|nunca|jamais|nada|ninguém|nenhuma?|sem|nem|tampouco)\b",
     "ja": r"な[いくかけ]|ません|ませ|ずに?|まい|無[いし]|ぬ[。、]|なし|じゃん",
-    "hi": r"नहीं|मत\b|न\b|ना\b|बिना|कभी नहीं",
+    "hi": r"नहीं|बिना|(?<![\u0900-\u097f])(?:मत|न|ना)(?![\u0900-\u097f])",
 }
 NO_DENIAL = {
     "en": r"\b(?:no one knows|why not|isn['’]t it|aren['’]t you|don['’]t you|won['’]t you|didn['’]t you|"

@@ -108,6 +108,13 @@ def _longest(words: list[str], table: dict[tuple[str, ...], int]) -> tuple[float
     return 0.0, 0
 
 
+FEMININE = {
+    "es": (("(cient|quinient)os$", r"\1as"),),
+    "pt-br": (("^dois$", "duas"), ("(zent|cent|quinhent)os$", r"\1as")),
+}
+"""How numbers end before a feminine noun."""
+
+
 @cache
 def _table(language: str) -> dict[tuple[str, ...], int]:
     """Words of 0 to 999, and of 1000 by itself where it has a word of its own."""
@@ -118,8 +125,9 @@ def _table(language: str) -> dict[tuple[str, ...], int]:
         words = WORD.findall(num2words(number, lang=rules(language).num2words).casefold())
         table[tuple(words)] = number
         table.setdefault(tuple(word for word in words if word != "and"), number)
-    for spelt, number in list(table.items()) if language == "es" else ():
-        table[tuple(re.sub("(cient|quinient)os$", r"\1as", word) for word in spelt)] = number
+    for masculine, feminine in FEMININE.get(language, ()):
+        for spelt, number in list(table.items()):
+            table[tuple(re.sub(masculine, feminine, word) for word in spelt)] = number
     if language != "en":
         table[WORD.findall(num2words(1000, lang=rules(language).num2words))[0],] = 1000
     return table

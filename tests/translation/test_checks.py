@@ -40,6 +40,7 @@ LINES, WRONG = SETS / "lines.tsv", SETS / "wrong.tsv"
         ("quatre-vingt-dix-sept pour cent", "fr", {97}),
         ("trecento", "it", {300}),
         ("vinte e cinco", "pt-br", {25}),
+        ("duas ou duzentas razões", "pt-br", {2, 200}),
         ("百二十三人", "ja", {123}),
     ],
 )
@@ -74,6 +75,7 @@ def test_denials_are_heard(text: str, language: str) -> None:
         ("差不多好了。", "zh"),
         ("别人说的。", "zh"),
         ("行かなければならない。", "ja"),
+        ("घर बनवाया था, साइकिल चुराने के बाद", "hi"),  # letters within words
     ],
 )
 def test_what_only_looks_like_a_denial_is_none(text: str, language: str) -> None:
@@ -119,6 +121,8 @@ def test_hardly_any_good_translation_is_flagged_and_nearly_every_wrong_one_is() 
         ("Officer, petty officer, soldier, sailor.", "军官, 军官, 军官, 军官,", "zh", "repetitive"),
         ("I want to go home now.", "Quiero ir, quiero ir, quiero ir a casa.", "es", "repetitive"),
         ("His status is gone.", "他的status已经没有了。", "zh", "source words left"),
+        ("Nobody had seen him.", "Nobody lo había visto.", "es", "source words left"),
+        ("They ran out of water.", "Se quedaron out de agua.", "es", "source words left"),
         ("It is the largest Latin...", "它是最大的拉丁大学。", "zh", "source breaks off"),
         ("It is the largest Latin—", "Es la mayor universidad latina.", "es", "source breaks off"),
         (
@@ -142,6 +146,7 @@ def test_more_faults(source: str, text: str, target: str, flag: str) -> None:
         ("I thought...", "我以为……", "zh"),
         ("I thought...", "Pensé...", "es"),
         ("Bananas are cheap today.", "Las bananas están baratas hoy.", "es"),
+        ("The hotel has a final offer.", "El hotel has dado una oferta final.", "es"),
     ],
 )
 def test_what_only_looks_like_a_fault_is_none(source: str, text: str, target: str) -> None:

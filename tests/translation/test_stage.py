@@ -134,6 +134,59 @@ def test_a_sentence_over_two_lines_is_translated_whole_and_divided(tmp_path: Pat
     assert one.rpartition("/")[0] == other.rpartition("/")[0] != ""
 
 
+def test_what_reads_dialogue_translates_a_whole_sentence_once(tmp_path: Path) -> None:
+    first, second = "If you come tomorrow,", "we can talk about it."
+    engine = Scripted({f"{first} {second}": ["如果你明天来，我们可以谈谈这件事。"]}, Style.DIALOGUE)
+    done = go(engine, film(first, second, "Where is it?"), tmp_path)
+    assert says(done)[:2] == ["如果你明天来，", "我们可以谈谈这件事。"]
+    assert {passage.text for passage, _ in engine.asked} == {f"{first} {second}", "Where is it?"}
+
+
+def test_its_lines_are_translated_by_themselves_where_the_whole_cannot_be_divided(
+    tmp_path: Path,
+) -> None:
+    first, second = "If you come tomorrow,", "we can talk about it."
+    table = {f"{first} {second}": ["好"], first: ["明天来，"], second: ["就谈谈。"]}
+    assert says(go(Scripted(table, Style.DIALOGUE), film(first, second), tmp_path)) == [
+        "明天来，",
+        "就谈谈。",
+    ]
+
+
+def test_a_part_of_a_whole_that_does_not_fit_finds_neighbours_of_its_own(tmp_path: Path) -> None:
+    first, second = "If you come tomorrow,", "we can talk about it."
+    table = {
+        f"{first} {second}": ["如果你明天来这里找我，谈谈。"],
+        f"{first}|shorter": ["来，"],
+        second: ["谈谈。"],
+    }
+    engine = Scripted(table, Style.DIALOGUE)
+    done = go(engine, film(first, second, voice=True), tmp_path)
+    assert says(done) == ["来，", "谈谈。"]
+
+
+class Trying(Scripted):
+    """Tries harder where the checks found a fault."""
+
+    tries_harder = True
+
+    def _said(self, passage: Passage, request: Request):
+        faulty = f"{passage.text}|faulty"
+        if request.was_faulty and faulty in self.table:
+            return [Hypothesis(text, -0.5) for text in self.table[faulty]]
+        return super()._said(passage, request)
+
+
+def test_an_engine_that_tries_harder_is_asked_again_after_a_fault(tmp_path: Path) -> None:
+    lost, kept = "He has 3 dogs.", "He has 5 dogs."
+    table = {lost: ["他有两条狗。"], f"{lost}|faulty": ["他有3条狗。"], kept: ["他有5条狗。"]}
+    engine = Trying(table)
+    assert says(go(engine, film(lost, kept), tmp_path / "a")) == ["他有3条狗。", "他有5条狗。"]
+    assert [passage.text for passage, request in engine.asked if request.was_faulty] == [lost]
+    plain = Scripted(table)
+    assert says(go(plain, film(lost, kept), tmp_path / "b")) == ["他有两条狗。", "他有5条狗。"]
+
+
 def test_a_long_sentence_is_also_offered_by_its_clauses(tmp_path: Path) -> None:
     first = "When we came back to the house that evening,"
     second = "all of the lights that we had turned off in the morning were on again."

@@ -60,7 +60,8 @@ class Request:
     """From which language to which, and how hard to search.
 
     ``was_copied`` says that the first try left the source as it was: this one shall not, and keep to
-    the script of the target.
+    the script of the target. ``was_faulty`` says that the checks found a fault in every hypothesis of
+    the first try: an engine that ``tries_harder`` is asked again and searches more widely.
     """
 
     source: str
@@ -68,6 +69,7 @@ class Request:
     beam_size: int = 3
     n_best: int = 3
     was_copied: bool = False
+    was_faulty: bool = False
     length: Length = Length.USUAL
 
 
@@ -78,10 +80,17 @@ class Style(StrEnum):
     """The text alone."""
     EXAMPLES = "examples"
     """Pairs like the text, in which terms are said already; also asked for other lengths."""
+    DIALOGUE = "dialogue"
+    """Like examples, with the register; a sentence over several lines is asked for as a whole alone."""
     INSTRUCTIONS = "instructions"
     """Pairs, terms, register, what is said around it; also asked for other lengths."""
     HUMAN = "human"
     """Nothing: a person has done the work, and it is not judged."""
+
+    @property
+    def varies_length(self) -> bool:
+        """Whether it can be asked for shorter and longer translations."""
+        return self in (Style.EXAMPLES, Style.DIALOGUE, Style.INSTRUCTIONS)
 
 
 class Translator(Protocol):
@@ -134,3 +143,11 @@ class Lays(Protocol):
         Raises:
             UsageError: if the file says nothing of any line.
         """
+
+
+@runtime_checkable
+class LeavesPairs(Protocol):
+    """An engine that leaves some pairs of languages to another."""
+
+    def of_pair(self, source: str, target: str) -> Translator:
+        """The engine that translates this pair: itself or another."""
