@@ -92,6 +92,21 @@ def test_a_short_text_goes_whole_to_one_of_the_lines_that_it_spans(tmp_path: Pat
     assert len(found.without) == 2
 
 
+@pytest.mark.parametrize("late_ms", [-250, 0, 300, 400])
+def test_subtitles_that_are_a_little_early_or_late_find_their_short_lines(
+    tmp_path: Path, late_ms: int
+) -> None:
+    spans = [(1000, 4000), (4100, 4500), (4600, 8000), (8200, 8600), (9000, 11_000)]
+    lines = tuple(Passage("x", start_ms=begin, end_ms=end) for begin, end in spans)
+    times = [(f"{begin + late_ms:06}", f"{end + late_ms:06}") for begin, end in spans]
+    cues = [
+        (f"{begin[:-3]},{begin[-3:]}"[-6:], f"{end[:-3]},{end[-3:]}"[-6:], f"Palabra {n}.")
+        for n, (begin, end) in enumerate(times)
+    ]
+    found = lay(tmp_path, "a.srt", srt(*cues), lines=lines)
+    assert found.texts == tuple(f"Palabra {n}." for n in range(5))
+
+
 def test_what_finds_no_place_is_named_once(tmp_path: Path) -> None:
     cues = srt(
         ("00,200", "03,000", "Uno."), ("07,500", "08,000", "[suspira]"), ("20,000", "21,000", "?a")

@@ -29,6 +29,7 @@ NEAR_SENTENCE_END = 0.2
 """How far, in parts of the text, the end of a sentence may be from where the times would have it."""
 SENTENCE_END = re.compile(r"[.!?…][”\"’»)]*\s+|[。！？][”」』）]*")
 DENSE = ("zh", "ja")
+SEVERAL = 2
 MS_PER_LETTER, LEAST_MS = 60, 1000
 """For how long a cue is shown that ends before it begins: as long as it takes to read."""
 
@@ -111,6 +112,33 @@ def _homes(cues: Sequence[Cue], lines: Sequence[Passage]) -> list[int | None]:
             taken.update(home for home in homes[number : number + 1] if home is not None)
         home = homes[number]
         before = before if home is None else home
+    return _given_to_free(homes, cues, lines)
+
+
+def _given_to_free(
+    homes: list[int | None], cues: Sequence[Cue], lines: Sequence[Passage]
+) -> list[int | None]:
+    """Move a cue to a free line from a line beside it that has several.
+
+    It is moved where it begins nearer to the free line, or the others fit their line without it.
+    Subtitles of another copy are shown a little early or late; a short line then loses its cue.
+    """
+    shown: list[list[int]] = [[] for _ in lines]
+    for number, home in enumerate(homes):
+        if home is not None and cues[number].rows:
+            shown[home].append(number)
+    for free, line in enumerate(lines):
+        for beside, place in ((free + 1, 0), (free - 1, -1)):
+            if shown[free] or not 0 <= beside < len(lines) or len(shown[beside]) < SEVERAL:
+                continue
+            cue, home = cues[shown[beside][place]], lines[beside]
+            rest = cues[shown[beside][1 if place == 0 else -2]]
+            off_ms = rest.start_ms - home.start_ms if place == 0 else rest.end_ms - home.end_ms
+            away_ms = abs(cue.start_ms - line.start_ms)
+            begins_nearer = away_ms < min(FREE_NEAR_MS, abs(cue.start_ms - home.start_ms))
+            if begins_nearer or max(away_ms, abs(off_ms)) <= NEAR_MS:
+                shown[free].append(shown[beside].pop(place))
+                homes[shown[free][0]] = free
     return homes
 
 
