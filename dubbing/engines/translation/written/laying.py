@@ -131,11 +131,11 @@ def _given_to_free(
         for beside, place in ((free + 1, 0), (free - 1, -1)):
             if shown[free] or not 0 <= beside < len(lines) or len(shown[beside]) < SEVERAL:
                 continue
-            cue, home = cues[shown[beside][place]], lines[beside]
+            cue, other = cues[shown[beside][place]], lines[beside]
             rest = cues[shown[beside][1 if place == 0 else -2]]
-            off_ms = rest.start_ms - home.start_ms if place == 0 else rest.end_ms - home.end_ms
+            off_ms = rest.start_ms - other.start_ms if place == 0 else rest.end_ms - other.end_ms
             away_ms = abs(cue.start_ms - line.start_ms)
-            begins_nearer = away_ms < min(FREE_NEAR_MS, abs(cue.start_ms - home.start_ms))
+            begins_nearer = away_ms < min(FREE_NEAR_MS, abs(cue.start_ms - other.start_ms))
             if begins_nearer or max(away_ms, abs(off_ms)) <= NEAR_MS:
                 shown[free].append(shown[beside].pop(place))
                 homes[shown[free][0]] = free
