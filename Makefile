@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 # tests side by side; each takes up to 3 GB
 TESTERS ?= 2
-FAST := tests/language tests/timing tests/property tests/odd tests/unit/test_doctests.py
+FAST := tests/language tests/timing tests/translation/test_passages.py tests/unit/test_timeline.py tests/unit/test_settings.py tests/unit/test_metrics.py tests/unit/test_workspace.py tests/unit/test_outputs.py tests/unit/test_errors.py
 # of fuzzing; a seed of 0 is taken from the clock
 FUZZ_SECONDS ?= 3600
 FUZZ_SEED ?= 0

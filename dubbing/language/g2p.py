@@ -96,11 +96,11 @@ def _english() -> Callable[[str], str]:
 
 
 def _chinese() -> Callable[[str], str]:
-    import jieba
     from misaki.zh import ZHG2P
 
-    jieba.setLogLevel(logging.ERROR)
-    jieba.initialize()
+    from dubbing.language.chinese_readings import prepare
+
+    prepare()
     g2p = ZHG2P()
 
     def native(part: str) -> str:

@@ -33,7 +33,7 @@ from dubbing.voice.whole_lines import as_planned
         "lines.take",
     ),
     writes=("lines.take",),
-    version=6,
+    version=7,
     engine_roles=("speech",),
     weights=("perth",),
 )

@@ -41,7 +41,7 @@ TOO_LONG = {"earlier", "squeeze", "overlap", "cut"}
 @stage(
     reads=("media", "target_language", "speakers", "lines", "faces"),
     writes=("lines.plan", "lines.flags"),
-    version=14,
+    version=15,
     engine_roles=("speech",),
     fixed_engines=(("speech", PACER),),
     weights=("aligner",),

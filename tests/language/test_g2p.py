@@ -1,6 +1,10 @@
+from importlib.resources import files
+
 import pytest
+import yaml
 
 from dubbing.errors import UnknownLanguage
+from dubbing.language.chinese_readings import pinyin
 from dubbing.language.g2p import split_phonemes, to_phonemes, vocabulary
 from dubbing.language.languages import SPOKEN
 from dubbing.language.phoneme_classes import MEMBERS, SymbolKind, kind
@@ -65,3 +69,23 @@ def test_odd_characters_do_not_silence_a_sentence() -> None:
     assert to_phonemes("兙", "zh") == ""
     assert to_phonemes("他有一只兙", "zh").startswith("tʰa→")
     assert to_phonemes("俓", "zh")
+
+
+@pytest.mark.parametrize(
+    ("text", "syllables"),
+    [
+        ("还钱", "huan2 qian2"),
+        ("两只狗", "liang3 zhi1 gou3"),
+        ("炸鸡", "zha2 ji1"),
+        ("待在", "dai1 zai4"),
+    ],
+)
+def test_characters_of_several_readings_follow_their_phrase(text: str, syllables: str) -> None:
+    assert pinyin(text) == syllables.split()
+
+
+def test_the_table_of_readings_has_a_syllable_a_character() -> None:
+    path = files("dubbing.language").joinpath("chinese_readings.yaml")
+    for phrase, said in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        assert len(said.split()) == len(phrase), phrase
+        assert pinyin(phrase) == said.split(), phrase
