@@ -52,6 +52,12 @@ def test_the_usual_translation_is_the_greedy_one_of_the_large_model(strong: Stro
     assert strong._small.asked == []
 
 
+def test_where_more_search_is_asked_for_there_are_more_hypotheses(strong: Strong) -> None:
+    strong.translate([Passage("Go.")], Request("en", "zh", beam_size=8, n_best=8))
+    ((_, asked),) = strong._qwen.asked
+    assert asked.beam_size == asked.n_best == 4
+
+
 def test_another_length_is_asked_of_the_large_model_as_it_was_wished(strong: Strong) -> None:
     shorter = Request("en", "zh", 3, 3, length=Length.SHORTER)
     strong.translate([Passage("Go.")], shorter)

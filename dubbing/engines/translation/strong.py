@@ -33,7 +33,9 @@ PAIRS = frozenset(
 )
 """What Qwen translates better than the small ones."""
 WIDER = 4
-"""Beams of a second try."""
+"""Beams of a second try, and where more than the usual search is asked for."""
+USUAL_BEAMS = 3
+"""Of the default profile: no more are asked for, so the greedy translation will do."""
 BELOW = 0.6
 """In log-probability a token, how far a small translator's best is put below Qwen's best."""
 
@@ -79,7 +81,8 @@ class Strong:
     ) -> tuple[tuple[Hypothesis, ...], ...]:
         """The greedy hypothesis of each passage; several of other lengths, and where that was faulty."""
         if request.length is Length.USUAL and not request.was_faulty:
-            return self._qwen.translate(passages, replace(request, beam_size=1, n_best=1))
+            n = 1 if request.beam_size <= USUAL_BEAMS else WIDER
+            return self._qwen.translate(passages, replace(request, beam_size=n, n_best=n))
         if not request.was_faulty:
             return self._qwen.translate(passages, request)
         wider = replace(request, beam_size=WIDER, n_best=WIDER)
