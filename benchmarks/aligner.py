@@ -13,10 +13,10 @@ import json
 from pathlib import Path
 
 from benchmarks.record import add_options, begin
-from dubbing.cli.workshop import duration_model, face_engine
+from dubbing.cli.workshop import clips_of
 from dubbing.timing.evidence import Aligner
-from dubbing.training.grid import film_clips
 from dubbing.training.judge import judged, summary
+from dubbing.training.planner_judge import planner_errors
 
 
 def main() -> None:
@@ -26,11 +26,9 @@ def main() -> None:
     add_options(parser)
     options = parser.parse_args()
     record, look = begin(options), Aligner(None).look
-    errors = [
-        judged(clip.example, look)
-        for clip in film_clips(options.folder, duration_model(), face_engine())
-    ]
-    result = {"clips": len(errors), **summary(errors)}
+    clips = clips_of(options.folder, [])
+    errors = [judged(clip.example, look) for clip in clips]
+    result = {"clips": len(clips), **summary(errors), "planner": planner_errors(clips, look)}
     print(json.dumps(result, indent=1))
     if record:
         record.write(result)

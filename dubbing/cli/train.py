@@ -45,7 +45,9 @@ def aligner(  # noqa: PLR0913 - one parameter a flag is what a command line is
     ] = False,
     evaluate: Annotated[
         Path | None,
-        typer.Option(help="Judge on a folder of NAME.mp4 (or .mpg …) with NAME.align."),
+        typer.Option(
+            help="Judge on a folder of NAME.mp4 (or .mpg …) with NAME.align, or prepared."
+        ),
     ] = None,
     weights: Annotated[
         Path | None, typer.Option(help="aligner.onnx to judge; the shipped one if not given.")
@@ -248,45 +250,78 @@ def _curves(folder: Path) -> Any:
 
 
 def _judge(folder: Path, weights: Path | None, json_file: Path | None) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from dubbing.cli.workshop import duration_model, face_engine
+    from dubbing.cli.workshop import clips_of
     from dubbing.timing.evidence import Aligner
-    from dubbing.training.grid import film_clips, film_names
-    from dubbing.training.judge import METHODS, Errors, judged, summary
+    from dubbing.training.judge import Errors, judged, summary
+    from dubbing.training.planner_judge import planner_errors
     from dubbing.workspace import write_text
 
     if weights is not None and not weights.is_file():
         raise UsageError(f"There are no weights {weights}.")
-    look, found = Aligner(weights).look, film_names(folder)
-    errors: dict[str, Errors] = {
-        clip.name: judged(clip.example, look)
-        for clip in film_clips(folder, duration_model(), face_engine())
-    }
-    if not errors:
+    look, names = Aligner(weights).look, _names(folder)
+    clips = clips_of(folder, [])
+    if not clips:
         raise UsageError(
             f"No clip of {folder} has a face and words that can be found in its sound."
         )
-    total = summary(list(errors.values()))
-    table = Table(
-        "", "median", "mean", "within 80 ms", title="Boundary error against forced alignment"
-    )
+    errors: dict[str, Errors] = {clip.name: judged(clip.example, look) for clip in clips}
+    total, planner = summary(list(errors.values())), planner_errors(clips, look)
+    _show_judgement(total, planner, len(clips), len(names))
+    if json_file is not None:
+        by_clip = {name: summary([error]) for name, error in errors.items()}
+        document = {"schema": "dubbing.Alignment/1", "summary": total, "planner": planner}
+        document |= {"clips": by_clip, "left_out": [name for name in names if name not in errors]}
+        write_text(json_file, json.dumps(document, indent=1) + "\n")
+
+
+def _names(folder: Path) -> list[str]:
+    """Names of the clips in a folder of films, or in a prepared one."""
+    from dubbing.training.grid import film_names, prepared_names
+
+    if (folder / "lips.npz").is_file():
+        return prepared_names(folder)
+    return [film.stem for film in film_names(folder)]
+
+
+def _show_judgement(
+    total: dict[str, float],
+    planner: dict[str, dict[str, float | None]],
+    n_clips: int,
+    n_found: int,
+) -> None:
+    """Two tables: the alignment by lips alone, and the planner of dubs part by part."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from dubbing.training.judge import METHODS
+
+    columns = ("", "median", "mean", "within 80 ms")
+    aligned = Table(*columns, title="Boundary error of lips alone against forced alignment")
     for method, words in METHODS.items():
-        table.add_row(
+        aligned.add_row(
             words,
             f"{total[f'{method}_median_ms']:.1f} ms",
             f"{total[f'{method}_mean_ms']:.1f} ms",
             f"{total[f'{method}_within_80_ms']:.0%}",
         )
+    planned = Table(
+        *columns,
+        "middle of m, b, p",
+        title="Boundary error of the planner, the ends of the line known within 50 ms",
+    )
+    for way, row in planner.items():
+        closures = row["closures_median_ms"]
+        planned.add_row(
+            way,
+            f"{row['median_ms']:.1f} ms",
+            f"{row['mean_ms']:.1f} ms",
+            f"{row['within_80_ms']:.0%}",
+            "" if closures is None else f"{closures:.1f} ms",
+        )
     console = Console()
-    console.print(table)
+    console.print(aligned)
+    console.print(planned)
     console.print(
-        f"{len(errors)} of {len(found)} clips; median error "
+        f"{n_clips} of {n_found} clips; median error of lips alone "
         f"{total['better_than_best_baseline']:.0%} below the better baseline."
     )
-    if json_file is not None:
-        clips = {name: summary([error]) for name, error in errors.items()}
-        document = {"schema": "dubbing.Alignment/1", "summary": total, "clips": clips}
-        document["left_out"] = [film.stem for film in found if film.stem not in errors]
-        write_text(json_file, json.dumps(document, indent=1) + "\n")

@@ -20,8 +20,7 @@ from dubbing.timeline import Candidate, DurationPlan, Line, Timeline, Translatio
 from dubbing.timing.bounds import Bending
 from dubbing.timing.evidence import shipped_aligner
 from dubbing.timing.isochrony import Fit, Limits, Option, Slot
-from dubbing.timing.lips import Lips
-from dubbing.timing.lipsync import Followed, Window, follow_lips
+from dubbing.timing.lipsync import BALANCE, Followed, Performance, Window, follow_lips
 from dubbing.timing.prompter import Prompter
 from dubbing.timing.spoken import Spoken, spread
 from dubbing.translation.candidates import REVIEWER
@@ -63,7 +62,7 @@ class Asker:
             raise NothingToSay
 
     def followed(
-        self, said: Spoken, fit: Fit, where: Window, lips: Lips, strength: float
+        self, said: Spoken, fit: Fit, where: Window, original: Performance, strength: float
     ) -> Followed | None:
         """The line as its mouth has it; the lengths of ``fit`` say where its sounds are sought."""
         option = said.option
@@ -74,12 +73,12 @@ class Asker:
             option,
             fit,
             where,
-            lips,
+            original,
             bending=Bending(
                 max(self.limits.fastest, LIPS_FASTEST), min(self.limits.slowest, LIPS_SLOWEST), rate
             ),
-            strength=strength,
             look=shipped_aligner().look,
+            balance=replace(BALANCE, strength=strength),
         )
 
     def heard_as(self, said: Spoken, fit: Fit) -> Spoken:

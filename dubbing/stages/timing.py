@@ -11,21 +11,26 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
+
 from dubbing.flags import Flag
 from dubbing.language.unspoken import unsayable
+from dubbing.metrics.mouth import own_time
 from dubbing.pipeline import Run, stage
 from dubbing.settings import TimingSettings
+from dubbing.soundtrack.voice_activity import voice_level
 from dubbing.stages.line_asking import Asker, NothingToSay, asker_for
-from dubbing.timeline import FRAME_MS, DurationPlan, Line, Timeline
+from dubbing.timeline import FRAME_MS, DurationPlan, Line, Span, Timeline
 from dubbing.timing.audible import NOTHING_TO_SAY, flagged, within
 from dubbing.timing.isochrony import Fit, Slot, fit_line
-from dubbing.timing.lips import Lips
-from dubbing.timing.lipsync import Followed, Window, unmet_rests, window, with_pause
+from dubbing.timing.lipsync import Followed, Performance, Window, unmet_rests, window, with_pause
 from dubbing.timing.noticed import noticed
 from dubbing.timing.slots import Place, place
 from dubbing.timing.spoken import Spoken
 from dubbing.vision.mouths import Mouths
 from dubbing.voice.casting import PACER
+from dubbing.workspace import Workspace
 
 WORTH_REFINING_FRAMES = 2
 NEAR_MS = 100
@@ -39,7 +44,7 @@ TOO_LONG = {"earlier", "squeeze", "overlap", "cut"}
 
 
 @stage(
-    reads=("media", "target_language", "speakers", "lines", "faces"),
+    reads=("media", "dialogue", "target_language", "speakers", "lines", "faces"),
     writes=("lines.plan", "lines.flags"),
     version=15,
     engine_roles=("speech",),
@@ -108,6 +113,7 @@ def _with_plans(
                 where,
                 film_ms,
                 mouths,
+                _Voice(timeline, run.workspace, number),
                 settings,
             )
         lines.append(planned)
@@ -116,7 +122,12 @@ def _with_plans(
 
 
 def _newly_planned(
-    asker: Asker, where: Place, film_ms: int, mouths: Mouths, settings: TimingSettings
+    asker: Asker,
+    where: Place,
+    film_ms: int,
+    mouths: Mouths,
+    voice: _Voice,
+    settings: TimingSettings,
 ) -> Line:
     """The line with its plan and the flags that the plan earns."""
     line = asker.line
@@ -130,7 +141,7 @@ def _newly_planned(
     if TOO_LONG & set(fit.rungs):
         plan = _too_long(fit, said, candidate.text, where, asker)
     else:
-        shown = _shown(mouths, line, fit, where, _strength(line, settings))
+        shown = _shown(mouths, voice, line, fit, where, _strength(line, settings))
         if shown is None:
             plan = said.plan(candidate.text, fit, where.start_ms)
         else:
@@ -181,12 +192,28 @@ def _refined(fit: Fit, said: Spoken, slot: Slot, asker: Asker) -> tuple[Fit, Spo
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shown:
-    """A mouth in the window in which its line may lie."""
+    """The original in the window in which its line may be said."""
 
     where: Window
-    lips: Lips
+    original: Performance
     start_ms: int
     strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """The original's voice in the time of one line."""
+
+    timeline: Timeline
+    workspace: Workspace
+    number: int
+
+    def level(self, begin_ms: int, n_frames: int) -> npt.NDArray[np.float64] | None:
+        """Per frame from ``begin_ms`` on; ``None`` where speech does not stand out."""
+        spans = [line.span for line in self.timeline.lines]
+        own = own_time(spans, self.number)
+        frames = Span(begin_ms, begin_ms + n_frames * FRAME_MS)
+        return voice_level(self.timeline, self.workspace, spans[self.number], own, frames)
 
 
 def _strength(line: Line, settings: TimingSettings) -> float:
@@ -195,20 +222,24 @@ def _strength(line: Line, settings: TimingSettings) -> float:
     return settings.lip_strength if decided is None else decided
 
 
-def _shown(mouths: Mouths, line: Line, fit: Fit, where: Place, strength: float) -> _Shown | None:
+def _shown(
+    mouths: Mouths, voice: _Voice, line: Line, fit: Fit, where: Place, strength: float
+) -> _Shown | None:
     """The mouth that speaks the line; ``None`` if it is not seen or shall not count."""
     lips = mouths.of(line) if strength > 0 else None
     if lips is None:
         return None
     free = (where.start_ms - where.earliest_ms) // FRAME_MS
     frames = window(fit, free, where.slot.most)
-    seen = lips.between(where.start_ms - frames.earlier * FRAME_MS, frames.n_frames)
-    return _Shown(frames, seen, where.start_ms, strength)
+    begin_ms = where.start_ms - frames.earlier * FRAME_MS
+    seen = lips.between(begin_ms, frames.n_frames)
+    original = Performance(seen, voice.level(begin_ms, frames.n_frames))
+    return _Shown(frames, original, where.start_ms, strength)
 
 
 def _by_mouth(shown: _Shown, fit: Fit, said: Spoken, text: str, asker: Asker) -> DurationPlan:
     """The plan that the mouth asks for, with pauses where it rests; as fitted if it asks nothing."""
-    followed = asker.followed(said, fit, shown.where, shown.lips, shown.strength)
+    followed = asker.followed(said, fit, shown.where, shown.original, shown.strength)
     if followed is None:
         return said.plan(text, fit, shown.start_ms)
     pauses = 0
@@ -233,7 +264,7 @@ def _with_a_pause(
 ) -> tuple[Followed, Spoken] | None:
     """One more pause, if the mouth rests where the line has none and it costs less than before."""
     symbols = said.option.symbols
-    rests = unmet_rests(followed, symbols, shown.where, shown.lips)
+    rests = unmet_rests(followed, symbols, shown.where, shown.original)
     if not rests:
         return None
     tried = []
@@ -241,7 +272,7 @@ def _with_a_pause(
         other = asker.prompter.said_as(said.symbols.replace(symbols, paused, 1))
         if other is None:
             continue
-        again = asker.followed(other, fit, shown.where, shown.lips, shown.strength)
+        again = asker.followed(other, fit, shown.where, shown.original, shown.strength)
         if again is not None:
             tried.append((again, other))
     best = min(tried, key=lambda one: one[0].fit.cost, default=None)

@@ -1,11 +1,16 @@
 """The mouth on screen decides when each phoneme sounds, within its bounds.
 
-What is seen becomes evidence for the solver, frame by frame. Its parts, the weightiest first, follow what
-studies of human dubbing found to matter (Brannon et al. 2023; Baumann and Saboo):
+What is seen and heard becomes evidence for the solver, frame by frame:
 
-- rest: sound while the mouth moves, silence while it rests (onset, offset, inner pauses)
+- aligner: what the network reads from the lips; it leads
+- voice: speech while the original speaks, silence while it is silent
 - closure: m, b, p while the lips touch; no open vowel then
-- aligner: what the network thinks each frame shows
+- rest: sound while the mouth moves, silence while it rests (onset, offset, inner pauses)
+
+That the last two matter to viewers is known from studies of human dubbing (Brannon et al. 2023; Baumann
+and Saboo). How much each counts was chosen on clips of one person and judged on those of another: the
+network has to lead, since the rules alone are worse than a plain stretch (``dub train aligner
+--evaluate`` shows it).
 
 The sum is scaled by the lip strength and set against the log-normal prior of the natural lengths; bounds
 stay hard. Where the face is hidden the evidence is zero and the natural lengths rule.
@@ -35,10 +40,12 @@ EARLIER_FRAMES, LATER_FRAMES = 8, 8
 ENDS_LATER_FRAMES = 40
 LEAST_SHARE = 0.87
 """Of its natural length; however early the mouth stops, a line is not hurried beyond that."""
-ALIGNER_WEIGHT = 0.08
-CLOSURE_WEIGHT = 3.0
-OPEN_AT_CLOSURE_WEIGHT = 0.5
-REST_WEIGHT = 2.0
+OPEN_AT_CLOSURE = 1 / 6
+"""How much an open vowel over closed lips counts against a plan, beside m, b, p that meets them."""
+VOICED_LEVEL, VOICED_SLOPE = 0.45, 12.0
+"""Level of the original's voice (1 is its loud parts, 0 is 40 dB below) at which speech and silence are
+equally likely, and the slope of the log odds there."""
+MOST_LOG_ODDS = 4.0
 PRIOR_WEIGHT = 2.0
 """How much more than elsewhere a sound minds being bent: what the lips ask for must be worth it."""
 LEAST_LOG_P = -5.0
@@ -70,6 +77,38 @@ class Window:
         return self.earlier + self.length + self.later
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Performance:
+    """What the original shows and lets hear in the frames of a line's window.
+
+    ``voice`` is the level of the original's voice, float64 ``[F]``: 1 for its loud parts, 0 for 40 dB
+    below, NaN where it does not count; ``None`` if it is not known.
+    """
+
+    lips: Lips
+    voice: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How much each part of the evidence counts against natural lengths; 0 leaves it out.
+
+    ``strength`` scales all of them: 0 is natural timing, 1 all that the bounds allow. ``lengths`` scales
+    the network's offsets of the natural lengths.
+    """
+
+    strength: float = 0.5
+    aligner: float = 0.8
+    voice: float = 1.0
+    closure: float = 0.5
+    rest: float = 0.5
+    lengths: float = 1.0
+
+
+BALANCE = Balance()
+"""What dubs use, but for the strength, which is a setting."""
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """A line timed by the lips: it begins ``shift`` frames later than it was meant to."""
@@ -95,33 +134,37 @@ def follow_lips(
     option: Option,
     fit: Fit,
     where: Window,
-    lips: Lips,
+    original: Performance,
     *,
     bending: Bending,
-    strength: float,
     look: Look,
+    balance: Balance = BALANCE,
 ) -> Followed | None:
-    """Time a line that has been fitted anew, by its mouth.
+    """Time a line that has been fitted again, by its mouth.
 
     Args:
         option: what is said, with natural lengths.
         fit: how it was fitted without looking.
-        where: the frames that ``lips`` cover.
-        lips: the mouth, ``where.n_frames`` long.
+        where: the frames that ``original`` covers.
+        original: the mouth and the voice, ``where.n_frames`` long.
         bending: limits of the rung on which it was fitted.
-        strength: 0 is natural timing, 1 all that the bounds allow.
         look: the aligner.
+        balance: how much each part of the evidence counts.
 
     Returns:
         ``None`` if nothing is seen or no plan fits; then the fit stays as it is.
     """
+    lips, strength = original.lips, balance.strength
     if strength <= 0 or not lips.values[:, CONFIDENCE].any():
         return None
     found = sounds(option.symbols)
     begins = np.cumsum([float(where.earlier), *lengths_of(found, fit.frames)])
     log_p, offsets = look(found, lengths_of(found, option.natural), begins, lips)
-    evidence = strength * picture_evidence(found, log_p, lips)
-    bent = _leaning(problem(option.symbols, option.natural, bending), found, strength * offsets)
+    evidence = strength * (
+        picture_evidence(found, log_p, lips, balance) + voice_evidence(found, original, balance)
+    )
+    lean = strength * balance.lengths * offsets
+    bent = _leaning(problem(option.symbols, option.natural, bending), found, lean)
     placed = place(
         bent,
         _by_symbol(evidence, found, len(option.symbols)),
@@ -134,11 +177,17 @@ def follow_lips(
     return Followed(placed.before - where.earlier, timed)
 
 
-def unmet_rests(followed: Followed, symbols: str, where: Window, lips: Lips) -> list[int]:
+def unmet_rests(
+    followed: Followed, symbols: str, where: Window, original: Performance
+) -> list[int]:
     """Rests of the mouth within the line that no pause of the plan meets.
 
-    Their middles in frames of the plan, the longest rest first.
+    A mouth that is still while the original's voice goes on does not rest.
+
+    Returns:
+        Their middles in frames of the plan, the longest rest first.
     """
+    lips, voice = original.lips, original.voice
     begin = where.earlier + followed.shift
     silent = np.zeros(len(lips), dtype=bool)
     place_of = begin
@@ -147,6 +196,8 @@ def unmet_rests(followed: Followed, symbols: str, where: Window, lips: Lips) -> 
             silent[max(0, place_of) : max(0, place_of + length)] = True
         place_of += length
     resting = ~moves(lips) & lips.seen
+    if voice is not None:
+        resting &= ~(voice > VOICED_LEVEL)
     inner = [
         (a, b)
         for a, b in stretches(resting)
@@ -172,19 +223,35 @@ def with_pause(symbols: str, frames: Sequence[int], at_frame: int, most: int) ->
     return [symbols[:i] + "," + symbols[i:] for i in near[:most]]
 
 
-def picture_evidence(found: Sequence[Sound], log_p: Floats, lips: Lips) -> Floats:
+def picture_evidence(
+    found: Sequence[Sound], log_p: Floats, lips: Lips, balance: Balance = BALANCE
+) -> Floats:
     """How well each frame suits each sound, and the silences around: float64 ``[T + 2, F]``."""
     seen = lips.values[:, CONFIDENCE].astype(np.float64)
     closed = lips.values[:, CLOSURE].astype(np.float64)
     moving = np.where(moves(lips), 1.0, -1.0)
-    silent = np.array([True, *(sound.is_pause for sound in found), True])
     closes = np.array([False, *(sound.closes for sound in found), False])
     wide = np.array([False, *(_is_open(sound) for sound in found), False])
-    evidence = ALIGNER_WEIGHT * np.maximum(log_p, LEAST_LOG_P)
-    evidence += CLOSURE_WEIGHT * closes[:, None] * (2 * closed - 1)
-    evidence -= OPEN_AT_CLOSURE_WEIGHT * wide[:, None] * closed
-    evidence += REST_WEIGHT * np.where(silent, -0.5, 0.5)[:, None] * moving
+    closure = closes[:, None] * (2 * closed - 1) - OPEN_AT_CLOSURE * wide[:, None] * closed
+    evidence = balance.aligner * np.maximum(log_p, LEAST_LOG_P)
+    evidence += balance.closure * closure
+    evidence += balance.rest * _speech_sign(found)[:, None] * moving
     return np.asarray(evidence * seen, dtype=np.float64)
+
+
+def voice_evidence(found: Sequence[Sound], original: Performance, balance: Balance) -> Floats:
+    """How well speech and silence suit the original's voice, float64 ``[T + 2, F]``."""
+    if original.voice is None:
+        return np.zeros((len(found) + 2, len(original.lips)))
+    odds = VOICED_SLOPE * (original.voice - VOICED_LEVEL)
+    odds = np.nan_to_num(np.clip(odds, -MOST_LOG_ODDS, MOST_LOG_ODDS))
+    return np.asarray(balance.voice * _speech_sign(found)[:, None] * odds, dtype=np.float64)
+
+
+def _speech_sign(found: Sequence[Sound]) -> Floats:
+    """Half for speech, minus half for the silences around and the pauses: float64 ``[T + 2]``."""
+    silent = np.array([True, *(sound.is_pause for sound in found), True])
+    return np.where(silent, -0.5, 0.5)
 
 
 def _is_open(sound: Sound) -> bool:

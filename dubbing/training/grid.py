@@ -5,7 +5,8 @@ Two layouts are understood:
 - films: ``NAME.mp4`` (or .mpg, .mkv, .webm, .mov, .avi) with ``NAME.align``, one word a line as
   ``begin end word`` in 1/25000 s, ``sil`` and ``sp`` for silence;
 - prepared: ``lips.npz`` (``clip``, ``landmark_index``, ``points`` at 25 pictures a second),
-  ``words.json`` (name -> [[begin_s, end_s, word], ...]) and ``audio/NAME.flac`` at 16 kHz.
+  ``words.json`` (name -> [[begin_s, end_s, word], ...]) or ``sentences.json`` (name -> words in order),
+  and ``audio/NAME.flac`` at 16 kHz; a clip without sound is left out.
 
 The word times serve to know the words; true times of phones come from forced alignment of the sound.
 """
@@ -34,8 +35,9 @@ from dubbing.timing.spoken import spoken, whole_frames
 from dubbing.timing.visemes import lengths_of, sounds
 from dubbing.training.augment import Scene
 from dubbing.training.examples import Example
-from dubbing.training.phones import Phone, align, symbols_of
+from dubbing.training.phones import RATE_HZ, Phone, align, symbols_of
 from dubbing.training.synthetic import SpeaksLengths
+from dubbing.vision.speaking import voice_envelope
 from dubbing.vision.tracking import FaceTrack, follow
 
 FILMS = (".mp4", ".mpg", ".mpeg", ".mkv", ".webm", ".mov", ".avi")
@@ -47,13 +49,18 @@ VOICE = "am_michael"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
-    """A spoken line whose true times are known; ``edges_ms`` float [T + 1] on the film's clock."""
+    """A spoken line whose true times are known; ``edges_ms`` float [T + 1] on the film's clock.
+
+    ``voice`` float [F] is how loud it is in the frames of the lips: 1 for its loud parts, 0 for 40 dB
+    below.
+    """
 
     name: str
     symbols: str
     natural: npt.NDArray[np.float64]
     edges_ms: npt.NDArray[np.float64]
     lips: Lips
+    voice: npt.NDArray[np.float64]
 
     @property
     def example(self) -> Example:
@@ -81,7 +88,7 @@ def prepared_voices(
 
     try:
         stored = np.load(folder / "lips.npz", allow_pickle=False)
-        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        words = _prepared_words(folder)
         names, index, points = stored["clip"], stored["landmark_index"], stored["points"]
     except (OSError, KeyError, ValueError) as error:
         raise UsageError(
@@ -89,14 +96,31 @@ def prepared_voices(
         ) from error
     order = [list(index).index(landmark) for landmark in LANDMARKS]
     for name, landmarks in zip(names, points, strict=True):
-        if str(name) in without:
+        sound = folder / "audio" / f"{name}.flac"
+        if str(name) in without or not sound.is_file():
             continue
         times_ms = np.arange(len(landmarks)) * 1000 / FPS
         lips = lips_of(landmarks[:, order].astype(np.float32), times_ms)
-        samples, rate_hz = soundfile.read(folder / "audio" / f"{name}.flac", dtype="float32")
+        samples, rate_hz = soundfile.read(sound, dtype="float32")
         if lips is not None:
-            said = [word for _, _, word in words[str(name)] if word not in SILENCE]
-            yield str(name), lips, Audio(samples[np.newaxis], rate_hz), said
+            yield str(name), lips, Audio(samples[np.newaxis], rate_hz), words[str(name)]
+
+
+def prepared_names(folder: Path) -> list[str]:
+    """Names of all clips of a prepared folder."""
+    return [str(name) for name in np.load(folder / "lips.npz", allow_pickle=False)["clip"]]
+
+
+def _prepared_words(folder: Path) -> dict[str, list[str]]:
+    """The words of each clip, without silence."""
+    sentences = folder / "sentences.json"
+    if sentences.is_file():
+        text = json.loads(sentences.read_text(encoding="utf-8"))
+        return {name: said.split() for name, said in text.items()}
+    timed = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+    return {
+        name: [word for _, _, word in words if word not in SILENCE] for name, words in timed.items()
+    }
 
 
 def prepared_clips(
@@ -179,7 +203,14 @@ def _clip(
     symbols = symbols_of(phones)
     if len(sounds(symbols)) != len(phones):
         return None
-    return Clip(name, symbols, natural_lengths(symbols, model), _edges(phones), lips)
+    natural = natural_lengths(symbols, model)
+    return Clip(name, symbols, natural, _edges(phones), lips, _voice(audio, lips))
+
+
+def _voice(audio: npt.NDArray[np.int16], lips: Lips) -> npt.NDArray[np.float64]:
+    level = voice_envelope(Audio(audio[np.newaxis].astype(np.float32) / 32768, RATE_HZ))
+    frames = lips.start_ms // FRAME_MS + np.arange(len(lips))
+    return np.interp(frames, np.arange(len(level)), level)
 
 
 def natural_lengths(symbols: str, model: SpeaksLengths) -> npt.NDArray[np.float64]:

@@ -1,5 +1,7 @@
 """The mouth drives the timing: closures, onset, rests; and a wrong or hidden mouth does no harm."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,14 @@ from dubbing.timing.bounds import Bending
 from dubbing.timing.evidence import Aligner
 from dubbing.timing.isochrony import Fit, Option
 from dubbing.timing.lips import CONFIDENCE, Lips, lips_from_mouth
-from dubbing.timing.lipsync import follow_lips, unmet_rests, window, with_pause
+from dubbing.timing.lipsync import (
+    BALANCE,
+    Performance,
+    follow_lips,
+    unmet_rests,
+    window,
+    with_pause,
+)
 
 BENDING = Bending(0.6, 1.6)
 SYMBOLS = "tato mane tilo"
@@ -33,10 +42,15 @@ def nobody(found, natural, edges, lips):
     return np.zeros((len(found) + 2, len(lips))), np.zeros(len(found))
 
 
-def followed(lips: Lips, strength: float = 1.0, look=nobody, where=None):
-    where = where or window(FIT, 6, LENGTH + 8)
+def followed(lips: Lips, strength: float = 1.0, where=None, voice=None):
     return follow_lips(
-        Option(SYMBOLS, NATURAL), FIT, where, lips, bending=BENDING, strength=strength, look=look
+        Option(SYMBOLS, NATURAL),
+        FIT,
+        where or window(FIT, 6, LENGTH + 8),
+        Performance(lips, voice),
+        bending=BENDING,
+        look=nobody,
+        balance=replace(BALANCE, strength=strength),
     )
 
 
@@ -70,6 +84,28 @@ def test_speech_begins_and_ends_with_the_mouth() -> None:
     assert abs(ends - (n - 12)) <= 4
 
 
+def test_speech_begins_and_ends_with_the_original_voice() -> None:
+    where = window(FIT, 6, LENGTH + 8)
+    n = where.n_frames
+    voice = np.zeros(n)
+    voice[10 : n - 12] = 1.0
+    result = followed(mouth(None, n), voice=voice)
+    assert result is not None
+    assert abs(6 + result.shift - 10) <= 2
+    assert abs(6 + result.shift + sum(result.fit.frames) - (n - 12)) <= 3
+    of_others = np.full(n, np.nan)
+    assert followed(mouth(None, n), voice=of_others) == followed(mouth(None, n))
+
+
+def test_a_still_mouth_is_no_pause_while_the_voice_goes_on() -> None:
+    where = window(FIT, 6, LENGTH + 8)
+    lips = mouth(None, where.n_frames, rests=((20, 34),))
+    speaking = Performance(lips, np.ones(where.n_frames))
+    result = followed(lips, voice=speaking.voice)
+    assert result is not None
+    assert not unmet_rests(result, SYMBOLS, where, speaking)
+
+
 def test_without_a_mouth_or_with_no_strength_nothing_changes() -> None:
     lips = mouth(20, window(FIT, 6, LENGTH + 8).n_frames)
     assert followed(lips, strength=0.0) is None
@@ -91,12 +127,12 @@ def test_a_mouth_that_rests_asks_for_a_pause() -> None:
     lips = mouth(None, where.n_frames, rests=((20, 34),))
     result = followed(lips)
     assert result is not None
-    (at, *_) = unmet_rests(result, SYMBOLS, where, lips)
+    (at, *_) = unmet_rests(result, SYMBOLS, where, Performance(lips))
     assert abs(at - (27 - 6 - result.shift)) <= 3
     ways = with_pause(SYMBOLS, result.fit.frames, at, 3)
     assert ways
     assert all(way.replace(",", "") == SYMBOLS for way in ways)
-    assert not unmet_rests(result, SYMBOLS, where, mouth(None, where.n_frames))
+    assert not unmet_rests(result, SYMBOLS, where, Performance(mouth(None, where.n_frames)))
 
 
 def test_the_shipped_network_is_quick_and_sums_to_one() -> None:

@@ -55,7 +55,9 @@ def example(seed: int = 0) -> Example:
 def clip(seed: int) -> Clip:
     made = example(seed)
     edges_ms = made.lips.start_ms + made.edges * 25
-    return Clip(f"c{seed}", made.symbols, made.natural, edges_ms, made.lips)
+    frames = np.arange(len(made.lips)) + 0.5
+    voice = np.where((frames > made.edges[0]) & (frames < made.edges[-1]), 1.0, 0.0)
+    return Clip(f"c{seed}", made.symbols, made.natural, edges_ms, made.lips, voice)
 
 
 def test_a_synthetic_mouth_does_what_its_sounds_ask() -> None:
