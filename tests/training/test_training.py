@@ -24,6 +24,7 @@ from dubbing.training.examples import Example, batch, owners
 from dubbing.training.grid import Clip, prepared_clips, read_words
 from dubbing.training.judge import judged, summary
 from dubbing.training.phones import Phone, symbols_of
+from dubbing.training.planner_judge import planner_errors
 from dubbing.training.synthetic import SpokenLine, spoken_lines, synthetic_example
 from dubbing.training.trainer import Recipe, Trainer, load_recipe
 from dubbing.training.voicing import fit_voice
@@ -246,3 +247,22 @@ def test_a_folder_without_clips_is_refused(tmp_path: Path) -> None:
     (tmp_path / "words.json").write_text(json.dumps({}))
     with pytest.raises(UsageError, match="no prepared clips"):
         list(prepared_clips(tmp_path, Metronome()))
+
+
+def test_the_planner_of_dubs_is_judged_part_by_part() -> None:
+    def true_network(found, natural, edges, lips):
+        """A network that knows the truth of the clip in hand."""
+        owner = owners(truth.example.edges, len(truth.lips))
+        first = round((lips.start_ms - truth.lips.start_ms) / 25)
+        log_p = np.full((len(found) + 2, len(lips)), -5.0)
+        for frame in range(len(lips)):
+            log_p[owner[np.clip(first + frame, 0, len(owner) - 1)], frame] = 0.0
+        return log_p, np.zeros(len(found))
+
+    truth = clip(3)
+    rows = planner_errors([truth], true_network)
+    assert rows["network alone"]["median_ms"] <= 25
+    assert rows["network alone"]["median_ms"] < rows["rules alone (closure, rest)"]["median_ms"]
+    assert rows["as dubs are timed"]["mean_ms"] < rows["natural lengths"]["mean_ms"]
+    with pytest.raises(ValueError, match="no clip"):
+        planner_errors([], true_network)
