@@ -13,6 +13,7 @@ CORPORA = {
     "RAVDESS": "speech of RAVDESS, a folder of .wav or .flac",
     "GRID": "sound of one GRID speaker, a folder of .flac",
     "GRID_FILMS": "GRID clips, NAME.mpg with NAME.align, that the aligner was not trained on",
+    "DUBS": "workspaces of real clips, dubbed with --profile fast --no-watermark",
     "CLIPS": "real clips (.mp4), among them those of benchmarks/labels and address_1 to address_3",
 }
 SAMPLE = str(ROOT / "samples/portrait.mp4")
@@ -117,13 +118,15 @@ FIGURES = (
     ),
     Figure(
         "watermark",
-        12,
-        ("EMODB", "RAVDESS", "GRID"),
+        5,
+        ("DUBS", "EMODB", "RAVDESS", "GRID"),
         lambda at: [
-            *("--lines", "102", "--natural"),
+            "--dubs",
+            *(str(path) for path in sorted(at["DUBS"].iterdir())),
+            *("--chosen", "studio_hd", "talk_1", "address_1", "--natural"),
             *(str(at[name]) for name in ("EMODB", "RAVDESS", "GRID")),
         ],
-        VOICE_CODE,
+        ("dubbing/watermark", "dubbing/mixing", "dubbing/soundtrack", "dubbing/models"),
     ),
     Figure(
         "carry_over",

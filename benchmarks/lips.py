@@ -39,7 +39,7 @@ from dubbing.timeline import Line, Timeline
 from dubbing.timing.lips import Lips, lips_of
 from dubbing.vision import mouths
 from dubbing.voice.casting import speaking_voice
-from dubbing.voice.watermark import marked
+from dubbing.watermark.marker import marked
 from dubbing.workspace import Workspace
 
 TRAINED_ON, OTHERS = "speaker of the training", "other people"

@@ -49,8 +49,8 @@ from dubbing.vision.face_pictures import face_pictures
 from dubbing.vision.mouths import Mouths
 from dubbing.vision.track_file import read_track
 from dubbing.voice.casting import speaking_voice
-from dubbing.voice.watermark import marked
 from dubbing.voice.whole_lines import limits_for, stretched_to
+from dubbing.watermark.marker import marked
 from dubbing.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dubbing.timeline import Timeline
 from dubbing.voice.credentials import Claim, can_hold_claim, cloned_voice, label
+from dubbing.watermark.pattern import NAME
 
 
 def label_film(path: Path, dubs: Sequence[Timeline]) -> None:
@@ -33,6 +34,6 @@ def claim_of(dubs: Sequence[Timeline]) -> Claim:
         title=media.name if media is not None else "",
         source_language=dubs[0].source_language,
         target_language=", ".join(dub.target_language for dub in dubs),
-        watermark="Perth" if is_marked else "",
+        watermark=NAME if is_marked else "",
         cloned=tuple(sorted(cloned, key=lambda stated: tuple(stated.values()))),
     )

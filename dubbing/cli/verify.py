@@ -4,23 +4,42 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dubbing.errors import NoAudioTrack, UsageError
+from dubbing.errors import NoAudioTrack, UsageError, WeightsMissing
 
 if TYPE_CHECKING:
-    from dubbing.voice.watermark import Looked
+    from dubbing.watermark.finder import Finding, Stretch
 
 BLOCK_MS = 2_000
+SMALLEST = 1e-30
+"""No smaller chance is told: other errors are likelier by far."""
+NO_PROOF = "That does not prove that nothing is synthetic."
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What was found in one sound track."""
+
+    track: int
+    language: str
+    title: str
+    mark: Finding
+    perth: tuple[Stretch, ...] | None
+    """Where Perth's mark is; ``None`` if its finder is not on this machine."""
 
 
 def verify(
     file: Annotated[Path, typer.Argument(help="Any film or sound file.")],
-    track: Annotated[int, typer.Option(min=0, help="Which sound track, from 0.")] = 0,
+    track: Annotated[
+        int | None, typer.Option(min=0, help="Only this sound track, from 0.", show_default="all")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The findings as JSON.")] = False,
 ) -> None:
     """Look for the watermark in the sound and for content credentials in the file."""
@@ -28,80 +47,93 @@ def verify(
 
     if not file.is_file():
         raise UsageError(f"There is no file {file}.", hint="Check the path.")
-    looked = _looked(file.absolute(), track)
-    found = {
-        "file": file.name,
-        "track": track,
-        "watermark": _stretches(looked),
-        "marked_share": _share(looked),
-        "credentials": read_claim(file),
-    }
+    heard = list(_heard(file.absolute(), track))
+    claim = read_claim(file)
     if as_json:
+        found = {"file": file.name, "tracks": [_stated(one) for one in heard], "credentials": claim}
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
-        _tell(found)
+        _tell(heard)
+        _tell_claim(claim)
 
 
-def _looked(file: Path, track: int) -> list[Looked]:
+def _heard(file: Path, track: int | None) -> Iterator[_Heard]:
     from dubbing.media.extract import extract_audio
     from dubbing.media.probe import probe
     from dubbing.media.sound_file import stream_sound
-    from dubbing.voice.watermark import look_through
+    from dubbing.watermark.finder import find
 
     info = probe(file)
-    if track >= len(info.audio):
-        raise NoAudioTrack(f"{file.name} has no sound track {track}.")
-    with tempfile.TemporaryDirectory() as folder:
-        sound = Path(folder) / "sound.wav"
-        extract_audio(file, track, sound, start_ms=info.start_ms)
-        return list(look_through(stream_sound(sound, BLOCK_MS)))
+    wanted = [one for one in info.audio if track in (None, one.number)]
+    if not wanted:
+        which = "no sound track" if track is None else f"no sound track {track}"
+        raise NoAudioTrack(f"{file.name} has {which}.")
+    for one in wanted:
+        with tempfile.TemporaryDirectory() as folder:
+            sound = Path(folder) / "sound.wav"
+            extract_audio(file, one.number, sound, start_ms=info.start_ms)
+            mark = find(partial(stream_sound, sound, BLOCK_MS))
+            perth = None if mark.is_marked else _perth(sound)
+        yield _Heard(one.number, one.language, one.title, mark, perth)
 
 
-def _share(looked: Sequence[Looked]) -> float:
-    from dubbing.voice.watermark import CERTAIN
+def _perth(sound: Path) -> tuple[Stretch, ...] | None:
+    from dubbing.media.sound_file import stream_sound
+    from dubbing.watermark.perth import perth_stretches
 
-    marked = sum(window.confidence >= CERTAIN for window in looked)
-    return round(marked / max(1, len(looked)), 3)
-
-
-def _stretches(looked: Sequence[Looked]) -> list[dict[str, Any]]:
-    """Marked windows that touch, as one stretch."""
-    from dubbing.voice.watermark import CERTAIN
-
-    stretches: list[dict[str, Any]] = []
-    for window in looked:
-        if window.confidence < CERTAIN:
-            continue
-        if stretches and window.start_ms <= stretches[-1]["end_ms"]:
-            stretches[-1]["end_ms"] = window.end_ms
-            sure = max(stretches[-1]["confidence"], round(window.confidence, 3))
-            stretches[-1]["confidence"] = sure
-        else:
-            stretches.append(
-                {
-                    "start_ms": window.start_ms,
-                    "end_ms": window.end_ms,
-                    "confidence": round(window.confidence, 3),
-                }
-            )
-    return stretches
+    try:
+        return tuple(perth_stretches(stream_sound(sound, BLOCK_MS)))
+    except WeightsMissing:
+        return None
 
 
-def _tell(found: dict[str, Any]) -> None:
+def _stated(heard: _Heard) -> dict[str, Any]:
+    mark = heard.mark
+    return {
+        "track": heard.track,
+        "language": heard.language,
+        "title": heard.title,
+        "is_marked": mark.is_marked,
+        "score": round(mark.score, 2),
+        "false_alarm": mark.false_alarm,
+        "watermark": [asdict(one) for one in mark.stretches],
+        "perth": [asdict(one) for one in heard.perth or ()],
+    }
+
+
+def _tell(heard: Iterable[_Heard]) -> None:
     from rich.console import Console
 
     from dubbing.cli.foreign_text import safe
+
+    console = Console(highlight=False, soft_wrap=True)
+    for one in heard:
+        named = ", ".join(part for part in (one.language, one.title) if part)
+        track = f"Track {one.track}{safe(f' ({named})') if named else ''}"
+        if one.mark.is_marked:
+            chance = f"chance of a false alarm below {max(one.mark.false_alarm, SMALLEST):.0e}"
+            console.print(f"{track}: [bold]synthetic speech[/] by its watermark ({chance}):")
+            _tell_stretches(one.mark.stretches)
+        elif one.perth:
+            console.print(f"{track}: [bold]synthetic speech[/] by the watermark of Perth:")
+            _tell_stretches(one.perth)
+        else:
+            console.print(f"{track}: no watermark found.", NO_PROOF)
+
+
+def _tell_stretches(stretches: Iterable[Stretch]) -> None:
     from dubbing.cli.line_listing import clock
 
+    for part in stretches:
+        typer.echo(f"  {clock(part.start_ms)} to {clock(part.end_ms)}")
+
+
+def _tell_claim(claim: dict[str, Any] | None) -> None:
+    from rich.console import Console
+
+    from dubbing.cli.foreign_text import safe
+
     console = Console(highlight=False)
-    if found["watermark"]:
-        console.print(f"[bold]Synthetic speech[/] by its watermark, track {found['track']}:")
-        for part in found["watermark"]:
-            where = f"{clock(part['start_ms'])} to {clock(part['end_ms'])}"
-            console.print(f"  {where}  (confidence {part['confidence']:.2f})")
-    else:
-        console.print(f"No watermark of synthetic speech in track {found['track']}.")
-    claim = found["credentials"]
     if claim is None:
         console.print("No content credentials (C2PA).")
         return

@@ -279,7 +279,8 @@ def _check_live(live: Audio, reference: Audio) -> None:
     from dubbing.registry import Engines
     from dubbing.review.finished import written_down
     from dubbing.voice.liveness import faults, take_prompt
-    from dubbing.voice.watermark import is_marked
+    from dubbing.watermark.finder import is_marked
+    from dubbing.watermark.perth import carries_perth
 
     asked = take_prompt()
     recognizer: Recognizer = Engines().get("asr", "faster-whisper")
@@ -289,7 +290,7 @@ def _check_live(live: Audio, reference: Audio) -> None:
         reference,
         written=lambda audio, language: written_down(audio, recognizer, language),
         embed=GE2E().embed,
-        is_marked=is_marked,
+        is_marked=lambda audio: is_marked(audio) or carries_perth(audio),
     )
     if found:
         raise InputError(

@@ -1,7 +1,8 @@
 """The parts of a mix as broadcast WAV: dialogue of each speaker, music and effects, and the whole.
 
 48 kHz, 24 bit, each as long as the film, with the time of its first sample (EBU Tech 3285). Dialogue, and
-music and effects, added up are the mix before its limiter.
+music and effects, added up are the mix before its limiter; but music and effects, which are not
+synthetic, lack the watermark that they have in the mix under a marked line (some 20 dB below them).
 """
 
 from __future__ import annotations

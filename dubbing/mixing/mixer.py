@@ -1,8 +1,8 @@
 """The dub over music and effects, in a stream: memory does not grow with the film.
 
 Where lines are dubbed, the original's dialogue is taken out of it; where it was not separated, the
-channels that dialogue is in are ducked. Outside these intervals its samples come through unchanged, bit
-for bit.
+channels that dialogue is in are ducked. What is left of it under a watermarked take gets the same mark,
+which it would hide otherwise. Outside these intervals its samples come through unchanged, bit for bit.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import numpy.typing as npt
 from dubbing.arrays import Audio, Samples
 from dubbing.mixing.ducking import Interval, duck_gain
 from dubbing.mixing.limiter import limit
+from dubbing.watermark.marker import MARGIN_MS as MARK_MARGIN_MS
+from dubbing.watermark.marker import with_mark
 
 BLOCK_S = 10
-MARGIN_MS = 20
-"""Blocks overlap by this much on both sides, so that the limiter sees what is coming."""
+MARGIN_MS = MARK_MARGIN_MS
+"""Blocks overlap by this much on both sides, so that the mark and the limiter see what is coming."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class PlacedTake:
     gain: float
     load: Callable[[], Samples]
     """Gives the mono sound, float32 ``[n_samples]``, at the film's rate."""
+    is_marked: bool = False
+    """Whether it carries the watermark, so that what sounds under it gets it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class MixPlan:
 
     ``voice`` are the channels that dialogue is in, each with the gain of the dub there.
     ``dialogue(first, last)`` gives the original's dialogue in its channels; without it they are
-    turned down to ``floor``. ``programme_gain`` is for everything.
+    turned down to ``floor``. ``programme_gain`` is for everything. ``origin`` is the film's sample at
+    the plan's zero: the watermark lies on the film's clock.
     """
 
     takes: tuple[PlacedTake, ...]
@@ -50,6 +55,7 @@ class MixPlan:
     voice: tuple[tuple[int, float], ...]
     dialogue: Callable[[int, int], Audio] | None = None
     programme_gain: float = 1.0
+    origin: int = 0
 
 
 def mix(
@@ -65,7 +71,7 @@ def mix(
         if _is_untouched(begin, end, plan):
             mixed = original.samples
         else:
-            layered = _layered(original.samples, begin, plan) * np.float32(plan.programme_gain)
+            layered = _layered(original, begin, plan) * np.float32(plan.programme_gain)
             where = None if plan.programme_gain != 1.0 else _busy(begin, end, plan)
             mixed = limit(layered, rate_hz, plan.ceiling_dbtp, where)
         yield Audio(mixed[:, first - begin : last - begin], rate_hz)
@@ -83,6 +89,7 @@ def shifted(plan: MixPlan, first: int) -> MixPlan:
         plan,
         takes=tuple(replace(take, first=take.first - first) for take in plan.takes),
         ducked=tuple((a - first, b - first) for a, b in plan.ducked),
+        origin=plan.origin + first,
         dialogue=None if found is None else dialogue,
     )
 
@@ -106,10 +113,15 @@ def _sounding(takes: Sequence[PlacedTake], begin: int, end: int) -> list[PlacedT
     return [t for t in takes if t.first < end and t.first + t.n_samples > begin]
 
 
-def _layered(original: Samples, begin: int, plan: MixPlan) -> Samples:
-    n = original.shape[1]
-    mixed = background(original, begin, plan)
-    for take in _sounding(plan.takes, begin, begin + n):
+def _layered(original: Audio, begin: int, plan: MixPlan) -> Samples:
+    n = original.n_samples
+    takes = _sounding(plan.takes, begin, begin + n)
+    mixed = background(original.samples, begin, plan)
+    spans = [
+        (t.first + plan.origin, t.first + t.n_samples + plan.origin) for t in takes if t.is_marked
+    ]
+    mixed = with_mark(mixed, original.rate_hz, begin + plan.origin, spans)
+    for take in takes:
         sound = take.load() * np.float32(take.gain)
         start = take.first - begin
         into = slice(max(0, start), min(n, start + len(sound)))

@@ -1,8 +1,7 @@
-"""Perth's networks (Resemble AI, MIT): a mark that cannot be heard, and what finds it again.
+"""Perth's finder (Resemble AI, MIT): whether speech carries the mark that Chatterbox puts into it.
 
-The marker changes log magnitudes below 2 kHz within the masking threshold; the finder says 1 for a mark
-and 0 for none. Both are a few small convolutions, run here in numpy: the package itself needs torchaudio,
-and loading torch takes longer than marking a film's lines.
+The mark is in log magnitudes below 2 kHz; the finder says 1 for a mark and 0 for none. It is a few small
+convolutions, run here in numpy: the package itself needs torchaudio, and loading torch takes longer.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ def make(source: Path, folder: Path, progress: Progress) -> None:
 
 
 class Perth:
-    """Marker and finder of sound at 32 kHz, at least 2048 samples long."""
+    """Finder of the mark in sound at 32 kHz, at least 2048 samples long."""
 
     def __init__(self, weights: dict[str, Numbers]) -> None:
         """Take the weights by their names in the package.
@@ -57,16 +56,6 @@ class Perth:
             name: np.ascontiguousarray(value.transpose(2, 0, 1)) if value.ndim == 3 else value
             for name, value in weights.items()
         }
-
-    def residue(self, sound: Samples) -> Samples:
-        """What is to be added to a sound ``[n]`` so that it carries the mark."""
-        spectrum = _spectrum(sound)
-        level = _level(spectrum)
-        change = self._layers("encoder.layers", level[:BANDS]) * _heard(level)
-        gain = _magnitude(level[:BANDS] + change) - _magnitude(level[:BANDS])
-        added = np.zeros_like(spectrum)
-        added[:BANDS] = gain * np.exp(1j * np.angle(spectrum[:BANDS]))
-        return _sound(added, len(sound))
 
     def confidence(self, sound: Samples) -> float:
         """How sure it is that a sound ``[n]`` carries the mark, 0 to 1."""
@@ -110,20 +99,6 @@ def _spectrum(sound: Samples) -> Spectrum:
     return spectrum
 
 
-def _sound(spectrum: Spectrum, n_samples: int) -> Samples:
-    """The sound of a short-time spectrum: overlap-add, divided by the sum of squared windows."""
-    frames = np.fft.irfft(spectrum.T, N_FFT, axis=1) * _window()
-    length = N_FFT + HOP * (len(frames) - 1)
-    sound, weight = np.zeros(length), np.zeros(length)
-    for number, frame in enumerate(frames):
-        here = slice(number * HOP, number * HOP + N_FFT)
-        sound[here] += frame
-        weight[here] += _window() ** 2
-    kept = slice(N_FFT // 2, N_FFT // 2 + n_samples)
-    out = (sound / np.maximum(weight, FLOOR))[kept].astype(np.float32)
-    return np.pad(out, (0, n_samples - len(out)))
-
-
 @cache
 def _window() -> Numbers:
     """Hann, periodic."""
@@ -136,11 +111,6 @@ def _level(spectrum: Spectrum) -> Numbers:
     db = 20 * np.log10(np.maximum(np.abs(spectrum), FLOOR))
     level: Numbers = ((db - FLOOR_DB) / (HEADROOM_DB - FLOOR_DB)).astype(np.float32)
     return level
-
-
-def _magnitude(level: Numbers) -> Numbers:
-    magnitude: Numbers = 10.0 ** ((level * (HEADROOM_DB - FLOOR_DB) + FLOOR_DB) / 20)
-    return magnitude
 
 
 def _heard(level: Numbers) -> Numbers:

@@ -38,7 +38,6 @@ from dubbing.voice import consent
 from dubbing.voice.casting import speaking_voice
 from dubbing.voice.casting_file import read_cast
 from dubbing.voice.emotion import asked_for
-from dubbing.voice.watermark import marked
 from dubbing.workspace import Workspace
 
 SAVED_AS = (99, "review")
@@ -146,14 +145,12 @@ class Bench:
             speech = self.engines.get("speech", voice.engine)
             speech.phonemes(spoken_form(planned.plan.text, self.target), self.target)
             shipped_aligner()
-            audio = speech.speak(
+            speech.speak(
                 planned.plan.symbols,
                 speaking_voice(voice, self.workspace),
                 planned.plan.frames,
                 asked_for("happy", None, 1.0, "nobody"),
             )
-            if self.job.profile.synthesize.watermark:
-                marked(audio)
 
     # -- what is made ----------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from dubbing.arrays import Audio, Samples, ms_to_samples
 from dubbing.media.resample import resample
 from dubbing.media.sound_file import SoundFormat, read_samples, read_sound, sound_format
 from dubbing.mixing.ducking import merge
-from dubbing.mixing.mixer import MixPlan, PlacedTake, mix, shifted
+from dubbing.mixing.mixer import MARGIN_MS, MixPlan, PlacedTake, mix, shifted
 from dubbing.soundtrack.dialogue import voice_channels
 from dubbing.soundtrack.levels import with_curve
 from dubbing.soundtrack.room import in_room, tail_samples
@@ -90,13 +90,15 @@ def rendered_between(
     info = sound_format(original)
     first = ms_to_samples(start_ms, info.rate_hz)
     last = min(ms_to_samples(end_ms, info.rate_hz), film_samples(timeline, info))
-    plan = shifted(mix_plan(timeline, made, workspace, info.rate_hz), first)
+    around = ms_to_samples(MARGIN_MS, info.rate_hz)
+    begin, end = max(0, first - around), min(last + around, film_samples(timeline, info))
+    plan = shifted(mix_plan(timeline, made, workspace, info.rate_hz), begin)
 
-    def read(begin: int, end: int) -> Audio:
-        return padded_samples(original, first + begin, first + end)
+    def read(a: int, b: int) -> Audio:
+        return padded_samples(original, begin + a, begin + b)
 
-    blocks = [block.samples for block in mix(read, last - first, info.rate_hz, plan)]
-    return Audio(np.concatenate(blocks, axis=1), info.rate_hz)
+    blocks = [block.samples for block in mix(read, end - begin, info.rate_hz, plan)]
+    return Audio(np.concatenate(blocks, axis=1)[:, first - begin : last - begin], info.rate_hz)
 
 
 def voices_between(
@@ -152,6 +154,7 @@ def _placed(
         n_samples=ms_to_samples(last_ms, rate_hz) - ms_to_samples(first_ms, rate_hz) + tail,
         gain=10 ** (line.gain_db / 20),
         load=partial(load, take, tone_db, line.curve_db),
+        is_marked=take.is_marked,
     )
 
 

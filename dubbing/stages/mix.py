@@ -79,7 +79,7 @@ class _Levels:
 @stage(
     reads=("media", "lines", "dialogue", "voice_channels", "mix"),
     writes=("mix",),
-    version=10,
+    version=11,
     outside=("ffmpeg",),
 )
 def mix(timeline: Timeline, run: Run, settings: MixSettings) -> Timeline:

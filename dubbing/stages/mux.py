@@ -21,6 +21,7 @@ from dubbing.settings import MuxSettings
 from dubbing.temporary import owner_of
 from dubbing.timeline import OutputFile, Timeline
 from dubbing.voice.credentials import Claim, can_hold_claim, cloned_voice, label
+from dubbing.watermark.pattern import NAME
 from dubbing.workspace import write_text
 
 
@@ -79,7 +80,7 @@ def _claim(timeline: Timeline) -> Claim:
         title=timeline.media.name,
         source_language=timeline.source_language,
         target_language=timeline.target_language,
-        watermark="Perth" if is_marked else "",
+        watermark=NAME if is_marked else "",
         cloned=cloned,
     )
 

@@ -1,25 +1,28 @@
-"""Speak every planned line, mark it as synthetic, and measure where its speech begins and ends."""
+"""Speak every planned line, mark it as synthetic, and measure where its speech begins and ends.
+
+The watermark lies on the film's clock: a line that is moved is marked again, but not spoken again.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, replace
 from typing import Any
 
-from dubbing.arrays import Audio
+from dubbing.arrays import Audio, ms_to_samples
 from dubbing.delivery import NEUTRAL, Delivery
 from dubbing.engines.speech import TakesDurations, VoiceName
 from dubbing.media.loudness import line_loudness_lufs
-from dubbing.media.sound_file import keep_sound
-from dubbing.memo_keys import Identity, memo_key
+from dubbing.media.sound_file import keep_sound, read_sound
+from dubbing.memo_keys import memo_key
 from dubbing.metrics.onsets import speech_extent_ms
-from dubbing.models.catalogue import weights_id
 from dubbing.pipeline import Run, stage
 from dubbing.registry import identity
 from dubbing.settings import SynthesizeSettings
 from dubbing.timeline import Artifact, DurationPlan, Line, Span, Take, Timeline
 from dubbing.voice.casting import speaking_voice
-from dubbing.voice.watermark import marked
 from dubbing.voice.whole_lines import as_planned
+from dubbing.watermark.marker import with_mark
+from dubbing.watermark.pattern import NAME
 
 
 @stage(
@@ -35,7 +38,6 @@ from dubbing.voice.whole_lines import as_planned
     writes=("lines.take",),
     version=7,
     engine_roles=("speech",),
-    weights=("perth",),
 )
 def synthesize(timeline: Timeline, run: Run, settings: SynthesizeSettings) -> Timeline:
     """Fill ``take`` of every planned line that has none; what was spoken before is not spoken again."""
@@ -56,21 +58,29 @@ def _take(
     assert voice is not None
     speaks = speaking_voice(voice, run.workspace)
     delivery = line.delivery or NEUTRAL
-    key = memo_key(
-        "take", 4, _makers(settings), str(speaks), *_as_planned(plan), _as_heard(delivery)
-    )
+    engine = identity("speech", settings.engine, settings.engine_options)
+    key = memo_key("take", 4, [engine], str(speaks), *_as_planned(plan), _as_heard(delivery))
     known = run.recall(key)
     if known is None or not run.workspace.holds(Artifact(**known["sound"])):
         audio = _spoken(plan, speaks, delivery, run, settings)
-        known = _described(marked(audio) if settings.watermark else audio, plan, run)
+        known = _described(audio, plan, run)
         run.remember(key, known)
-    return _placed(known, plan, is_marked=settings.watermark)
+    take = _placed(known, plan)
+    return with_watermark(take, run) if settings.watermark else take
 
 
-def _makers(settings: SynthesizeSettings) -> list[Identity]:
-    """Everything trained that leaves its mark on a take."""
-    engine = identity("speech", settings.engine, settings.engine_options)
-    return [engine, weights_id("perth")] if settings.watermark else [engine]
+def with_watermark(take: Take, run: Run) -> Take:
+    """The same take with the watermark, as the film's time has it."""
+    key = memo_key("marked take", 1, [], NAME, take.sound.sha256, take.start_ms)
+    known = run.recall(key)
+    if known is None or not run.workspace.holds(Artifact(**known)):
+        audio = read_sound(run.workspace.path(take.sound))
+        first = ms_to_samples(take.start_ms, audio.rate_hz)
+        spans = [(first, first + audio.n_samples)]
+        sound = Audio(with_mark(audio.samples, audio.rate_hz, first, spans), audio.rate_hz)
+        known = asdict(keep_sound(run.workspace, sound, subtype="PCM_24"))
+        run.remember(key, known)
+    return replace(take, sound=Artifact(**known), is_marked=True)
 
 
 def _as_planned(plan: DurationPlan) -> tuple[Any, ...]:
@@ -112,7 +122,7 @@ def _described(audio: Audio, plan: DurationPlan, run: Run) -> dict[str, object]:
     }
 
 
-def _placed(known: dict[str, object], plan: DurationPlan, *, is_marked: bool) -> Take:
+def _placed(known: dict[str, object], plan: DurationPlan) -> Take:
     """Lay the take so that its first sound is heard when the plan says."""
     begins_ms, ends_ms = int(str(known["begins_ms"])), int(str(known["ends_ms"]))
     start_ms = plan.span.start_ms - begins_ms
@@ -126,5 +136,4 @@ def _placed(known: dict[str, object], plan: DurationPlan, *, is_marked: bool) ->
         rate_hz=int(str(known["rate_hz"])),
         speech=Span(plan.span.start_ms, start_ms + ends_ms),
         measured_lufs=None if lufs is None else round(float(str(lufs)), 2),
-        is_marked=is_marked,
     )

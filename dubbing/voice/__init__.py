@@ -1,1 +1,1 @@
-"""Voices of people: profiles, casting, consent, watermark, credentials."""
+"""Voices of people: profiles, casting, consent, credentials."""

@@ -94,7 +94,7 @@ def faults(
         reference: the recording that is enrolled, 16 kHz mono.
         written: what a recogniser hears, by sound and language.
         embed: GE2E vector.
-        is_marked: whether a sound carries our watermark.
+        is_marked: whether a sound carries a watermark of synthetic speech.
     """
     found = []
     misheard = character_error_rate(prompt.text, written(live, prompt.language), prompt.language)

@@ -118,11 +118,14 @@ def test_nobody_is_cloned_unasked_and_the_film_says_it_is_synthetic(portrait_zh:
     assert voice.clone is None
     assert "consent" in voice.reason
     found = json.loads(dub("verify", portrait_zh.output, "--json").stdout)
-    assert found["marked_share"] > 0.5
+    dubbed, kept = found["tracks"]
+    assert dubbed["is_marked"]
+    assert dubbed["watermark"]
+    assert not kept["is_marked"]
     assert found["credentials"]["is_intact"]
     assert found["credentials"]["cloned_voices"] == []
     original = json.loads(dub("verify", portrait_zh.source, "--json").stdout)
-    assert original["watermark"] == []
+    assert [(track["is_marked"], track["perth"]) for track in original["tracks"]] == [(False, [])]
     assert original["credentials"] is None
 
 

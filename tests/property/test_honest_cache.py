@@ -44,8 +44,8 @@ BY_WEIGHTS = {
     "ge2e": {"turns", "speakers", "emotion", "voices"},
     "voice-space": {"turns"},
     "aligner": {"faces", "timing"},
-    "perth-checkpoint": {"synthesize"},
-    "perth": {"synthesize"},
+    "perth-checkpoint": set(),  # found in other programs' speech, never put in
+    "perth": set(),
     "deepfilternet3": {"separate"},
     "emotion-voice": {"emotion"},
     "expression": {"emotion"},

@@ -144,7 +144,7 @@ GIVEN = Consent("S1", "Kirk", "contract", "film", "2026-11-28T00:00:00+00:00", "
 REMEMBERED: dict[str, tuple[Callable[[Run], object], set[str]]] = {
     "take": (
         lambda run: synthesize.function(film(KOKORO), run, SynthesizeSettings()),
-        {*KOKORO_MADE, "perth", "perth-checkpoint"},
+        KOKORO_MADE,
     ),
     "unmarked take": (
         lambda run: synthesize.function(film(KOKORO), run, SynthesizeSettings(watermark=False)),
