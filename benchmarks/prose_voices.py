@@ -208,9 +208,7 @@ def watermark_block(result: Result) -> str:
             f"{min(lengths):.0f} to {max(lengths):.0f} s long or cut to that, it is found in {_often(ours['found'], n)}. (In the "
             f"{len(chosen['films'])} clips by which its strength was chosen: {_often(chosen['found'], len(chosen['films']))}.) "
             f"Of {ours['takes'] + chosen['takes']} takes alone, it is found in "
-            f"{percent(_of_both(result, 'takes', 'takes_found'))}, of those of 3 s or more in "
-            f"{percent(_of_both(result, 'takes_of_3_s', 'takes_of_3_s_found'))}: what is shorter is too short for a "
-            "sure answer."
+            f"{percent(_of_both(result, 'takes', 'takes_found'))}."
         ),
         paragraph(
             f"False alarms: {natural['found']} in {natural['files']:,} recordings of natural speech "
