@@ -23,10 +23,10 @@ from dubbing.engines.translation import (
 from dubbing.engines.translation import Translator as Engine
 from dubbing.language.dividing import divided
 from dubbing.language.text_language import is_other_language
-from dubbing.metrics.mouth import own_time, working_time
 from dubbing.pipeline import Run, stage
 from dubbing.registry import engine_class, identity
 from dubbing.settings import TranslateSettings
+from dubbing.stages.line_places import fitting_of, places_of
 from dubbing.stages.translation_scope import by_language, check, check_languages, chosen_lines
 from dubbing.stages.voice_prompter import prompter_of
 from dubbing.timeline import Candidate, Timeline, Translation
@@ -42,13 +42,11 @@ from dubbing.translation.candidates import (
     valued,
     with_reverse,
 )
-from dubbing.translation.choice import Fitting, Place, choose, fit_cost
+from dubbing.translation.choice import choose, fit_cost
 from dubbing.translation.drafts import Drafter
 from dubbing.translation.names import agreed_renderings, recurring_names
 from dubbing.translation.passages import clauses_of, joined_clauses, runs
-from dubbing.vision.mouths import Mouths
 from dubbing.voice.casting import PACER
-from dubbing.voice.whole_lines import limits_for
 
 OTHER_LANGUAGE = "other language"
 MISFIT = 0.3
@@ -157,8 +155,8 @@ class _Desk:
             settings.batch_size,
         )
         self.judges = settings.reverse and self.drafter.can_reverse()
-        self.fitting = _fitting(timeline, run)
-        self.places = _places(timeline, run, self.fitting.gap_ms)
+        self.fitting = fitting_of(timeline, run)
+        self.places = places_of(timeline, run, self.fitting.gap_ms)
         self._prompters: dict[str, Prompter | None] = {}
 
     # -- candidates ------------------------------------------------------------------------------
@@ -392,28 +390,6 @@ class _Desk:
             for number in group
             if offers[number] and all(candidate.whole for candidate in offers[number])
         ]
-
-
-def _fitting(timeline: Timeline, run: Run) -> Fitting:
-    """The rules that the timing stage will keep with the voices that were cast."""
-    is_whole = any(speaker.voice and speaker.voice.pacer for speaker in timeline.speakers)
-    timing = run.profile.timing
-    return Fitting(limits_for(timing, is_whole=is_whole), timing.gap_ms)
-
-
-def _places(timeline: Timeline, run: Run, gap_ms: int) -> list[Place]:
-    """The time of each line: until its mouth rests, where a mouth is seen, and until the next line."""
-    assert timeline.media is not None
-    spans = [line.span for line in timeline.lines]
-    untils = [*(span.start_ms - gap_ms for span in spans[1:]), timeline.media.duration_ms]
-    mouths = Mouths(run.workspace, timeline)
-    places = []
-    for number, (line, until_ms) in enumerate(zip(timeline.lines, untils, strict=True)):
-        lips = mouths.of(line)
-        worked = None if lips is None else working_time(lips, own_time(spans, number))
-        end_ms = line.span.end_ms if worked is None else max(worked.end_ms, line.span.start_ms + 1)
-        places.append(Place(line.span.start_ms, end_ms, max(until_ms, end_ms)))
-    return places
 
 
 def _translation(offered: Sequence[Candidate], pick: int, engine: str) -> Translation | None:

@@ -72,7 +72,7 @@ class FasterWhisper:
         """The language of up to 30 s of speech, and its probability.
 
         Whisper's usual 30 s are not filled up: a second of silence after the speech is enough to name
-        its language as surely (32 sentences of 1.4 to 8 s in 8 languages), in a tenth of the time.
+        its language, in a tenth of the time.
         """
         from faster_whisper.audio import pad_or_trim
 
