@@ -76,7 +76,8 @@ def test_what_is_asked_for_is_heard_where_it_was_asked_for(
             raised.append(pitch_st - was_st)
         else:
             assert line.delivery.label == "neutral"
-            assert abs(pitch_st - was_st) < 0.5
+            # the line before it ends elsewhere, so that it may move, and is timed again by its mouth
+            assert abs(pitch_st - was_st) < 1.0
     assert np.mean(raised) > 1.0  # more in truth: the fastest rises escape the tracker
 
 

@@ -1,6 +1,7 @@
 """Languages as people write them."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,7 +135,7 @@ def test_subtitles_in_the_film_and_the_report_are_shown_so_too() -> None:
     assert (target, source) == ("zh", "en")
     assert "這裡沒有人。" in shown
     assert "这里没有人。" in _both_languages(timeline, None)[0][1]
-    told = _line(1, line, TAIWAN, None, None)
+    told = _line(replace(timeline, written=TAIWAN), 1, line, None, None)
     assert (told["says"], told["candidates"][0]["text"]) == ("這裡沒有人。", "軟體")
 
 

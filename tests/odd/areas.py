@@ -65,9 +65,10 @@ def _import_media() -> None:
 
 def _read_media(path: Path) -> None:
     """Look at a film, take its sound, and put it back as a dub."""
+    from dubbing.media.containers import choose_container
     from dubbing.media.extract import extract_audio
     from dubbing.media.mux import MuxRequest, mux
-    from dubbing.media.probe import choose_container, probe
+    from dubbing.media.probe import probe
 
     info = probe(path)
     sound = path.with_name("sound.wav")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dubbing.cli.verify import _tell
+from dubbing.cli.verify import _tell_claim
 from dubbing.testing import make_clip
 from dubbing.voice import credentials
 from dubbing.voice.credentials import Claim, label, read_claim
@@ -27,7 +27,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def told(claim: dict[str, Any] | None) -> str:
     """What ``dub verify`` prints of it."""
     with redirect_stdout(io.StringIO()) as out:
-        _tell({"watermark": [], "track": 0, "credentials": claim})
+        _tell_claim(claim)
     return out.getvalue()
 
 
