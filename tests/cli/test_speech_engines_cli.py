@@ -81,7 +81,8 @@ def dubbed_with(portrait: Dubbed, folder: Path, *flags: str) -> tuple[Timeline, 
 def check_lines(timeline: Timeline, done: Dubbed) -> None:
     """Every line is in its time and says what it should, by the report's own measurements."""
     rates = [row["measured"]["error_rate"] for row in done.report["lines"]]
-    assert sum(rates) / len(rates) <= 0.2, rates
+    # sound that was spoken without its mouth is bent to it, which costs some clarity
+    assert sum(rates) / len(rates) <= 0.25, rates
     for line, row in zip(timeline.lines, done.report["lines"], strict=True):
         assert line.plan is not None
         assert line.plan.whole is not None
