@@ -91,8 +91,8 @@ def lips_block(result: Result) -> str:
         ),
         paragraph(
             "These measures share code with what the timing optimises; the independent judge, SyncNet's LSE, needs "
-            "weights that are not ours to ship. What the network adds to the rules for closures and rests is not "
-            "measured.",
+            "weights that are not ours to ship. What the network adds to the rules is measured only with "
+            "the text that the mouth says (next figure).",
             origin(result),
         ),
     )
