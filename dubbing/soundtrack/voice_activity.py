@@ -5,17 +5,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dubbing.arrays import levels_db
+from dubbing.acoustics.voice_level import frame_levels_db, loud_level_db, on_voice_scale
 from dubbing.soundtrack.dialogue import speech_in
 from dubbing.timeline import FRAME_MS, Span, Timeline
 from dubbing.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
-RANGE_DB = 40.0
 LEAST_CONTRAST_DB = 20.0
 """Between the loud parts of a line and the quietest moment around it; with less, a bed of music or noise
 hides where the voice pauses."""
-LOUD_PERCENTILE = 95
 
 
 def voice_level(
@@ -37,18 +35,15 @@ def voice_level(
     begin_ms, end_ms = max(0, own[0], frames.start_ms), min(own[1], frames.end_ms)
     if end_ms - begin_ms < FRAME_MS:
         return None
-    levels = levels_db(
-        speech_in(timeline, workspace, Span(begin_ms, end_ms)), FRAME_MS, floor=1e-10
-    )
+    levels = frame_levels_db(speech_in(timeline, workspace, Span(begin_ms, end_ms)))
     if not len(levels):
         return None
     times_ms = begin_ms + FRAME_MS * (np.arange(len(levels)) + 0.5)
     spoken = levels[(times_ms >= line.start_ms) & (times_ms < line.end_ms)]
-    loud_db = float(np.percentile(spoken if len(spoken) else levels, LOUD_PERCENTILE))
+    loud_db = loud_level_db(spoken if len(spoken) else levels)
     if loud_db - levels.min() < LEAST_CONTRAST_DB:
         return None
-    known = np.clip((levels - loud_db) / RANGE_DB + 1, 0, 1.2)
     middles_ms = frames.start_ms + FRAME_MS * (np.arange(frames.duration_ms // FRAME_MS) + 0.5)
-    level: Floats = np.interp(middles_ms, times_ms, known)
+    level: Floats = np.interp(middles_ms, times_ms, on_voice_scale(levels, loud_db))
     level[(middles_ms < begin_ms) | (middles_ms >= end_ms)] = np.nan
     return level

@@ -14,9 +14,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from dubbing.arrays import Audio, levels_db
+from dubbing.acoustics.voice_level import frame_levels_db, loud_level_db, on_voice_scale
+from dubbing.arrays import Audio
 from dubbing.models.catalogue import DATA
-from dubbing.timeline import FRAME_MS
 from dubbing.timing.lips import OPENING_SPEED, Lips, normalised
 
 Floats = npt.NDArray[np.float64]
@@ -24,7 +24,6 @@ TAPS = range(-6, 7)
 """Frames of lips before and after that say how loud a frame of voice is."""
 N_USED = 7
 """Columns of ``lips.normalised`` that are read; confidence is not."""
-DYNAMIC_RANGE_DB = 40.0
 SEARCH_FRAMES = 3
 """A mouth may lead or follow the voice by this much beyond the film's own offset."""
 USUAL_MOVEMENT = 0.2
@@ -53,10 +52,8 @@ class Match:
 
 def voice_envelope(audio: Audio) -> Floats:
     """Loudness at 40 Hz: 0 is 40 dB below the loud parts of this sound, 1 as loud as they."""
-    levels = levels_db(audio, FRAME_MS, floor=1e-10)
-    loud = np.percentile(levels, 95) if len(levels) else 0.0
-    envelope: Floats = np.clip((levels - loud + DYNAMIC_RANGE_DB) / DYNAMIC_RANGE_DB, 0, 1.2)
-    return envelope
+    levels = frame_levels_db(audio)
+    return on_voice_scale(levels, loud_level_db(levels))
 
 
 def voice_inputs(lips: Lips) -> Floats:
