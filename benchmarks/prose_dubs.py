@@ -173,17 +173,18 @@ def aligner_block(result: Result) -> str:
         ),
         table(["boundary error", "median", "mean", "within 80 ms"], rows),
         paragraph(
-            "The planner of dubs, given the words, the engine's natural lengths, and begin and end within 50 ms: on the "
-            f"same clips, and on {result['other_clips']} of another person, of whom nothing was trained on. How much "
-            "network, voice and rules count was chosen with clips of both people in sight."
+            "The planner of dubs, given the words, the engine's natural lengths, and start and end within 50 ms: on the "
+            f"same clips, and on {result['other_clips']} clips of a speaker the network was never trained on. The "
+            "weights of network, voice and rules were chosen with clips of both speakers in view. The last two columns "
+            "are medians for the middle of each sound."
         ),
         table(
             [
                 "boundary error, median and mean",
-                "speaker it knows",
-                "another",
-                "middle of m, b, p",
-                "another",
+                "known speaker",
+                "unseen speaker",
+                "m, b, p, known speaker",
+                "m, b, p, unseen speaker",
             ],
             [
                 [

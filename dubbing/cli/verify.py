@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BLOCK_MS = 2_000
 SMALLEST = 1e-30
-"""No smaller chance is told: other errors are likelier by far."""
+"""Smaller chances are not reported: other errors are far likelier."""
 NO_PROOF = "That does not prove that nothing is synthetic."
 
 
