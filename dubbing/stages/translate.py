@@ -75,7 +75,7 @@ def refuse_early(timeline: Timeline, run: Run, settings: TranslateSettings) -> N
 @stage(
     reads=("media", "source_language", "target_language", "speakers", "lines", "faces"),
     writes=("lines.translation",),
-    version=10,
+    version=11,
     engine_roles=("translation",),
     engines_of=(("speech", "voices"),),
     fixed_engines=(("speech", PACER),),

@@ -25,7 +25,10 @@ FEW_CHARACTERS = 12
 MANY_CHARACTERS, SHORTEST_OF_LONG = 40, 0.45
 """Of 480 good translations of lines of this length, none is shorter than 0.54 of what is expected."""
 REPEATED = 3
-LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
+LATIN_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z\u00c0-\u024f]{3,}")
+AT_HOME = {"app", "bug", "cosplay", "diy", "ipad", "iphone", "karaoke", "ppt", "vlog", "wifi"}
+"""Words in Latin letters that languages of other scripts write so, whatever the source says."""
+LONGEST_INITIALS = 5
 BROKEN_OFF = re.compile(r"(?:\.{2,}|…|[-–—])\s*$")
 TRAILING = re.compile(r"(?:\.{2,}|…|[-–—。]{2,}|[-–—])\s*[”\"」]?\s*$")
 ENGLISH_ALONE = frozenset(
@@ -60,6 +63,7 @@ def translation_flags(
         "repetitive": _repetitive(source_text, text),
         "odd length": _odd_length(source_text, text, source, target),
         "source words left": _left_over(source_text, text, source, target),
+        "foreign words": _invents_foreign(source_text, text, target),
         "source breaks off": _finishes(source_text, text),
         "prompt leak": _leaks(source_text, text, source, target),
     }
@@ -143,14 +147,28 @@ def _left_over(source_text: str, text: str, source: str, target: str) -> bool:
     Names may stay.
     """
     if target in SCRIPTS:
-        there = {word for word in LATIN_WORD.findall(source_text) if word.islower()}
-        return not there.isdisjoint(LATIN_WORD.findall(text))
+        there = {word.casefold() for word in LATIN_WORD.findall(source_text)}
+        return any(word in there for word in LATIN_WORD.findall(text) if word.islower())
     if source != "en" or target == "en":
         return False
     told, said = (
         ENGLISH_ALONE.intersection(WORD.findall(some.casefold())) for some in (source_text, text)
     )
     return not told.isdisjoint(said)
+
+
+def _invents_foreign(source_text: str, text: str, target: str) -> bool:
+    """Words in Latin letters stand in another script that the source does not have.
+
+    Initials are as good as words of the target's own.
+    """
+    if target not in SCRIPTS:
+        return False
+    there = {word.casefold() for word in LATIN_WORD.findall(source_text)} | AT_HOME
+    return any(
+        word.casefold() not in there and not (word.isupper() and len(word) <= LONGEST_INITIALS)
+        for word in LATIN_WORD.findall(text)
+    )
 
 
 def _finishes(source_text: str, text: str) -> bool:

@@ -16,6 +16,7 @@ from dubbing.engines.translation import (
     Style,
     Translator,
 )
+from dubbing.language.script import SCRIPTS
 from dubbing.memo_keys import Identity, MemoKey, memo_key
 from dubbing.translation.checks import translation_flags
 
@@ -103,7 +104,7 @@ class Drafter:
         return {pair: float(score or 0.0) for pair, score in found.items()}
 
     def _key(self, request: Request, passage: Passage) -> MemoKey:
-        return memo_key("translate", 3, [self.identity], asdict(request), asdict(passage))
+        return memo_key("translate", 4, [self.identity], asdict(request), asdict(passage))
 
     def _batches(self, passages: list[Passage]) -> Iterator[list[Passage]]:
         """Passages of like length together: a batch lasts as long as its longest member."""
@@ -145,11 +146,18 @@ def _letters(pair: Pair) -> int:
     return len(pair[0]) + len(pair[1])
 
 
+COPIED = {"untranslated"}
+FOREIGN = {"source words left", "foreign words"}
+"""Faults that go away where the engine may write letters of the target's own script alone."""
+
+
 def _is_copied(passage: Passage, found: Sequence[Hypothesis], request: Request) -> bool:
-    """Whether every hypothesis leaves the source as it is."""
+    """Whether every hypothesis leaves the source as it is, or mixes other letters into its own."""
     source, target = request.source, request.target
+    faults = COPIED | FOREIGN if target in SCRIPTS else COPIED
     return all(
-        "untranslated" in translation_flags(passage.text, h.text, source, target) for h in found
+        not faults.isdisjoint(translation_flags(passage.text, h.text, source, target))
+        for h in found
     )
 
 
