@@ -82,9 +82,11 @@ def with_reverse(candidate: Candidate, reverse: float | None, bound: float | Non
         reverse: mean log-probability of the source given it; ``None`` if it was not asked for.
         bound: the least of a good translation, for the engine that scored; ``None`` if that is unknown.
     """
-    if reverse is None or bound is None or reverse >= bound or candidate.origin == MEMORY:
-        return replace(candidate, reverse=reverse)
-    flags = (*candidate.flags, Flag.MEANING_DOUBTFUL.value)
+    doubt = Flag.MEANING_DOUBTFUL.value
+    flags = tuple(flag for flag in candidate.flags if flag != doubt)
+    is_sound = reverse is None or bound is None or reverse >= bound
+    if not is_sound and candidate.origin != MEMORY:
+        flags = (*flags, doubt)
     return replace(candidate, reverse=reverse, flags=flags)
 
 

@@ -166,6 +166,8 @@ def test_a_meaning_is_doubtful_where_the_source_can_hardly_be_told_from_it() -> 
     assert with_reverse(said, -9.0, None).flags == ()
     assert with_reverse(said, None, -2.5) == said
     assert with_reverse(known, -9.0, -2.5).flags == ()
+    doubtful = with_reverse(said, -2.6, -2.5)
+    assert with_reverse(doubtful, -2.6, -2.5) == doubtful, "judged again, it is doubted once"
 
 
 def test_names_alone_are_no_copy() -> None:
