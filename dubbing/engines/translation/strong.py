@@ -1,9 +1,9 @@
 """The default where the machine has room for it: Qwen where it keeps the meaning best, else ``embedded``.
 
-Which pairs Qwen takes was measured (``benchmarks/translation.json``). A line gets its greedy translation.
-Where the checks find a fault in that, Qwen searches more widely and by single sentences, and the small
-translators offer theirs below it. They also judge: how well a source follows from a translation is told
-by Gemma, at a tenth of what Qwen would take.
+Which pairs Qwen takes was measured (``benchmarks/translation.json``). A line gets its greedy translation,
+or that of Firefox's model where one of the pair is there. Where the checks find a fault in that, Qwen
+searches more widely and by single sentences, and the small translators offer theirs below it. They also
+judge: how well a source follows from a translation is told by Gemma, at a tenth of what Qwen would take.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dubbing.engines.translation import (
 from dubbing.engines.translation.decoding import ranked
 from dubbing.engines.translation.embedded import Embedded
 from dubbing.engines.translation.qwen import Qwen
-from dubbing.language.sentences import ends_sentence
+from dubbing.language.sentences import sentences_of
 from dubbing.settings import NO_OPTIONS, EngineOptions
 
 PAIRS = frozenset(
@@ -43,7 +43,7 @@ BELOW = 0.6
 class Strong:
     """Qwen for the pairs that it is best at, ``embedded`` for all else."""
 
-    version = 1
+    version = 2
     parts = (Qwen, Embedded)
     """Engines that do the work; their versions count as well."""
     weights = (*Qwen.weights, *Embedded.weights)
@@ -68,6 +68,11 @@ class Strong:
     def _small(self) -> Embedded:
         return Embedded(threads=self._threads)
 
+    @staticmethod
+    def content(options: EngineOptions) -> str:
+        """Tells the Firefox models that are there from all others, for cache keys."""
+        return Embedded.content(options)
+
     def supports(self, source: str, target: str) -> bool:
         """Every target that can be spoken."""
         return self._small.supports(source, target)
@@ -81,6 +86,8 @@ class Strong:
     ) -> tuple[tuple[Hypothesis, ...], ...]:
         """The greedy hypothesis of each passage; several of other lengths, and where that was faulty."""
         if request.length is Length.USUAL and not request.was_faulty:
+            if self._small.has_direct(request.source, request.target):
+                return self._small.translate(passages, request)
             n = 1 if request.beam_size <= USUAL_BEAMS else WIDER
             return self._qwen.translate(passages, replace(request, beam_size=n, n_best=n))
         if not request.was_faulty:
@@ -114,12 +121,7 @@ def _sentences(passage: Passage, source: str) -> list[Passage]:
     """The sentences of a passage; none if it is a single one."""
     if source in ("zh", "ja"):
         return []
-    parts: list[list[str]] = [[]]
-    for word in passage.text.split():
-        parts[-1].append(word)
-        if ends_sentence(word, source):
-            parts.append([])
-    texts = [" ".join(part) for part in parts if part]
+    texts = sentences_of(passage.text, source)
     return [replace(passage, text=text) for text in texts] if len(texts) > 1 else []
 
 
