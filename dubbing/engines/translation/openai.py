@@ -17,41 +17,27 @@ from typing import Any
 from dubbing.engines.openai_server import DEFAULT_SERVER, Refused, Server, connected
 from dubbing.engines.translation import (
     Hypothesis,
-    Length,
-    Pair,
     Passage,
     Request,
     Style,
+    scene_prompt,
 )
 from dubbing.engines.translation.chat_answer import completion, hypotheses
 from dubbing.errors import EngineFailed, EngineUnavailable
-from dubbing.language.languages import language
 from dubbing.settings import NO_OPTIONS, EngineOptions
 
 TRIES = 6
 """Of one question, where that can help."""
 ASKED_AGAIN = 2
 """How often an answer that is not JSON, or lacks a line, is asked for again."""
-MOST_EXAMPLES = 6
 BAD_REQUEST, NOT_FOUND = 400, 404
 FLAG = "--translation-server"
-TASK = """\
-You translate lines of a film from {source} to {target} for dubbing: they are spoken aloud, by the same \
-person, in the same time. Translate what is meant, naturally, as {target} speakers say it; keep names, \
-numbers and negations; keep the register. Give {n} translations of each line, the best first, of \
-different lengths{length}. Write nothing but the words that are spoken{script}.
-Answer with JSON only: {{"lines": [{{"n": 1, "translations": ["...", "..."]}}, ...]}}"""
-LENGTHS = {
-    Length.USUAL: "",
-    Length.SHORTER: ", all of them clearly shorter than usual: leave out what is least needed",
-    Length.LONGER: ", all of them somewhat longer than usual, without adding what is not meant",
-}
 
 
 class OpenAI:
     """Chat completions with JSON answers, a batch of lines a call."""
 
-    version = 2
+    version = 2 + scene_prompt.version()
     weights = ()
     takes_options: tuple[str, ...] = ("model", "server", "requests_per_minute", "prices")
     style = Style.INSTRUCTIONS
@@ -121,8 +107,8 @@ class OpenAI:
         self, passages: Sequence[Passage], request: Request
     ) -> dict[int, tuple[Hypothesis, ...]]:
         messages = [
-            {"role": "system", "content": task(request)},
-            {"role": "user", "content": asked(passages)},
+            {"role": "system", "content": scene_prompt.instruction(request, "json")},
+            {"role": "user", "content": asked(passages, request.target)},
         ]
         return hypotheses(self._complete(messages), passages, request.n_best)
 
@@ -165,41 +151,17 @@ class OpenAI:
         self._next_call_s = max(now, self._next_call_s) + 60 / self._options.requests_per_minute
 
 
-def task(request: Request) -> str:
-    """The instruction of a request."""
-    return TASK.format(
-        source=language(request.source).name,
-        target=language(request.target).name,
-        n=request.n_best,
-        length=LENGTHS[request.length],
-        script=", with no word left in another language or script" if request.was_copied else "",
-    )
-
-
-def asked(passages: Sequence[Passage]) -> str:
+def asked(passages: Sequence[Passage], target: str) -> str:
     """The lines and all that is known about them, as JSON."""
+    terms, examples = scene_prompt.shared(passages)
     return json.dumps(
         {
-            "terms": [list(pair) for pair in _together(p.terms for p in passages)],
-            "examples": [
-                list(pair) for pair in _together(p.examples for p in passages)[-MOST_EXAMPLES:]
-            ],
+            "terms": [list(pair) for pair in terms],
+            "approved_translations": [list(pair) for pair in examples],
             "lines": [
-                {
-                    "n": number,
-                    "speaker": passage.speaker,
-                    "said_before": list(passage.before),
-                    "text": passage.text,
-                    "said_after": list(passage.after),
-                    "seconds": round((passage.end_ms - passage.start_ms) / 1000, 1),
-                    **({"register": passage.register} if passage.register else {}),
-                }
+                {"n": number, **scene_prompt.scene(passage, target)}
                 for number, passage in enumerate(passages, start=1)
             ],
         },
         ensure_ascii=False,
     )
-
-
-def _together(groups: Any) -> list[Pair]:
-    return list(dict.fromkeys(pair for group in groups for pair in group))
