@@ -146,10 +146,10 @@ def _found(folder: Path | None) -> dict[Languages, Files]:
 
 def _model_files(folder: Path) -> Iterator[Path]:
     n_files = 0
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, followlinks=True):
         depth = len(Path(place).relative_to(folder).parts)
         folders[:] = sorted(folders) if depth < MAX_DEPTH else []
-        n_files += len(names)
+        n_files += len(names) + len(folders)
         if n_files > MAX_FILES:
             raise WeightsMissing(
                 f"{folder} holds more than {MAX_FILES:,} files.",
