@@ -225,6 +225,19 @@ def test_another_file_of_the_same_name_makes_translations_anew(tmp_path: Path) -
 # -- llama.cpp -----------------------------------------------------------------------------------
 
 
+def test_it_opens_no_port_and_works_where_folders_have_long_names(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psutil
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / ("long" * 30)))
+    (tmp_path / ("long" * 30)).mkdir()
+    engine = llama(tiny)
+    assert engine.translate([Passage("No.")], EN_ES)
+    process = psutil.Process(engine._model._process.pid)
+    assert process.net_connections("inet") == []
+
+
 @pytest.fixture(scope="module")
 def engine(tiny: Path) -> Llama:
     return llama(tiny)

@@ -47,16 +47,17 @@ class Model:
             EngineUnavailable: if there is not enough free memory.
             EngineFailed: if llama.cpp does not load it.
         """
+        parallel = parallel_that_fits(header)
         self._path = header.path
         self._folder = Path(tempfile.mkdtemp(prefix="dubbing-llama-"))
         self._log = self._folder / "log"
-        parallel = parallel_that_fits(header)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", llama_child.__name__],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                cwd=self._folder,  # the name of a socket must be short
                 env=_environment(),
             )
         self._end = weakref.finalize(self, _ended, self._process, self._folder)
@@ -86,7 +87,7 @@ class Model:
                 "context": parallel * context_tokens(header),
                 "parallel": parallel,
                 "threads": threads,
-                "socket": str(self._folder / "s.sock"),
+                "socket": "s.sock",
             },
             LOAD_TIME_S,
         )
@@ -159,7 +160,8 @@ def _environment() -> dict[str, str]:
     """The environment of the process, which finds this package where we found it; no keys of servers."""
     kept = {name: value for name, value in os.environ.items() if "KEY" not in name.upper()}
     package = str(Path(__file__).parents[3])
-    return {**kept, "PYTHONPATH": os.pathsep.join([package, *filter(None, sys.path)])}
+    places = [package, *map(os.path.abspath, filter(None, sys.path))]
+    return {**kept, "PYTHONPATH": os.pathsep.join(places)}
 
 
 def _read(source: Any, answers: queue.SimpleQueue[bytes]) -> None:
