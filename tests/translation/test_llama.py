@@ -4,6 +4,7 @@ import gc
 import struct
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,13 @@ from dubbing.engines.translation.llama import Llama, _lines, _literal, _spoken
 from dubbing.errors import EngineFailed, EngineUnavailable, WeightsMissing
 from dubbing.language.script import script_share
 from dubbing.models.gguf_header import read_header
-from dubbing.registry import identity
-from dubbing.settings import EngineOptions
+from dubbing.pipeline import Run
+from dubbing.registry import Engines, identity
+from dubbing.settings import EngineOptions, TranslateSettings
+from dubbing.stages.translate import translate
+from dubbing.workspace import Workspace
 from tests.translation import tiny_gguf
+from tests.translation.test_stage import film
 
 EN_ES = Request("en", "es", n_best=2)
 LINE = Passage(
@@ -250,6 +255,20 @@ def test_each_passage_gets_its_lines(engine: Llama) -> None:
         assert 1 <= len(hypotheses) <= 2
         assert all(h.text and "\n" not in h.text and h.score == 0 for h in hypotheses)
     assert found == engine.translate([Passage("No."), Passage("Yes.")], EN_ES)
+
+
+def test_a_film_is_translated_and_judged(tiny: Path, tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp", reason="the extra 'llama' is not installed")
+    told = replace(film("No.", "Yes."), target_language="es")
+    settings = TranslateSettings(engine="llama", model=str(tiny), n_best=1)
+    with Workspace(tmp_path) as held:
+        done = translate.function(told, Run(held, tmp_path, engines=Engines(1)), settings)
+    for line in done.lines:
+        assert line.translation is not None
+        assert line.translation.text
+        judged = [c.reverse for c in line.translation.candidates if c.reverse is not None]
+        assert judged
+        assert all(score < 0 for score in judged)
 
 
 @pytest.mark.parametrize("target", ["zh", "ja", "hi"])
