@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from dubbing.engines.translation import Length, Passage, Request
 from dubbing.engines.translation.embedded import Embedded
 from dubbing.engines.translation.firefox import LONGEST_LETTERS, Firefox, _pieces
-from dubbing.errors import WeightsMissing
+from dubbing.errors import EngineUnavailable, WeightsMissing
 from dubbing.models import firefox
 from dubbing.pipeline import Run
 from dubbing.registry import Engines, engine_class, engine_names, identity
@@ -222,6 +223,13 @@ def test_what_is_missing_is_told_with_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(WeightsMissing, match="into 'zh'") as told:
         Firefox.check(EngineOptions(), "zh")
     assert "dub models get firefox en-zh" in told.value.hint
+
+
+def test_without_its_package_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fxtranslate", None)
+    with pytest.raises(EngineUnavailable, match="fxtranslate") as told:
+        Embedded().translate([Passage("Good morning.")], EN_PT)
+    assert "pip install fxtranslate==" in told.value.hint
 
 
 # -- its place among the others ------------------------------------------------------------------

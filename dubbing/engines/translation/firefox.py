@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.engines.translation import Hypothesis, Passage, Request, Style
-from dubbing.errors import WeightsMissing
+from dubbing.errors import EngineUnavailable, WeightsMissing
 from dubbing.language.sentences import CLAUSE_MARKS, joined_sentences, sentences_of
 from dubbing.models import firefox
 from dubbing.models.firefox import HUB, Files, Languages, plain_code
@@ -86,6 +86,7 @@ class Firefox:
 
         Raises:
             WeightsMissing: if a file of a model is damaged.
+            EngineUnavailable: if what runs the models is not installed.
         """
         route = self._route(request.source, request.target)
         assert route is not None, "supports() was not asked"
@@ -131,8 +132,13 @@ def _told(files: Files) -> Iterator[None]:
 
 
 def _load(files: Files) -> Any:
-    from fxtranslate import Translator
-
+    try:
+        from fxtranslate import Translator
+    except ModuleNotFoundError as error:
+        raise EngineUnavailable(
+            f"Firefox's models need the package '{Firefox.package}'.",
+            hint=f"Install it: {Firefox.install}",
+        ) from error
     weights = firefox.read(files)
     return Translator(
         weights.model, weights.source_vocabulary, weights.target_vocabulary, weights.shortlist
