@@ -25,7 +25,7 @@ from dubbing.batch.manifest_text import read_text
 from dubbing.batch.options import Address, Listed, Name, Options, profile_values
 from dubbing.batch.places import bare, check_template, find, inside, is_url, output_place
 from dubbing.errors import BadSettings, DubbingError, UsageError
-from dubbing.media.ffmpeg_choice import VARIABLE
+from dubbing.media.ffmpeg_choice import OPTION, VARIABLE
 from dubbing.settings import Profile, load_profile
 from dubbing.settings_text import Place, Text
 from dubbing.workspace import digest
@@ -307,7 +307,7 @@ def _check_program(profile: Profile) -> None:
     if profile.ffmpeg is not None:
         raise UsageError(
             "the profile names an ffmpeg, which a manifest may not.",
-            hint=f"Set {VARIABLE} where the batch runs.",
+            hint=f"Set {VARIABLE} where the batch runs, or say {OPTION}.",
         )
 
 

@@ -11,6 +11,7 @@ import typer
 
 from dubbing.cli.debug_option import is_debugging, with_debug
 from dubbing.cli.default_command import DefaultsTo
+from dubbing.cli.ffmpeg_option import with_ffmpeg
 from dubbing.cli.stopping import exit_code, stop_cleanly, was_stopped
 from dubbing.errors import DubbingError
 from dubbing.file_names import shortened
@@ -22,9 +23,10 @@ class DefaultsToRun(DefaultsTo):
     usual = "run"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Let every command take ``--debug``."""
+        """Let every command take ``--debug`` and ``--ffmpeg``."""
         super().__init__(*args, **kwargs)
         with_debug(self)
+        with_ffmpeg(self)
 
 
 app = typer.Typer(

@@ -217,6 +217,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     from dubbing.cli.listeners import listener_for
     from dubbing.cli.words import engine_of, said_of, words_of
     from dubbing.job import Job, run_job
+    from dubbing.media.ffmpeg_choice import named_by_option
     from dubbing.registry import Engines
     from dubbing.servers import ANY_SERVER
     from dubbing.settings import load_profile
@@ -272,6 +273,8 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         },
     }
     settings = load_profile(profile).with_values(_given(flags))
+    if ffmpeg := named_by_option():  # kept with the dub, so that later commands use it too
+        settings = settings.model_copy(update={"ffmpeg": ffmpeg})
     job = Job(film, to, output, workspace, "dub", from_stage, until, force, tuple(consent or ()))
     with listener_for(log_format.value, quiet) as listener:
         timeline = run_job(job, settings, Engines(settings.threads, servers=ANY_SERVER), listener)

@@ -58,6 +58,7 @@ def finished(folder: Path, to: str | None) -> Timeline:
 
 
 def _workspace(folder: Path, to: str | None) -> tuple[Workspace, str]:
+    from dubbing.cli.ffmpeg_option import heed_kept_ffmpeg
     from dubbing.workspace import Workspace
     from dubbing.workspace_marker import check_existing
 
@@ -70,4 +71,5 @@ def _workspace(folder: Path, to: str | None) -> tuple[Workspace, str]:
         raise UsageError(
             f"{folder} holds several languages.", hint=f"Choose with --to: {', '.join(languages)}."
         )
+    heed_kept_ffmpeg(folder, to or languages[0])
     return workspace, to or languages[0]

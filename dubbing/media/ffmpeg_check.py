@@ -1,7 +1,7 @@
 """Everything that this program does with ffmpeg, run once on tiny films to see whether an ffmpeg can.
 
 The table calls the very functions that the program calls, so that it cannot drift from them. What was
-seen of an ffmpeg is kept in the cache folder, under its file, its build and this program's own code.
+seen of an ffmpeg is kept in the cache folder under its file, with its build and this program's own code.
 """
 
 from __future__ import annotations
@@ -195,23 +195,39 @@ def _browser(folder: Path) -> None:
 # -- what was seen before -------------------------------------------------------------------------
 
 
+def was_tried(path: Path) -> bool:
+    """Whether this very file was ever tried out on this machine; it is not run to find out.
+
+    It may have failed, or been tried by another version of this program: :func:`require` looks again.
+    """
+    with suppress(OSError):
+        return _record(path).is_file()
+    return False
+
+
 def _keep(ffmpeg: Ffmpeg, verdicts: tuple[Verdict, ...]) -> None:
-    plain = [[verdict.name, verdict.reason, verdict.only_for] for verdict in verdicts]
+    plain = {
+        "build": ffmpeg.build,
+        "program": _program(),
+        "verdicts": [[verdict.name, verdict.reason, verdict.only_for] for verdict in verdicts],
+    }
     with suppress(DubbingError, OSError):  # no room to remember: it is tried again next time
-        write_text(_record(ffmpeg), json.dumps(plain, indent=1) + "\n")
+        write_text(_record(Path(ffmpeg.path)), json.dumps(plain, indent=1) + "\n")
 
 
 def _kept(ffmpeg: Ffmpeg) -> tuple[Verdict, ...] | None:
     try:
-        plain = json.loads(_record(ffmpeg).read_text(encoding="utf-8"))
-        return tuple(Verdict(*map(str, row)) for row in plain)
-    except (OSError, ValueError, TypeError):
+        plain = json.loads(_record(Path(ffmpeg.path)).read_text(encoding="utf-8"))
+        if (plain["build"], plain["program"]) != (ffmpeg.build, _program()):
+            return None
+        return tuple(Verdict(*map(str, row)) for row in plain["verdicts"])
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def _record(ffmpeg: Ffmpeg) -> Path:
-    info = Path(ffmpeg.path).stat()
-    name = digest([ffmpeg.path, info.st_size, info.st_mtime_ns, ffmpeg.build, _program()])
+def _record(path: Path) -> Path:
+    info = path.stat()
+    name = digest(["tried", str(path), info.st_size, info.st_mtime_ns])
     return cache_home() / "ffmpeg" / f"{name[:32]}.json"
 
 

@@ -1,8 +1,9 @@
 """Which ffmpeg is used: the packaged one, or another that the user asked for and that was tried out.
 
-``DUBBING_FFMPEG`` (a path, or a name on ``PATH``) outranks the profile's ``ffmpeg``. Another ffmpeg is
-used only after everything that this program does with ffmpeg has been run on it
-(:mod:`dubbing.media.ffmpeg_check`).
+Every command asks in the same order: ``--ffmpeg`` (a path, or a name on ``PATH``), the variable
+``DUBBING_FFMPEG``, the profile's ``ffmpeg``, for a workspace the profile that it was dubbed with, and at
+last the packaged one. Another ffmpeg is used only after everything that this program does with ffmpeg has
+been run on it (:mod:`dubbing.media.ffmpeg_check`).
 """
 
 from __future__ import annotations
@@ -22,11 +23,16 @@ from pathlib import Path
 from dubbing.errors import BadSettings, DubbingError, EngineUnavailable
 
 VARIABLE = "DUBBING_FFMPEG"
+OPTION = "--ffmpeg"
+PROFILE, WORKSPACE = "the profile", "the workspace"
 PATIENCE_S = 60
 REINSTALL = f"pip install --force-reinstall imageio-ffmpeg, or set {VARIABLE} to another ffmpeg."
+NEVER_USED = "The workspace was made with another ffmpeg ({}), which was never used here"
+TRUST = f"Name one that you trust with {OPTION} or {VARIABLE}, and run the same command again."
 BACK_TO_PACKAGED = "Name another one, or none: the packaged ffmpeg is used then."
 
-_profile_wish: ContextVar[str | None] = ContextVar("_profile_wish", default=None)
+_profile_wish: ContextVar[tuple[str, str] | None] = ContextVar("_profile_wish", default=None)
+_by_option: ContextVar[str] = ContextVar("_by_option", default="")
 _pinned: ContextVar[Ffmpeg | None] = ContextVar("_pinned", default=None)
 
 
@@ -54,14 +60,19 @@ def current_ffmpeg() -> Ffmpeg:
     """The ffmpeg to use now.
 
     Raises:
-        BadSettings: if the one that was asked for is missing or not able enough.
+        BadSettings: if the one that was asked for is missing or not able enough, or if only a workspace
+            asks for it and nobody here ever did.
         EngineUnavailable: if the packaged one is missing or does not run.
     """
     pinned = _pinned.get()
     if pinned is not None:
         return pinned
     name, origin = _wish()
-    return _admitted(name, origin) if name else packaged_ffmpeg()
+    if not name:
+        return packaged_ffmpeg()
+    if origin == WORKSPACE and not is_admitted(name):
+        raise BadSettings(f"{NEVER_USED.format(name)}.", hint=TRUST)
+    return _admitted(name, origin)
 
 
 def asked_for_ffmpeg() -> Ffmpeg | None:
@@ -75,13 +86,35 @@ def asked_for_ffmpeg() -> Ffmpeg | None:
 
 
 @contextmanager
-def preferred_ffmpeg(name: str | None) -> Iterator[None]:
-    """Use the ffmpeg that a profile asks for, unless the environment names another."""
-    token = _profile_wish.set(name)
+def preferred_ffmpeg(name: str | None, origin: str = PROFILE) -> Iterator[None]:
+    """Use the ffmpeg that a profile asks for, unless the user names another for this command."""
+    token = _profile_wish.set((name, origin) if name else None)
     try:
         yield
     finally:
         _profile_wish.reset(token)
+
+
+@contextmanager
+def ffmpeg_of_option(name: str) -> Iterator[None]:
+    """Use the ffmpeg of the command line, also in threads and processes that are started meanwhile."""
+    before, token = os.environ.get(VARIABLE), _by_option.set(name)
+    os.environ[VARIABLE] = name
+    try:
+        yield
+    finally:
+        _by_option.reset(token)
+        if before is None:
+            os.environ.pop(VARIABLE, None)
+        else:
+            os.environ[VARIABLE] = before
+
+
+def named_by_option() -> str | None:
+    """Return the path of the ffmpeg that the command line asks for; ``None`` if it asks for none."""
+    name = _by_option.get()
+    found = shutil.which(name) if name else None
+    return str(Path(found).absolute()) if found else None
 
 
 @contextmanager
@@ -116,21 +149,19 @@ def packaged_ffmpeg() -> Ffmpeg:
 
 
 def is_admitted(name: str) -> bool:
-    """Whether somebody on this machine has asked for this very ffmpeg, and it passed the check."""
-    from dubbing.media.ffmpeg_check import passed_before
+    """Whether somebody on this machine has asked for this very file before; it is not run."""
+    from dubbing.media.ffmpeg_check import was_tried
 
-    try:
-        return passed_before(_named(name, "the profile"))
-    except BadSettings:
-        return False
+    path = shutil.which(name)
+    return path is not None and was_tried(Path(path).absolute())
 
 
 def _wish() -> tuple[str, str]:
     """The name that was asked for and who asked; empty if nobody did."""
     from_environment = os.environ.get(VARIABLE, "").strip()
     if from_environment:
-        return from_environment, VARIABLE
-    return _profile_wish.get() or "", "the profile"
+        return from_environment, OPTION if from_environment == _by_option.get() else VARIABLE
+    return _profile_wish.get() or ("", PROFILE)
 
 
 def _named(name: str, origin: str) -> Ffmpeg:

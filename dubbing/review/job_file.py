@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from dubbing.errors import WorkspaceError
 from dubbing.json_text import parsed
-from dubbing.media.ffmpeg_choice import VARIABLE, is_admitted
+from dubbing.media.ffmpeg_choice import TRUST, VARIABLE, is_admitted
 from dubbing.settings import DirectionSettings, Profile, first_fault
 from dubbing.workspace import write_text
 
@@ -79,11 +79,22 @@ def read_job(root: Path, target: str) -> KeptJob:
 
 def kept_translator(root: Path, target: str) -> str:
     """The translator of the dub of a workspace; empty if that is not known."""
+    return _kept(root, target, "translate", "engine")
+
+
+def kept_ffmpeg(root: Path, target: str) -> str:
+    """The ffmpeg that the profile of a dub names; empty if it names none. A stranger may have set it."""
+    return _kept(root, target, "ffmpeg")
+
+
+def _kept(root: Path, target: str, *names: str) -> str:
     try:
-        plain = parsed(_path(root, target).read_bytes())
-        return str(plain["profile"]["translate"]["engine"])
+        value = parsed(_path(root, target).read_bytes())["profile"]
+        for name in names:
+            value = value[name]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
+    return value if isinstance(value, str) else ""
 
 
 def _check_program(root: Path, profile: Profile) -> None:
@@ -92,7 +103,7 @@ def _check_program(root: Path, profile: Profile) -> None:
         return
     raise WorkspaceError(
         f"{root} was made with another ffmpeg ({profile.ffmpeg}), which was never used here.",
-        hint=f"Set {VARIABLE} to one that you trust, and run the same command again.",
+        hint=TRUST,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Collection
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +53,10 @@ class Desk:
         self._asked = threading.Condition(self._lock)
         self._queue: list[str] = []
         self._closed = False
-        self._worker = threading.Thread(target=self._work, name="redub", daemon=True)
+        works_as_here = copy_context().run  # with the ffmpeg that this dub or its user asks for
+        self._worker = threading.Thread(
+            target=works_as_here, args=(self._work,), name="redub", daemon=True
+        )
 
     def open(self) -> None:
         """Begin to work: first on what was decided before and not made."""

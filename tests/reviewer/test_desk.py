@@ -8,6 +8,12 @@ from typing import Any
 import pytest
 
 from dubbing.errors import UsageError
+from dubbing.media.ffmpeg_choice import (
+    VARIABLE,
+    asked_for_ffmpeg,
+    packaged_ffmpeg,
+    preferred_ffmpeg,
+)
 from dubbing.review.decisions_file import Decisions, read_decisions
 from dubbing.review.locks import touched
 from dubbing.reviewer.channel import Channel
@@ -184,3 +190,27 @@ def test_a_slot_that_stays_is_not_judged_again(desk: Any) -> None:
     seen = keep_decisions(bench.root, bench.timeline, {"L2": wide}).revision
     noted = desk.decide("L2", wide.model_copy(update={"note": "good"}), seen).decision
     assert (noted.start_ms, noted.end_ms) == (1500, 3500)
+
+
+def test_lines_are_made_with_the_ffmpeg_that_the_review_was_opened_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class NotesFfmpeg(SlowBench):
+        def redub(self, line_id: str) -> list[Any]:
+            found = asked_for_ffmpeg()
+            self.made.append("" if found is None else found.path)
+            return super().redub(line_id)
+
+    monkeypatch.delenv(VARIABLE, raising=False)
+    line = Line("L1", Span(0, 900), "a line", (), "S1",
+                translation=Translation("一", (Candidate("一", 0.0),), "embedded"))  # fmt: skip
+    timeline = Timeline("zh", Media("film.mp4", "abc", 1000, True, 0), "en", lines=(line,))
+    other = packaged_ffmpeg().path
+    with preferred_ffmpeg(other):
+        desk = Desk(NotesFfmpeg(tmp_path, timeline), told := Told(), None)  # type: ignore[arg-type]
+    desk.open()
+    desk.decide("L1", LineDecision(text="二"), 0)
+    desk.bench.let_go.release()
+    told.wait("L1", "done")
+    desk.close()
+    assert desk.bench.made[0] == other
