@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from dubbing.delivery import Delivery
 from dubbing.exports.cues import dub_span
@@ -14,6 +13,7 @@ from dubbing.exports.film import FrameClock
 from dubbing.language.phoneme_classes import SymbolKind, kind
 from dubbing.language.plain_text import plain_text
 from dubbing.language.script import as_written
+from dubbing.language.syllables import syllables
 from dubbing.timeline import FRAME_MS, DurationPlan, Line, Mouth, Timeline
 
 COLUMNS = (
@@ -25,10 +25,6 @@ BEGINS_A_FORMULA = tuple("=+-@\t\r＝＋－＠")
 PLAIN_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)*")
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes the file for the machine's old code page."""
-GLIDES = re.compile("[ɪʊ](?=[aeoɐɑɛɔə])|(?<=[aeoɐɑɛɔə])[ɪʊ]")
-"""In these languages espeak writes the weak half of a diphthong so."""
-WITH_GLIDES = ("es", "it", "pt-br")
-NO_SOUND = (SymbolKind.STRESS, SymbolKind.LENGTH)
 
 
 def cue_sheet(timeline: Timeline, clock: FrameClock) -> str:
@@ -62,22 +58,6 @@ def _cells(number: int, line: Line, timeline: Timeline, clock: FrameClock) -> It
     yield _emotion(line)
     yield _delivery(line.delivery)
     yield ", ".join(line.flags)
-
-
-def syllables(symbols: str, language: str) -> int:
-    """Syllables of a line in Kokoro's symbols: its vowels, a diphthong counted once.
-
-    Chinese writes a diphthong as two vowels on end (what follows a syllable is a tone, a space or a
-    consonant), the others as one symbol or with a glide. In Japanese vowels are counted, which are morae
-    but for the final n and the first half of long consonants.
-    """
-    sounding = "".join(symbol for symbol in symbols if kind(symbol) not in NO_SOUND)
-    if language in WITH_GLIDES:
-        sounding = GLIDES.sub("", sounding)
-    vowels = [kind(symbol) is SymbolKind.VOWEL for symbol in sounding]
-    if language == "zh":
-        return sum(is_vowel and not before for before, is_vowel in pairwise([False, *vowels]))
-    return sum(vowels)
 
 
 def _mouth(mouth: Mouth | None) -> str:

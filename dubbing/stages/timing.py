@@ -46,7 +46,7 @@ TOO_LONG = {"earlier", "squeeze", "overlap", "cut"}
 @stage(
     reads=("media", "dialogue", "target_language", "speakers", "lines", "faces"),
     writes=("lines.plan", "lines.flags"),
-    version=15,
+    version=16,
     engine_roles=("speech",),
     fixed_engines=(("speech", PACER),),
     weights=("aligner",),
@@ -148,7 +148,7 @@ def _newly_planned(
             plan = _still_true(_by_mouth(shown, fit, said, candidate.text, asker), line)
     plan = within(asker.with_sound(plan), film_ms)
     doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
-    earned = (*doubts, *_unsaid(plan, asker), *noticed(plan, line.slot))
+    earned = (*doubts, *_unsaid(plan, asker), *noticed(plan, line.slot, asker.prompter.language))
     return replace(line, plan=plan, flags=(*_rejected(line), *earned))
 
 
