@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dubbing.engines.translation import Hypothesis
-from dubbing.flags import Flag
+from dubbing.flags import Flag, without
 from dubbing.language.script import to_simplified
 from dubbing.settings import ChoiceWeights, Term
 from dubbing.timeline import Candidate
@@ -68,8 +68,8 @@ def merged(*groups: Iterable[Candidate]) -> list[Candidate]:
 
 
 def in_the_running(offered: Sequence[Candidate]) -> list[Candidate]:
-    """Those worth a second opinion: near the best by the engine's word."""
-    faultless = [c for c in offered if not c.flags] or list(offered)
+    """Those worth a second opinion, whatever an earlier one was: near the best by the engine's word."""
+    faultless = [c for c in offered if not _without_doubt(c)] or list(offered)
     best = max((c.score for c in faultless), default=0.0)
     return [c for c in faultless if c.score >= best - FAR_BEHIND]
 
@@ -77,17 +77,24 @@ def in_the_running(offered: Sequence[Candidate]) -> list[Candidate]:
 def with_reverse(candidate: Candidate, reverse: float | None, bound: float | None) -> Candidate:
     """The candidate with its reverse score, and flagged where that is under what a good one has.
 
+    A candidate that is judged again beside later ones is flagged once, and keeps the score that it has.
+
     Args:
         candidate: a translation.
-        reverse: mean log-probability of the source given it; ``None`` if it was not asked for.
+        reverse: mean log-probability of the source given it; ``None`` if it was not asked for now.
         bound: the least of a good translation, for the engine that scored; ``None`` if that is unknown.
     """
-    doubt = Flag.MEANING_DOUBTFUL.value
-    flags = tuple(flag for flag in candidate.flags if flag != doubt)
-    is_sound = reverse is None or bound is None or reverse >= bound
-    if not is_sound and candidate.origin != MEMORY:
-        flags = (*flags, doubt)
+    reverse = candidate.reverse if reverse is None else reverse
+    flags = _without_doubt(candidate)
+    is_low = reverse is not None and bound is not None and reverse < bound
+    if is_low and candidate.origin != MEMORY:
+        flags = (*flags, Flag.MEANING_DOUBTFUL.value)
     return replace(candidate, reverse=reverse, flags=flags)
+
+
+def _without_doubt(candidate: Candidate) -> tuple[str, ...]:
+    """The candidate's flags but the one that a second opinion gives."""
+    return without(candidate.flags, (Flag.MEANING_DOUBTFUL,))
 
 
 def valued(

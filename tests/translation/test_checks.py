@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dubbing.errors import UsageError
 from dubbing.settings import Term
 from dubbing.timeline import Candidate
-from dubbing.translation.candidates import MEMORY, with_reverse
+from dubbing.translation.candidates import MEMORY, in_the_running, with_reverse
 from dubbing.translation.checks import translation_flags
 from dubbing.translation.glossary import lost_terms, read_glossary, terms_in, with_terms
 from dubbing.translation.negation import denies, says_the_opposite
@@ -168,6 +168,18 @@ def test_a_meaning_is_doubtful_where_the_source_can_hardly_be_told_from_it() -> 
     assert with_reverse(known, -9.0, -2.5).flags == ()
     doubtful = with_reverse(said, -2.6, -2.5)
     assert with_reverse(doubtful, -2.6, -2.5) == doubtful, "judged again, it is doubted once"
+
+
+def test_a_candidate_that_is_judged_twice_is_flagged_once_and_stays_in_the_running() -> None:
+    good, bad = Candidate("Hola.", -0.3), Candidate("Olas.", -0.4)
+    judged = [with_reverse(good, -0.5, -2.5), with_reverse(bad, -4.0, -2.5)]
+    assert in_the_running(judged) == judged
+    again = [
+        with_reverse(one, reverse, -2.5) for one, reverse in zip(judged, (None, -4.0), strict=True)
+    ]
+    assert again == judged
+    assert with_reverse(judged[1], None, -2.5) == judged[1]
+    assert with_reverse(judged[1], -1.0, -2.5).flags == ()
 
 
 def test_names_alone_are_no_copy() -> None:
