@@ -14,9 +14,9 @@ import pytest
 from dubbing.outputs import record_output
 from dubbing.timeline import Timeline
 from dubbing.workspace import Workspace
-from tests.each_ffmpeg import each_ffmpeg
+from tests.each_ffmpeg import each_ffmpeg, each_ffmpeg_of_module
 
-__all__ = ["each_ffmpeg"]
+__all__ = ["each_ffmpeg", "each_ffmpeg_of_module"]
 
 ROOT = Path(__file__).parent.parent
 DUB = Path(sys.executable).with_name("dub")

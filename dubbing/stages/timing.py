@@ -28,6 +28,7 @@ from dubbing.timing.lipsync import Followed, Performance, Window, unmet_rests, w
 from dubbing.timing.noticed import noticed
 from dubbing.timing.slots import Place, place
 from dubbing.timing.spoken import Spoken
+from dubbing.translation.doubts import doubts
 from dubbing.vision.mouths import Mouths
 from dubbing.voice.casting import PACER
 from dubbing.workspace import Workspace
@@ -147,8 +148,11 @@ def _newly_planned(
         else:
             plan = _still_true(_by_mouth(shown, fit, said, candidate.text, asker), line)
     plan = within(asker.with_sound(plan), film_ms)
-    doubts = tuple(f"translation: {flag}" for flag in candidate.flags)
-    earned = (*doubts, *_unsaid(plan, asker), *noticed(plan, line.slot, asker.prompter.language))
+    earned = (
+        *doubts(candidate.flags),
+        *_unsaid(plan, asker),
+        *noticed(plan, line.slot, asker.prompter.language),
+    )
     return replace(line, plan=plan, flags=(*_rejected(line), *earned))
 
 

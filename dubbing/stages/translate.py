@@ -43,6 +43,7 @@ from dubbing.translation.candidates import (
     with_reverse,
 )
 from dubbing.translation.choice import choose, fit_cost
+from dubbing.translation.doubts import doubts
 from dubbing.translation.drafts import Drafter
 from dubbing.translation.names import agreed_renderings, recurring_names
 from dubbing.translation.passages import clauses_of, joined_clauses, runs
@@ -75,7 +76,7 @@ def refuse_early(timeline: Timeline, run: Run, settings: TranslateSettings) -> N
 @stage(
     reads=("media", "source_language", "target_language", "speakers", "lines", "faces"),
     writes=("lines.translation",),
-    version=11,
+    version=12,
     engine_roles=("translation",),
     engines_of=(("speech", "voices"),),
     fixed_engines=(("speech", PACER),),
@@ -404,5 +405,4 @@ def _translation(offered: Sequence[Candidate], pick: int, engine: str) -> Transl
     best = offered[pick]
     others = [c for n, c in enumerate(offered) if n != pick]
     ranked = sorted(others, key=lambda c: c.total - (c.fit or 0.0), reverse=True)
-    doubts = tuple(f"translation: {flag}" for flag in best.flags)
-    return Translation(best.text, (best, *ranked), engine, doubts)
+    return Translation(best.text, (best, *ranked), engine, doubts(best.flags))

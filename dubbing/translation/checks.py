@@ -29,6 +29,7 @@ LATIN_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z\u00c0-\u024f]{3,}")
 AT_HOME = {"app", "bug", "cosplay", "diy", "ipad", "iphone", "karaoke", "ppt", "vlog", "wifi"}
 """Words in Latin letters that languages of other scripts write so, whatever the source says."""
 LONGEST_INITIALS = 5
+BREAKS_OFF = "source breaks off"
 BROKEN_OFF = re.compile(r"(?:\.{2,}|…|[-–—])\s*$")
 TRAILING = re.compile(r"(?:\.{2,}|…|[-–—。]{2,}|[-–—])\s*[”\"」]?\s*$")
 ENGLISH_ALONE = frozenset(
@@ -64,7 +65,7 @@ def translation_flags(
         "odd length": _odd_length(source_text, text, source, target),
         "source words left": _left_over(source_text, text, source, target),
         "foreign words": _invents_foreign(source_text, text, target),
-        "source breaks off": _finishes(source_text, text),
+        BREAKS_OFF: _finishes(source_text, text),
         "prompt leak": _leaks(source_text, text, source, target),
     }
     flags = tuple(name for name, is_so in found.items() if is_so)

@@ -6,13 +6,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from dubbing.timeline import Translation
+from dubbing.translation.checks import BREAKS_OFF
 
 PREFIX = "translation: "
+UNHEARD = frozenset({BREAKS_OFF})
+"""Faults that count in the choice between candidates, and that nobody who listens would stop at."""
 
 
 def doubts(flags: Iterable[str]) -> tuple[str, ...]:
-    """Return the flags of a line for faults of its text."""
-    return tuple(f"{PREFIX}{flag}" for flag in flags)
+    """Return the flags of a line for faults of its text, each once."""
+    return tuple(f"{PREFIX}{flag}" for flag in dict.fromkeys(flags) if flag not in UNHEARD)
 
 
 def with_faults(translation: Translation, faults: tuple[str, ...]) -> Translation:

@@ -39,6 +39,7 @@ def told(*arguments: object) -> str:
     return result.output
 
 
+@pytest.mark.usefixtures("each_ffmpeg")
 def test_every_track_is_looked_at(film: Path) -> None:
     found = json.loads(told(film, "--json"))
     dub, original = found["tracks"]

@@ -174,6 +174,7 @@ def test_frames_of_unequal_length_are_told(tmp_path: Path) -> None:
 # -- one film in many languages ------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("each_ffmpeg")
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_many_languages_beside_an_untouched_picture(
     suffix: str, film: Path, tmp_path: Path
@@ -223,6 +224,7 @@ def pictures(path: Path) -> list[np.ndarray]:
         return [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
 
 
+@pytest.mark.usefixtures("each_ffmpeg")
 def test_subtitles_are_in_the_picture_when_they_are_shown(film: Path, tmp_path: Path) -> None:
     out, scratch = tmp_path / f"out {HOSTILE}.mp4", tmp_path / f"scratch {HOSTILE}"
     scratch.mkdir()
@@ -252,6 +254,7 @@ def ass(text: str) -> str:
     return subtitle_document(Subtitles(events, "zh", 0, 0), "ass", Picture(320, 180))
 
 
+@pytest.mark.usefixtures("each_ffmpeg")
 def test_letters_without_a_font_are_missed_before_the_film_is_encoded(
     film: Path, tmp_path: Path
 ) -> None:

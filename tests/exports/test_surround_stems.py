@@ -18,8 +18,11 @@ CENTRE, RATE_HZ, SECONDS = 2, 48_000, 8
 
 
 @pytest.fixture(scope="module")
-def stems(tmp_path_factory: pytest.TempPathFactory) -> tuple[np.ndarray, dict[str, Path]]:
+def stems(
+    each_ffmpeg_of_module: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[np.ndarray, dict[str, Path]]:
     """The film's six channels, and its stems by name."""
+    del each_ffmpeg_of_module
     place = tmp_path_factory.mktemp("surround")
     film = make_film(place / "film.mp4")
     noise = np.random.default_rng(3).normal(0, 0.05, (6, SECONDS * RATE_HZ)).astype(np.float32)

@@ -29,6 +29,8 @@ from dubbing.media.mux import MuxRequest, mux, sound_note
 from dubbing.media.probe import probe
 from dubbing.media.sound_file import SoundWriter, read_sound
 
+pytestmark = pytest.mark.usefixtures("each_ffmpeg")
+
 QUICK = ("2.1", "3.0(back)", "quad(side)", "5.1(side)", "6.0(front)", "7.1", "7.2.3", "downmix")
 """A layout of each kind; the others take a minute."""
 RATE_HZ, LENGTH_S = 48_000, 0.3

@@ -15,6 +15,8 @@ from dubbing.settings import DirectionSettings, LineDecision, Profile, Term
 from dubbing.stages.direction import direction
 from dubbing.stages.line_asking import _worth_trying
 from dubbing.timeline import Candidate, Line, Media, Span, Speaker, Timeline, Translation
+from dubbing.translation.checks import BREAKS_OFF
+from dubbing.translation.doubts import doubts
 from dubbing.workspace import Workspace
 
 SOURCE = "They paid 3.5 million dollars, not the bank."
@@ -88,6 +90,14 @@ def test_a_typed_text_without_fault_has_no_flag_and_no_stand_in(run: Run) -> Non
     assert made is not None
     assert made.flags == ()
     assert len(_worth_trying(made)) == 1
+
+
+def test_what_only_the_choice_minds_is_no_flag_and_each_fault_is_one() -> None:
+    assert doubts((BREAKS_OFF,)) == ()
+    assert doubts((LOST, BREAKS_OFF, "repetitive", LOST)) == (
+        f"translation: {LOST}",
+        "translation: repetitive",
+    )
 
 
 def test_a_fault_that_is_meant_is_no_flag(run: Run) -> None:

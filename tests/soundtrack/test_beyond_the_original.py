@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from dubbing.arrays import Audio
 from dubbing.exports.stems import write_stems
@@ -13,6 +14,8 @@ from dubbing.soundtrack.render import rendered_between
 from dubbing.stages.mix import mix
 from dubbing.timeline import Line, Media, Span, Speaker, Take, Timeline
 from dubbing.workspace import Workspace
+
+pytestmark = pytest.mark.usefixtures("each_ffmpeg")
 
 RATE_HZ = 48_000
 

@@ -17,6 +17,8 @@ from dubbing.stages.separate import separate
 from dubbing.timeline import Line, Media, Mix, Span, Speaker, Take, Timeline, VoiceChannel
 from dubbing.workspace import Workspace
 
+pytestmark = pytest.mark.usefixtures("each_ffmpeg")
+
 RATE_HZ, SECONDS = 48_000, 4
 SPOKEN = Span(1_000, 3_000)
 INSIDE = slice(1_200 * RATE_HZ // 1000, 2_800 * RATE_HZ // 1000)
