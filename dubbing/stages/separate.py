@@ -21,6 +21,7 @@ from dubbing.media.sound_file import (
 from dubbing.mixing.ducking import Interval, merge
 from dubbing.pipeline import Run, stage
 from dubbing.settings import SeparateSettings
+from dubbing.soundtrack.buried import buried_lines, buried_note
 from dubbing.soundtrack.voice_place import find_voice_channels
 from dubbing.timeline import Timeline
 
@@ -64,7 +65,10 @@ def separate(timeline: Timeline, run: Run, settings: SeparateSettings) -> Timeli
     with run.workspace.new_file(".flac") as path:
         channels = [item.channel for item in voices]
         _write(path, info, channels, regions, original, separator, run)
-        return replace(timeline, dialogue=run.workspace.adopt(path))
+        timeline = replace(timeline, dialogue=run.workspace.adopt(path))
+    if note := buried_note(list(buried_lines(timeline, run.workspace)), len(timeline.lines)):
+        run.note(note)
+    return timeline
 
 
 def _spoken(timeline: Timeline) -> list[Interval]:
