@@ -1,4 +1,4 @@
-"""Lines whose original voice does not stand out from music and noise, so that it cannot be taken out whole."""
+"""Lines whose original voice hardly stands out from music and noise: it cannot be taken out whole."""
 
 from __future__ import annotations
 
