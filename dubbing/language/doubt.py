@@ -25,6 +25,7 @@ ENOUGH_SPEECH_MS = 3000
 """With less speech, Whisper names a wrong language with much confidence."""
 UNCERTAIN_WORDS = 0.6
 """Mean word probability: wrong and dreamt lines have 0.22 to 0.62, right ones 0.73 to 0.97."""
+FEWEST_WORDS, UNCERTAIN_FEW = 3, 0.4
 GUESSED_WORDS = 0.45
 """Below this, one piece of evidence is enough."""
 DOUBTED_WORDS = 0.7
@@ -66,12 +67,19 @@ def language_doubt(code: str, probability: float, speech_ms: int) -> str:
     )
 
 
-def is_uncertain(line: Line) -> bool:
-    """Whether the recogniser was not sure of the words of a line."""
+def is_uncertain(line: Line, *, is_buried: bool = False) -> bool:
+    """Whether the recogniser was not sure of the words of a line.
+
+    Less doubt is enough where the voice ``is_buried`` in music or noise: there a sentence was misheard
+    with 0.66 that was right with 0.85 under softer music. One or two words have no context that would
+    make them sure ("The media." has 0.45 to 0.50, and is right): more doubt is needed.
+    """
     if not line.words:
         return False
-    heard = line.hearing
-    return word_probability(line) < UNCERTAIN_WORDS or (
+    heard, bound = line.hearing, DOUBTED_WORDS if is_buried else UNCERTAIN_WORDS
+    if len(line.words) < FEWEST_WORDS:
+        bound = UNCERTAIN_FEW
+    return word_probability(line) < bound or (
         heard is not None and heard.mean_log_probability < UNCERTAIN_LOG_PROBABILITY
     )
 

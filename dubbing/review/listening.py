@@ -19,7 +19,7 @@ import numpy as np
 from dubbing.arrays import Audio
 from dubbing.engines.asr import HeardWord, Recognizer
 from dubbing.flags import Flag
-from dubbing.language.heard_sounds import sound_error_rate
+from dubbing.language.heard_sounds import sound_error_rate, sounds
 from dubbing.language.script import to_simplified
 from dubbing.language.speech_text import character_error_rate
 from dubbing.media.loudness import line_loudness_lufs
@@ -38,7 +38,11 @@ AT_ONCE = 64
 LONGEST_HEARD_MS = 27_000
 COVERED_BELOW_DB = 6.0
 """A voice this far above music and noise is understood by people."""
-VERSION = 1
+ADDED_ERRORS = 0.15
+"""A voice is covered only if the film makes so much more of it misheard than is misheard of it alone."""
+FEWEST_SOUNDS = 8
+"""A recogniser mishears a word or two alone ("媒体", "我爱你") however clear they are."""
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,12 @@ class Understood:
 
     ``error_rate`` counts characters and ``sound_errors`` sounds in the finished file; ``voice_errors``
     counts sounds in the voice alone, and ``above_bed_db`` is how much louder the voice is than all else;
-    both are ``None`` where they were not needed.
+    both are ``None`` where they were not needed. ``n_sounds`` is how many the line should have.
     """
 
     heard: str
     """As the recogniser writes it."""
+    n_sounds: int
     error_rate: float
     sound_errors: float
     voice_errors: float | None = None
@@ -59,12 +64,15 @@ class Understood:
 
     def flags(self, bound: float) -> tuple[Flag, ...]:
         """What a listener would stop at, if more than ``bound`` of the sounds are misheard."""
-        if self.sound_errors <= bound or self.voice_errors is None:
+        if self.sound_errors <= bound or self.voice_errors is None or self.n_sounds < FEWEST_SOUNDS:
             return ()
         if self.voice_errors > bound:
             return (Flag.UNCLEAR,)
+        return (Flag.COVERED,) if self._is_covered(self.voice_errors) else ()
+
+    def _is_covered(self, alone: float) -> bool:
         is_faint = self.above_bed_db is not None and self.above_bed_db < COVERED_BELOW_DB
-        return (Flag.COVERED,) if is_faint else ()
+        return is_faint and self.sound_errors - alone >= ADDED_ERRORS
 
 
 class Listener:
@@ -161,6 +169,7 @@ class Listener:
         text = _text(words)
         return Understood(
             heard=to_simplified(text) if self._code == "zh" else text,
+            n_sounds=len(sounds(line.spoken_text, self._code)),
             error_rate=round(min(1.0, character_error_rate(line.spoken_text, text, self._code)), 4),
             sound_errors=round(sound_error_rate(line.spoken_text, text, self._code), 4),
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dubbing.arrays import Audio
 from dubbing.media.loudness import line_loudness_lufs
 from dubbing.soundtrack.dialogue import dialogue_in, original_in
-from dubbing.timeline import Span, Timeline
+from dubbing.timeline import Line, Span, Timeline
 from dubbing.workspace import Workspace
 
 STANDS_OUT_DB = 3.0
@@ -18,9 +18,16 @@ MOST_NUMBERS = 12
 def buried_lines(timeline: Timeline, workspace: Workspace) -> Iterator[int]:
     """Numbers (from 1) of the lines whose separated dialogue is hardly louder than all else there."""
     for number, line in enumerate(timeline.lines, start=1):
-        above_db = above_bed_db(timeline, workspace, line.span)
-        if above_db is not None and above_db < STANDS_OUT_DB:
+        if is_buried(timeline, workspace, line):
             yield number
+
+
+def is_buried(timeline: Timeline, workspace: Workspace, line: Line) -> bool:
+    """Whether the line's voice hardly stands out; never where dialogue was not separated."""
+    if timeline.dialogue is None:
+        return False
+    above_db = above_bed_db(timeline, workspace, line.span)
+    return above_db is not None and above_db < STANDS_OUT_DB
 
 
 def above_bed_db(timeline: Timeline, workspace: Workspace, span: Span) -> float | None:

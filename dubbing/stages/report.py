@@ -35,6 +35,7 @@ from dubbing.review.listening import Listener, Understood
 from dubbing.review.report_document import Agreements, Measured, report_document
 from dubbing.review.templates import template
 from dubbing.settings import ReportSettings
+from dubbing.soundtrack.buried import is_buried
 from dubbing.timeline import FRAME_MS, Line, OutputFile, Timeline
 from dubbing.translation.candidates import REVIEWER
 from dubbing.vision.mouths import Mouths
@@ -50,13 +51,15 @@ from dubbing.workspace import write_text
         "speakers",
         "lines",
         "faces",
+        "dialogue",
+        "voice_channels",
         "sound_offset_ms",
         "mix",
         "output",
         "written",
     ),
     writes=("report", "lines.flags"),
-    version=9,
+    version=10,
     engine_roles=("asr",),
     packages=("speechmos",),
     settings_of=("timing.fastest", "timing.slowest"),
@@ -81,7 +84,8 @@ def report(timeline: Timeline, run: Run, settings: ReportSettings) -> Timeline:
     ]
     mouths = Mouths(run.workspace, timeline)
     agreements = _agreements(timeline, run, mouths, late)
-    timeline = checked_in_file(_flagged(timeline, understood, settings), measured, file_ms)
+    flagged = _flagged(timeline, run, understood, settings)
+    timeline = checked_in_file(flagged, measured, file_ms)
     document = report_document(timeline, measured, loudness, agreements, run.profile.timing)
     drawings = [drawn_line(run.workspace, mouths, line) for line in timeline.lines]
     folder = run.workspace.root / "reports" / timeline.target_language
@@ -135,7 +139,7 @@ def _measured(
 
 
 def _flagged(
-    timeline: Timeline, understood: Mapping[str, Understood], settings: ReportSettings
+    timeline: Timeline, run: Run, understood: Mapping[str, Understood], settings: ReportSettings
 ) -> Timeline:
     """Every line with the flags that this stage gives; those of an earlier report are taken off."""
     return timeline.with_lines(
@@ -143,18 +147,25 @@ def _flagged(
             line,
             flags=(
                 *without(line.flags, FOUND_IN_REPORT),
-                *_doubts(line, understood.get(line.id), settings),
+                *_doubts(
+                    line,
+                    understood.get(line.id),
+                    settings,
+                    is_buried=is_buried(timeline, run.workspace, line),
+                ),
             ),
         )
         for line in timeline.lines
     )
 
 
-def _doubts(line: Line, understood: Understood | None, settings: ReportSettings) -> Iterator[Flag]:
+def _doubts(
+    line: Line, understood: Understood | None, settings: ReportSettings, *, is_buried: bool = False
+) -> Iterator[Flag]:
     is_dubbed = line.take is not None
     if not is_dubbed and line.kept == NOT_UNDERSTOOD:
         yield Flag.NOT_UNDERSTOOD
-    if is_dubbed and is_uncertain(line) and not _is_given(line):
+    if is_dubbed and is_uncertain(line, is_buried=is_buried) and not _is_given(line):
         yield Flag.UNCERTAIN_TRANSCRIPT
     if understood is not None:
         yield from understood.flags(settings.max_error_rate)

@@ -17,6 +17,7 @@ from dubbing.errors import NoSpeech
 from dubbing.language.doubt import LOOPING, language_doubt
 from dubbing.language.languages import language
 from dubbing.language.line_building import build_lines
+from dubbing.language.lost_speech import lost_note, lost_speech
 from dubbing.media.sound_file import read_sound
 from dubbing.pipeline import Run, stage
 from dubbing.settings import TranscribeSettings
@@ -64,8 +65,10 @@ def transcribe(timeline: Timeline, run: Run, settings: TranscribeSettings) -> Ti
     if not lines:
         raise NoSpeech(
             f"No words could be made out in {timeline.media.name}.",
-            hint="If you know its language, name it with --from.",
+            hint="Music or noise may hide them. If you know its language, name it with --from.",
         )
+    if note := lost_note(lost_speech(windows, [word for line in lines for word in line.words])):
+        run.note(note)
     return replace(
         timeline,
         source_language=main.language,

@@ -22,9 +22,11 @@ def test_little_speech_and_little_probability_are_doubtful(
     assert bool(language_doubt("zh", probability, speech_ms)) == is_doubtful
 
 
-def line(sureness: float, text: str = "Some words", start_ms: int = 0, **hearing: float) -> Line:
+def line(
+    sureness: float, text: str = "Some more words", start_ms: int = 0, **hearing: float
+) -> Line:
     span = Span(start_ms, start_ms + 1000)
-    words = (Word(text, start_ms, start_ms + 500, sureness),)
+    words = tuple(Word(word, start_ms, start_ms + 500, sureness) for word in text.split())
     return Line(f"L{start_ms}", span, text, words, hearing=Hearing("en", **hearing))
 
 
@@ -37,6 +39,21 @@ def test_a_line_is_uncertain_by_its_words_or_by_its_segment() -> None:
     assert is_uncertain(line(0.75, mean_log_probability=-0.7))
     assert not is_uncertain(line(0.75, mean_log_probability=-0.4))
     assert not is_uncertain(Line("L1", Span(0, 1), "", ()))
+
+
+def test_a_word_or_two_need_more_doubt_for_they_have_no_context() -> None:
+    assert not is_uncertain(line(0.45, "The media."))
+    assert is_uncertain(line(0.3, "The media."))
+    assert is_uncertain(line(0.45, "I love you."))
+    assert is_uncertain(line(0.75, "Go ahead.", mean_log_probability=-0.7))
+
+
+def test_under_loud_music_less_doubt_is_enough() -> None:
+    """ "The Eastern Coast" under music as loud as it, and 6 dB softer."""
+    misheard = line(0.66, "The mystery close is a place", mean_log_probability=-0.51)
+    assert is_uncertain(misheard, is_buried=True)
+    assert not is_uncertain(misheard)
+    assert not is_uncertain(line(0.85, "The Eastern Coast is a place"), is_buried=True)
 
 
 HEARD_AND_SAID = {

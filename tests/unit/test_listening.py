@@ -150,7 +150,7 @@ def test_a_line_whose_samples_stayed_keeps_its_measurement(film: Film) -> None:
 
 
 def test_a_clear_voice_under_loud_noise_is_covered_and_under_soft_noise_is_not(film: Film) -> None:
-    film.say(1000, ["uno", "dos"], "uno dos")
+    film.say(1000, ["tres", "cuatro"], "tres cuatro")
     film.bed = tone(NOISE_HZ, FILM_MS, level=0.4)
     covered = film.listen()["L1000"]
     assert covered.error_rate == 1
@@ -163,10 +163,22 @@ def test_a_clear_voice_under_loud_noise_is_covered_and_under_soft_noise_is_not(f
 
 
 def test_a_recogniser_that_fails_on_a_loud_clear_voice_is_not_believed() -> None:
-    fails_over_music = Understood("uno", 0.6, 0.6, voice_errors=0.1, above_bed_db=14.0)
+    fails_over_music = Understood("uno", 20, 0.6, 0.6, voice_errors=0.1, above_bed_db=14.0)
     assert fails_over_music.flags(BOUND) == ()
     assert replace(fails_over_music, voice_errors=0.6).flags(BOUND) == (Flag.UNCLEAR,)
     assert replace(fails_over_music, above_bed_db=-3.0).flags(BOUND) == (Flag.COVERED,)
+
+
+def test_a_line_that_is_misheard_alone_as_well_is_not_covered_by_the_film() -> None:
+    spelt = Understood("M. R. Presidente", 20, 0.36, 0.37, voice_errors=0.3, above_bed_db=3.0)
+    assert spelt.flags(BOUND) == ()
+    assert replace(spelt, voice_errors=0.1).flags(BOUND) == (Flag.COVERED,)
+
+
+def test_a_word_alone_says_more_of_the_recogniser_than_of_the_voice() -> None:
+    word = Understood("美丁呀", 6, 1.0, 0.7, voice_errors=0.8, above_bed_db=4.3)
+    assert word.flags(BOUND) == ()
+    assert replace(word, n_sounds=12).flags(BOUND) == (Flag.UNCLEAR,)
 
 
 def test_a_clean_film_is_heard_in_few_windows(film: Film) -> None:
