@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dubbing.errors import DiskFull, DubbingError, EngineFailed, EngineUnavailable, UnreadableMedia
-from dubbing.media.ffmpeg_choice import REINSTALL, VARIABLE, Ffmpeg
+from dubbing.media.ffmpeg_choice import OPTION, REINSTALL, VARIABLE, Ffmpeg
 
 COMPLAINT = re.compile(
     r"error|fail|invalid|could not|cannot|unable|not supported|unsupported|unknown|unset|missing"
@@ -31,6 +31,7 @@ REFUSALS = (
     (r"Error setting preset/tune (\S+?)/", "the preset {0}"),
     (r"Invalid value (\S+) specified for (\S+)", "the option -{1} {0}"),
     (r"Option '?([\w-]+)'? not found", "the option {0}"),
+    (r"Error parsing channel layout: '([^']*)'", "the channel layout {0}"),
 )
 """What an ffmpeg says of something that it does not know, and how that is named (all are ours)."""
 INPUT_FAULT = re.compile(
@@ -71,7 +72,7 @@ def next_step(ffmpeg: Ffmpeg) -> str:
     """What to do about an ffmpeg that lacks something."""
     if ffmpeg.origin == "packaged":
         return f"Install it again: {REINSTALL}"
-    return f"Use the packaged one: leave {VARIABLE} and the profile's `ffmpeg` out."
+    return f"Use the packaged one: leave {OPTION}, {VARIABLE} and the profile's `ffmpeg` out."
 
 
 def _refused(log: str) -> str:

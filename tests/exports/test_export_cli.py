@@ -174,6 +174,12 @@ def test_frames_of_unequal_length_are_told(tmp_path: Path) -> None:
 # -- one film in many languages ------------------------------------------------------------------
 
 
+def picture_begins_s(path: Path) -> float:
+    with av.open(f"file:{path}") as container:
+        first = next(p for p in container.demux(video=0) if p.pts is not None)
+        return float(first.pts * first.time_base)
+
+
 @pytest.mark.usefixtures("each_ffmpeg")
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_many_languages_beside_an_untouched_picture(
@@ -196,7 +202,9 @@ def test_many_languages_beside_an_untouched_picture(
                               "English", "Spanish", "Chinese"]  # fmt: skip
         packets = [p for p in container.demux(subtitles[2]) if len(bytes(p)) > 2]
         assert "大家早上好。" in bytes(packets[0]).decode(errors="ignore")
-        assert float(packets[0].pts * packets[0].time_base) == pytest.approx(0.3, abs=0.02)
+        shown_s = float(packets[0].pts * packets[0].time_base)
+        # older ffmpegs begin a Matroska file with the silence that AAC puts first, so that all is later
+        assert shown_s - picture_begins_s(path) == pytest.approx(0.3, abs=0.02)
     if suffix == ".mp4":
         assert read_claim(path)["target_language"] == "es, zh"
     assert [p.name for p in tmp_path.iterdir()] == [path.name]

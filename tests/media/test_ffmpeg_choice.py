@@ -89,6 +89,7 @@ def test_without_the_package_a_sentence_says_what_to_do(monkeypatch: pytest.Monk
         ("[m @ 0x1] Error setting option framelog to value quiet.", EngineUnavailable, "framelog=quiet"),
         ("[fc @ 0x1] Error applying option 'framelog' to filter 'ebur128': Invalid argument",
          EngineUnavailable, "framelog of the filter ebur128"),
+        ("Error parsing channel layout: '9.1.6'", EngineUnavailable, "the channel layout 9.1.6"),
         ("Error parsing bitstream filter sequence 'dts2pts': Bitstream filter not found",
          EngineUnavailable, "dts2pts"),
         ("[in#0 @ 0x1] Error opening input: Invalid data found when processing input",
