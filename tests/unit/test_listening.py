@@ -17,7 +17,7 @@ from dubbing.engines.asr import HeardSegment, HeardWord, Window
 from dubbing.flags import Flag
 from dubbing.media.sound_file import read_sound, write_sound
 from dubbing.memo_keys import Identity
-from dubbing.review.listening import Listener, Understood, own_windows
+from dubbing.review.listening import COVERED_BELOW_DB, Listener, Understood, own_windows
 from dubbing.timeline import Line, LineMix, Media, Mix, Span, Take, Timeline
 from dubbing.workspace import Workspace
 from tests.exports.export_workspace import plan_of
@@ -170,9 +170,15 @@ def test_a_recogniser_that_fails_on_a_loud_clear_voice_is_not_believed() -> None
 
 
 def test_a_line_that_is_misheard_alone_as_well_is_not_covered_by_the_film() -> None:
-    spelt = Understood("M. R. Presidente", 20, 0.36, 0.37, voice_errors=0.3, above_bed_db=3.0)
+    spelt = Understood("M. R. Presidente", 20, 0.36, 0.37, voice_errors=0.3, above_bed_db=2.0)
     assert spelt.flags(BOUND) == ()
     assert replace(spelt, voice_errors=0.1).flags(BOUND) == (Flag.COVERED,)
+
+
+def test_a_line_is_covered_up_to_the_level_at_which_the_film_hides_nothing() -> None:
+    faint = Understood("que", 20, 0.6, 0.6, voice_errors=0.0, above_bed_db=COVERED_BELOW_DB - 0.1)
+    assert faint.flags(BOUND) == (Flag.COVERED,)
+    assert replace(faint, above_bed_db=COVERED_BELOW_DB).flags(BOUND) == ()
 
 
 def test_a_word_alone_says_more_of_the_recogniser_than_of_the_voice() -> None:
