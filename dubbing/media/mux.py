@@ -36,7 +36,8 @@ from dubbing.media.extract import first_filters
 from dubbing.media.ffmpeg import bitstream_filters, input_args, run_ffmpeg
 from dubbing.media.ffmpeg_choice import current_ffmpeg
 from dubbing.media.opening import open_media
-from dubbing.media.packet_times import LONGEST_HOLE_MS, packet_times
+from dubbing.media.packet_runs import LONGEST_HOLE_MS
+from dubbing.media.packet_times import packet_times
 from dubbing.media.probe import AudioTrack, MediaInfo
 from dubbing.media.sound_file import sound_format
 
@@ -228,6 +229,8 @@ def _clock(info: MediaInfo, index: int, stream: str) -> list[str]:
     if times.stray_times:
         wrong = "+".join(f"eq(PTS,{time})" for time in times.stray_times)
         following = "PREV_OUTDTS+PREV_OUTDURATION"
+        if times.begins_stray:  # nothing is before it
+            following = f"if(eq(N,0),{times.first_ms / 1000:.6f}/TB,{following})"
         parts.append(f"pts='if({wrong},{following}+PTS-DTS,PTS)'")
         parts.append(f"dts='if({wrong},{following},DTS)'")
     if times.has_absurd_length:

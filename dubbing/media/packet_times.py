@@ -10,28 +10,24 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, pairwise
-from math import isnan, nan
+from math import inf, isnan, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dubbing.media.opening import open_media
+from dubbing.media.packet_runs import JUMP_MS, LONGEST_HOLE_MS, Run, film_start, heaviest_chain
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-JUMP_MS = 250.0
-"""Time stamps within a run differ by no more from where they are expected."""
 FREE_HOLE_MS = {"audio": 5_000.0, "video": 60_000.0}
 """Longer pauses weigh against what follows; a picture may stand still for a while."""
-HOLE_PER_CONTENT = 50.0
-"""A pause of this many seconds needs a second of film after it to be believed."""
-LONGEST_HOLE_MS = 3_600_000.0
-LOOKED_BACK_RUNS = 64
 LEAST_CONTENT_MS = 20.0
 """A packet whose length nobody knows counts this much."""
+MOST_USUAL_LENGTHS = 25.0
 MOST_ERRORS = 100
 """From then on, a file counts as ended."""
 LONGEST_REPAIRED_MS = 5_000.0
@@ -68,6 +64,11 @@ class StreamTimes:
     """The time stamps of the first of them, in the stream's own units."""
     has_absurd_length: bool = False
     """Whether a packet claims to last for more than an hour."""
+    first_ms: float = 0.0
+    """Where its first packet belongs, in the order of decoding: what is stored before the first
+    believed packet ends where that begins."""
+    begins_stray: bool = False
+    """Whether its very first packet is a stray."""
     trailing_ms: float = 0.0
     """How long what is stored after the last believed packet lasts."""
 
@@ -81,6 +82,8 @@ class PacketTimes:
     """Indices of all sound tracks, in order."""
     n_errors: int
     """How often the container could not be read on."""
+    start_ms: float | None = None
+    """Where picture and sound begin on the container's clock; ``None`` without any."""
 
     @property
     def end_ms(self) -> float | None:
@@ -105,7 +108,6 @@ def _packet_times(path: Path, n_bytes: int, changed_ns: int) -> PacketTimes:
     columns: dict[int, _Column] = {}
     with open_media(path) as container:
         errors = Errors()
-        start_ms = (container.start_time or 0) / 1000
         sounds = tuple(stream.index for stream in container.streams.audio)
         timed = [stream for stream in container.streams if stream.type in TIMED]
         for packet in every_packet(container, timed, errors):
@@ -115,8 +117,11 @@ def _packet_times(path: Path, n_bytes: int, changed_ns: int) -> PacketTimes:
             if column is None:
                 column = columns[packet.stream_index] = _Column(packet.stream)
             column.add(packet)
-    streams = {index: found for index, col in columns.items() if (found := col.believed(start_ms))}
-    return PacketTimes(streams, sounds, errors.count)
+    for column in columns.values():
+        column.complete()
+    start_ms = film_start(col.likely() for col in columns.values() if col.is_timed)
+    streams = {index: column.believed(start_ms) for index, column in columns.items()}
+    return PacketTimes(streams, sounds, errors.count, start_ms)
 
 
 class Errors:
@@ -153,12 +158,20 @@ class _Column:
     """Times of one stream's packets in the order of the file."""
 
     def __init__(self, stream: Any) -> None:
+        import av
+
         self.kind: str = stream.type
         self.tick_ms = float(stream.time_base) * 1000
         self.orders, self.shown = array("d"), array("d")
         self.lengths = array("d")
         self.stamps: list[int | None] = []
         self.has_absurd_length = False
+        self.runs: list[Run] = []
+        self.most_ms = inf
+        """A packet tells of no more film than this, whatever length it claims."""
+        covers = stream.disposition & av.stream.Disposition.attached_pic
+        self.is_timed = self.kind in FREE_HOLE_MS and not covers
+        """Whether it tells when the film starts; subtitles come and go."""
 
     def add(self, packet: Any) -> None:
         """Enter a packet; what it says no time of is not a number for now."""
@@ -183,20 +196,37 @@ class _Column:
             if isnan(times[place]):
                 times[place] = times[place - 1] + self.lengths[place - 1]
 
-    def believed(self, start_ms: float) -> StreamTimes | None:
-        """What the packets tell of a film that starts there; ``None`` if there are none."""
-        if not self.orders:
-            return None
+    def complete(self) -> None:
+        """All packets are in."""
         self._fill_in(self.orders)
         self._fill_in(self.shown)
-        runs = self._runs()
-        if self.kind not in FREE_HOLE_MS:  # subtitles come and go
-            return self._told(runs, runs)
-        chain = heaviest_chain(runs, start_ms, FREE_HOLE_MS[self.kind])
-        return self._told(runs, chain)
+        self.runs = self._runs()
+
+    def likely(self) -> list[Run]:
+        """What is believed before it is known when the film starts."""
+        chain = heaviest_chain(self.runs, None, FREE_HOLE_MS[self.kind])
+        first = chain[0]
+        begin_ms = first.begin_ms - self._repaired_ms(0, first.first)
+        return [replace(first, begin_ms=begin_ms), *chain[1:]]
+
+    def believed(self, start_ms: float | None) -> StreamTimes:
+        """What the packets tell of a film that starts there."""
+        if not self.is_timed:
+            return self._told(self.runs)
+        return self._told(heaviest_chain(self.runs, start_ms, FREE_HOLE_MS[self.kind]))
+
+    def _repaired_ms(self, begin: int, end: int) -> float:
+        """How long the runs between two packets last that belong where they are stored."""
+        return sum(
+            run.content_ms
+            for run in self.runs
+            if begin <= run.first < end and run.content_ms <= LONGEST_REPAIRED_MS
+        )
 
     def _runs(self) -> list[Run]:
         runs: list[Run] = []
+        usual_ms = max(LEAST_CONTENT_MS, sorted(self.lengths)[len(self.lengths) // 2])
+        self.most_ms = MOST_USUAL_LENGTHS * usual_ms
         expected = self.orders[0]
         begin = 0
         for place, order in enumerate(self.orders):
@@ -209,10 +239,12 @@ class _Column:
 
     def _run(self, begin: int, end: int) -> Run:
         last_ms = self.orders[end - 1] + self.lengths[end - 1]
-        content_ms = max(last_ms - self.orders[begin], LEAST_CONTENT_MS)
+        content_ms = min(last_ms - self.orders[begin], (end - begin) * self.most_ms)
+        content_ms = max(content_ms, LEAST_CONTENT_MS)
         return Run(begin, end, self.orders[begin], last_ms, content_ms)
 
-    def _told(self, runs: Sequence[Run], chain: Sequence[Run]) -> StreamTimes:
+    def _told(self, chain: Sequence[Run]) -> StreamTimes:
+        runs = self.runs
         kept = {run.first for run in chain}
         strays = [self._claimed(run) for run in runs if run.first not in kept]
         claims = [self._claimed(run) for run in chain]
@@ -238,11 +270,9 @@ class _Column:
             strays=tuple(strays),
             stray_times=tuple(named),
             has_absurd_length=self.has_absurd_length,
-            trailing_ms=sum(
-                run.content_ms
-                for run in runs
-                if run.first > chain[-1].first and run.content_ms <= LONGEST_REPAIRED_MS
-            ),
+            first_ms=chain[0].begin_ms - self._repaired_ms(0, chain[0].first),
+            begins_stray=chain[0].first > 0,
+            trailing_ms=self._repaired_ms(chain[-1].end, len(self.orders)),
         )
 
     def _claimed(self, run: Run) -> Stretch:
@@ -252,48 +282,3 @@ class _Column:
             min(self.shown[place] for place in places),
             max(self.shown[place] + self.lengths[place] for place in places),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Packets ``first`` to ``end`` (excluded) that follow each other without a jump."""
-
-    first: int
-    end: int
-    begin_ms: float
-    end_ms: float
-    content_ms: float
-
-
-def heaviest_chain(runs: Sequence[Run], start_ms: float, free_hole_ms: float) -> list[Run]:
-    """The runs, each after the one before, that hold most for the pauses before them.
-
-    Args:
-        runs: in the order of the file; at least one.
-        start_ms: when the film starts.
-        free_hole_ms: pauses up to this length cost nothing.
-    """
-    best: list[float] = []
-    before: list[int | None] = []
-    for place, run in enumerate(runs):
-        scores: dict[int | None, float] = {
-            None: -_cost(max(0.0, run.begin_ms - start_ms), free_hole_ms)
-        }
-        for earlier in range(max(0, place - LOOKED_BACK_RUNS), place):
-            hole_ms = run.begin_ms - runs[earlier].end_ms
-            scores[earlier] = best[earlier] - _cost(hole_ms, free_hole_ms)
-        choice = max(scores, key=lambda earlier: scores[earlier])
-        best.append(run.content_ms + scores[choice])
-        before.append(choice)
-    last: int | None = max(range(len(runs)), key=lambda index: best[index])
-    chain = []
-    while last is not None:
-        chain.append(runs[last])
-        last = before[last]
-    return chain[::-1]
-
-
-def _cost(hole_ms: float, free_hole_ms: float) -> float:
-    if hole_ms < -JUMP_MS or hole_ms > LONGEST_HOLE_MS:
-        return float("inf")
-    return max(0.0, hole_ms - free_hole_ms) / HOLE_PER_CONTENT

@@ -15,6 +15,7 @@ from dubbing.media.channels import channel_layouts, channel_names, in_file_order
 from dubbing.media.opening import open_media
 from dubbing.media.packet_times import every_packet, packet_times
 from dubbing.media.pictures import is_cover, sort_pictures
+from dubbing.media.starts import Starts, find_starts
 
 UNKNOWN_LAYOUT = "stereo"
 """Of a track that ffmpeg cannot describe."""
@@ -207,22 +208,17 @@ def _check_file(path: Path) -> None:
 
 
 def _describe(path: Path, container: Any) -> MediaInfo:
-    import av
-
     pictures = sort_pictures(path, container.streams.video)
     film = pictures.film
     sounds = [s for s in container.streams.audio if s.codec_context is not None]
-    starts = [t for s in [film, *sounds] if s is not None and (t := _start_ms(s)) is not None]
-    begin_ms = min(starts, default=0.0)
-    if container.start_time is not None:
-        begin_ms = container.start_time * 1000 / av.time_base
+    starts = find_starts(path, container, sounds if film is None else [film, *sounds])
     return MediaInfo(
         path=path,
         container=container.format.name,
-        duration_ms=_duration_ms(path, container, begin_ms),
-        start_ms=begin_ms,
-        video=None if film is None else _video(path, film, pictures.times_s, begin_ms),
-        audio=_sounds(path, sounds, begin_ms),
+        duration_ms=_duration_ms(path, container, starts),
+        start_ms=starts.film_ms,
+        video=None if film is None else _video(path, film, pictures.times_s, starts),
+        audio=_sounds(path, sounds, starts),
         subtitles=_others(container.streams.subtitles),
         n_chapters=len(container.chapters()),
         angles=_others(pictures.others),
@@ -271,14 +267,13 @@ def _title(stream: Any) -> str:
     return str(tags.get("title") or tags.get("name") or "")
 
 
-def _start_ms(stream: Any) -> float | None:
-    return None if stream.start_time is None else float(stream.start_time * stream.time_base * 1000)
-
-
-def _duration_ms(path: Path, container: Any, begin_ms: float) -> int:
+def _duration_ms(path: Path, container: Any, starts: Starts) -> int:
     """As declared, or as the packets tell where nothing is declared that can be."""
     import av
 
+    begin_ms = starts.film_ms
+    if starts.end_ms is not None:
+        return max(1, round(starts.end_ms - begin_ms))
     declared = container.duration
     told_ms = None if declared is None else float(declared) * 1000 / av.time_base
     for duration_ms in (told_ms, declared_ms(container, begin_ms)):
@@ -314,7 +309,7 @@ def _is_plausible(duration_ms: float, n_bytes: int) -> bool:
     return 0 < duration_ms <= min(LONGEST_MS, 1000 * n_bytes / LEAST_BYTES_PER_S)
 
 
-def _video(path: Path, stream: Any, times_s: Sequence[float], begin_ms: float) -> VideoTrack:
+def _video(path: Path, stream: Any, times_s: Sequence[float], starts: Starts) -> VideoTrack:
     context = stream.codec_context
     return VideoTrack(
         index=stream.index,
@@ -325,7 +320,7 @@ def _video(path: Path, stream: Any, times_s: Sequence[float], begin_ms: float) -
         variable_frame_rate=_varies(times_s),
         rotation_deg=_rotation(path, stream.index),
         hdr=HDR_TRANSFERS.get(int(context.color_trc or 0), ""),
-        start_ms=(_start_ms(stream) or 0.0) - begin_ms,
+        start_ms=starts.of(stream),
     )
 
 
@@ -366,17 +361,17 @@ def _rotation(path: Path, index: int) -> int:
     return 0
 
 
-def _sounds(path: Path, streams: list[Any], begin_ms: float) -> tuple[AudioTrack, ...]:
+def _sounds(path: Path, streams: list[Any], starts: Starts) -> tuple[AudioTrack, ...]:
     if not streams:
         return ()
     layouts = channel_layouts(path)
     return tuple(
-        _sound(number, stream, layouts.get(stream.index, UNKNOWN_LAYOUT), begin_ms)
+        _sound(number, stream, layouts.get(stream.index, UNKNOWN_LAYOUT), starts)
         for number, stream in enumerate(streams)
     )
 
 
-def _sound(number: int, stream: Any, layout: str, begin_ms: float) -> AudioTrack:
+def _sound(number: int, stream: Any, layout: str, starts: Starts) -> AudioTrack:
     import av
 
     context = stream.codec_context
@@ -389,7 +384,7 @@ def _sound(number: int, stream: Any, layout: str, begin_ms: float) -> AudioTrack
         language=stream.metadata.get("language", ""),
         title=_title(stream),
         is_default=bool(stream.disposition & av.stream.Disposition.default),
-        start_ms=(_start_ms(stream) or 0.0) - begin_ms,
+        start_ms=starts.of(stream),
         purposes=tuple(
             name for name in PURPOSES if stream.disposition & av.stream.Disposition[name]
         ),

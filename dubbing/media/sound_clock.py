@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dubbing.errors import UnreadableMedia
+from dubbing.media.packet_runs import LONGEST_HOLE_MS
 from dubbing.media.packet_times import (
-    LONGEST_HOLE_MS,
     LONGEST_REPAIRED_MS,
     StreamTimes,
     Stretch,
@@ -38,13 +38,17 @@ class SoundClock:
     repaired: tuple[Stretch, ...] = ()
     """What packets claim that belong where they are stored."""
     left_out: tuple[Stretch, ...] = ()
+    first_ms: float = 0.0
+    """Where a repaired first packet belongs."""
 
     def filters(self) -> tuple[str, ...]:
         """Audio filters that move a sound onto the film's clock."""
         shifted = f"PTS-({_seconds(self.start_ms)}/TB)"
         if self.repaired:
             jumped = "+".join(f"({_jumped_to(item, _LATER)})" for item in self.repaired)
-            shifted = f"st(0,T-({_seconds(self.start_ms)}));if({jumped},{_FOLLOWING},{shifted})"
+            first = f"({_seconds(self.first_ms)})/TB"
+            following = f"if(isnan(PREV_OUTPTS),{first},PREV_OUTPTS+NB_SAMPLES/(SR*TB))"
+            shifted = f"st(0,T-({_seconds(self.start_ms)}));if({jumped},{following},{shifted})"
         filters = [f"asetpts='{shifted}'"]
         if self.end_ms is not None:
             wrong = [f"gt(t,{_seconds(self.end_ms + EDGE_MS)})"]
@@ -53,7 +57,6 @@ class SoundClock:
         return tuple(filters)
 
 
-_FOLLOWING = "PREV_OUTPTS+NB_SAMPLES/(SR*TB)"
 _LATER = ("ld(0)", "(PREV_OUTT+NB_SAMPLES/SR)")
 _BEFORE = ("t", "prev_selected_t")
 
@@ -98,6 +101,7 @@ def sound_clock(path: Path, audio_track: int, start_ms: float) -> SoundClock:
         holes=tuple(_moved(hole, -start_ms) for hole in times.holes),
         repaired=repaired,
         left_out=tuple(stray for stray in strays if stray not in repaired),
+        first_ms=times.first_ms - start_ms,
     )
 
 

@@ -18,7 +18,7 @@ from dubbing.timeline import Artifact, Media, Timeline
 from dubbing.working_space import check_space, sound_bytes
 
 
-@stage(reads=(), writes=("media",), version=4, outside=("source", "ffmpeg"))
+@stage(reads=(), writes=("media",), version=5, outside=("source", "ffmpeg"))
 def ingest(timeline: Timeline, run: Run, settings: IngestSettings) -> Timeline:
     """Probe the source and extract its 48 kHz working sound and a 16 kHz copy for recognition."""
     info = probe(run.source)

@@ -390,6 +390,43 @@ def picture_bomb(shop: Shop, film: Path) -> None:
     film.write_bytes(moved_pes(shop.clip(".ts").read_bytes(), PES_VIDEO, 20, 3600))
 
 
+@odd("first_sound_late.ts")
+def first_sound_late(shop: Shop, film: Path) -> None:
+    """The very first time stamp is the wrong one; a film must not begin by it."""
+    film.write_bytes(moved_pes(shop.clip(".ts").read_bytes(), PES_AUDIO, 0, 30))
+
+
+@odd("first_picture_early.ts")
+def first_picture_early(shop: Shop, film: Path) -> None:
+    film.write_bytes(moved_pes(shop.clip(".ts").read_bytes(), PES_VIDEO, 0, -30))
+
+
+@odd("first_picture_late.ts")
+def first_picture_late(shop: Shop, film: Path) -> None:
+    film.write_bytes(moved_pes(shop.clip(".ts").read_bytes(), PES_VIDEO, 0, 30))
+
+
+def _without_picture(shop: Shop) -> bytes:
+    return shop.part("alone.ts", lambda path: shop.ffmpeg(
+        "-i", shop.clip(".ts"), "-vn", "-c", "copy", path)).read_bytes()  # fmt: skip
+
+
+@odd("first_late_alone.ts")
+def first_late_alone(shop: Shop, film: Path) -> None:
+    film.write_bytes(moved_pes(_without_picture(shop), PES_AUDIO, 0, 30))
+
+
+@odd("first_early_alone.ts")
+def first_early_alone(shop: Shop, film: Path) -> None:
+    film.write_bytes(moved_pes(_without_picture(shop), PES_AUDIO, 0, -30))
+
+
+@odd("first_hours_early.ts")
+def first_hours_early(shop: Shop, film: Path) -> None:
+    """More than half of what its clock of 33 bits can tell."""
+    film.write_bytes(moved_pes(shop.clip(".ts").read_bytes(), PES_AUDIO, 0, -3 * 3600))
+
+
 @odd("huge_duration.mkv")
 def huge_duration(shop: Shop, film: Path) -> None:
     film.write_bytes(with_ebml_float(shop.clip(".mkv").read_bytes(), 1e13))

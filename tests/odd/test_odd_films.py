@@ -14,13 +14,14 @@ from dubbing.media.extract import Extracted, extract_audio
 from dubbing.media.frames import BrokenFrames, stream_frames
 from dubbing.media.left_out import left_out_note
 from dubbing.media.mux import MuxRequest, mux
-from dubbing.media.packet_times import Run, heaviest_chain
+from dubbing.media.packet_runs import Run, film_start, heaviest_chain
+from dubbing.media.packet_times import packet_times
 from dubbing.media.probe import probe
 from dubbing.media.sound_file import read_sound
 from dubbing.timeline import Span
 from tests.odd.films import BEEP_S, DURATION_S, MARKUP_TITLE, ODD_FILMS, make
 
-UNREADABLE = {"no_index.mp4"}
+UNREADABLE = {"no_index.mp4", "first_hours_early.ts"}
 CUT = {"cut_short.mp4", "cut_short.mkv"}
 WITHOUT_BEEP = {*CUT, "one_frame.mp4", "middle_gone.ts", "sound_broken_in_places.mkv"}
 BEGINS_LATER = {"edit_list.mp4": -0.4, "late_sound.mkv": 0.5, "hole.mkv": 20.0}
@@ -204,6 +205,24 @@ def test_a_wrong_time_stamp_costs_no_sound_and_is_told(corpus: Path, name: str) 
     assert any("time stamps" in note for note in condition_of(probe(film), 0).notes())
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in sorted(ODD_FILMS.keys() - UNREADABLE) if name.startswith("first_")]
+)
+def test_a_wrong_first_time_stamp_does_not_move_the_start(corpus: Path, name: str) -> None:
+    film = make(corpus, name)
+    whole = read_sound(heard(make(corpus, "dvb.ts"))[0])
+    info = probe(film)
+    assert info.duration_ms == pytest.approx(whole.duration_ms, abs=50)
+    assert read_sound(heard(film)[0]).duration_ms == pytest.approx(whole.duration_ms, abs=50)
+    assert all(track.start_ms < 500 for track in info.audio)
+    (note,) = condition_of(info, 0).notes()
+    assert "time stamps" in note
+    for suffix in (".mkv",) if info.video is None else (".mkv", ".mp4"):
+        times = packet_times(dubbed(film, suffix))
+        assert all(stream.end_ms < 2500 for stream in times.streams.values()), suffix
+        assert all(stream.begin_ms < 100 for stream in times.streams.values()), suffix
+
+
 def test_a_hole_in_the_sound_is_told(corpus: Path) -> None:
     (note,) = condition_of(probe(make(corpus, "hole.mkv")), 0).notes()
     assert note == "The sound has holes (20.0 s from 0.6 s); it is silent there."
@@ -254,3 +273,20 @@ def test_the_heaviest_chain_of_runs_is_believed(
 ) -> None:
     runs = [Run(n, n + 1, a, b, b - a) for n, (a, b) in enumerate(times)]
     assert [run.first for run in heaviest_chain(runs, 0.0, 5_000.0)] == believed
+
+
+@pytest.mark.parametrize(
+    ("streams", "start_ms"),
+    [
+        ([[(1400, 3400)], [(1480, 3480)]], 1400),
+        ([[(-28_520, -28_480), (1520, 3480)], [(1480, 3480)]], 1480),
+        ([[(0, 500), (20_500, 22_000)]], 0),
+        ([[(0, 3_600_000)], [(1_800_000, 3_600_000)]], 0),
+        ([], None),
+    ],
+)
+def test_a_film_starts_where_more_than_a_packet_is(
+    streams: list[list[tuple[float, float]]], start_ms: float | None
+) -> None:
+    runs = [[Run(n, n + 1, a, b, b - a) for n, (a, b) in enumerate(times)] for times in streams]
+    assert film_start(runs) == start_ms
