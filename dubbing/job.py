@@ -14,7 +14,7 @@ from dubbing.media.containers import choose_container
 from dubbing.media.ffmpeg_check import passed_before
 from dubbing.media.ffmpeg_choice import asked_for_ffmpeg, current_ffmpeg, preferred_ffmpeg
 from dubbing.media.left_out import left_out_note
-from dubbing.media.mux import check_container, check_times, sound_note
+from dubbing.media.mux import check_container, check_picture, sound_note
 from dubbing.media.probe import MediaInfo, probe
 from dubbing.models.catalogue import catalogue
 from dubbing.models.resolver import resolve
@@ -122,7 +122,7 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
     track = info.choose_audio(profile.ingest.audio_track)
     output = _output(job, source, target, info)
     if any(stage.name == "mux" for stage in stages):
-        check_times(info)
+        check_picture(info)
         for note in (
             sound_note(info, track, output.suffix),
             left_out_note(info, output.suffix.lower()),

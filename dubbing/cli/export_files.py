@@ -12,6 +12,7 @@ import typer
 
 from dubbing.cli.export_label import label_film
 from dubbing.cli.export_sources import Sources
+from dubbing.cli.foreign_text import plain
 from dubbing.errors import OutputExists, UsageError, WorkspaceError
 from dubbing.exports.burn_in import burn_in, check_picture, shown_picture
 from dubbing.exports.cues import Of
@@ -20,6 +21,8 @@ from dubbing.exports.many_languages import check_tracks, write_many_languages
 from dubbing.exports.subtitle_rules import subtitle_rules
 from dubbing.exports.subtitles import Format, Picture, subtitle_document
 from dubbing.media.ffmpeg import OnProgress, written_whole
+from dubbing.media.left_out import left_out_note, left_out_when_drawn
+from dubbing.media.mux import sound_note
 from dubbing.workspace import disk_errors
 
 WITH_SUBTITLES = {"srt", "vtt", "ass", "ttml", "burn-in"}
@@ -222,17 +225,30 @@ class Exporter:
         if dubs.unfinished:
             names = ", ".join(dubs.unfinished)
             typer.secho(f"note: not finished, so left out: {names}.", err=True)
+        self._tell_lost_of_film(path.suffix.lower())
         film, rate = self.sources.film, self.sources.subtitle_rate
         write_many_languages(dubs.finished, self.sources.workspace, film, path, rate)
         if self.credentials:
             label_film(path, dubs.finished)
 
+    def _tell_lost_of_film(self, suffix: str) -> None:
+        film, track = self.sources.film, self.sources.media.audio_track
+        if track < len(film.audio):
+            _tell(sound_note(film, track, suffix))
+        _tell(left_out_note(film, suffix))
+
     def _burn_in(self, path: Path) -> None:
         dub = self.sources.dub
+        _tell(left_out_when_drawn(dub, path.suffix.lower()))
         with _bar("burn in", dub.duration_ms / 1000) as on_progress:
             burn_in(dub, self._document("ass"), path, on_progress)
         if self.credentials:
             label_film(path, (self.sources.timeline,))
+
+
+def _tell(note: str) -> None:
+    if note:
+        typer.secho(f"note: {plain(note)}", err=True)
 
 
 def _write(path: Path, text: str) -> None:

@@ -33,6 +33,8 @@ class _Heard:
     mark: Finding
     perth: tuple[Stretch, ...] | None
     """Where Perth's mark is; ``None`` if its finder is not on this machine."""
+    damage: tuple[str, ...]
+    """What of the track could not be looked at, in sentences."""
 
 
 def verify(
@@ -58,6 +60,7 @@ def verify(
 
 
 def _heard(file: Path, track: int | None) -> Iterator[_Heard]:
+    from dubbing.media.condition import condition_of
     from dubbing.media.extract import extract_audio
     from dubbing.media.probe import probe
     from dubbing.media.sound_file import stream_sound
@@ -71,10 +74,11 @@ def _heard(file: Path, track: int | None) -> Iterator[_Heard]:
     for one in wanted:
         with tempfile.TemporaryDirectory() as folder:
             sound = Path(folder) / "sound.wav"
-            extract_audio(file, one.number, sound, start_ms=info.start_ms)
+            extracted = extract_audio(file, one.number, sound, start_ms=info.start_ms)
             mark = find(partial(stream_sound, sound, BLOCK_MS))
             perth = None if mark.is_marked else _perth(sound)
-        yield _Heard(one.number, one.language, one.title, mark, perth)
+        damage = (*condition_of(info, one.number).notes(), *extracted.notes())
+        yield _Heard(one.number, one.language, one.title, mark, perth, damage)
 
 
 def _perth(sound: Path) -> tuple[Stretch, ...] | None:
@@ -98,6 +102,7 @@ def _stated(heard: _Heard) -> dict[str, Any]:
         "false_alarm": mark.false_alarm,
         "watermark": [asdict(one) for one in mark.stretches],
         "perth": [asdict(one) for one in heard.perth or ()],
+        "damage": list(heard.damage),
     }
 
 
@@ -110,6 +115,8 @@ def _tell(heard: Iterable[_Heard]) -> None:
     for one in heard:
         named = ", ".join(part for part in (one.language, one.title) if part)
         track = f"Track {one.track}{safe(f' ({named})') if named else ''}"
+        for note in one.damage:
+            console.print(f"{track}: [yellow]damaged.[/]", safe(note))
         if one.mark.is_marked:
             chance = f"chance of a false alarm below {max(one.mark.false_alarm, SMALLEST):.0e}"
             console.print(f"{track}: [bold]synthetic speech[/] by its watermark ({chance}):")
@@ -118,7 +125,8 @@ def _tell(heard: Iterable[_Heard]) -> None:
             console.print(f"{track}: [bold]synthetic speech[/] by the watermark of Perth:")
             _tell_stretches(one.perth)
         else:
-            console.print(f"{track}: no watermark found.", NO_PROOF)
+            where = " in what is left of it" if one.damage else ""
+            console.print(f"{track}: no watermark found{where}.", NO_PROOF)
 
 
 def _tell_stretches(stretches: Iterable[Stretch]) -> None:

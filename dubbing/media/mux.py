@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dubbing.errors import EngineUnavailable, UsageError
+from dubbing.errors import EngineUnavailable, UnreadableMedia, UsageError
 from dubbing.media.carriers import Carrier, carrier
 from dubbing.media.channels import channel_names, in_file_order
 from dubbing.media.containers import (
@@ -107,7 +107,7 @@ def mux(request: MuxRequest) -> None:
         DiskFull: if there was no room.
     """
     check_container(request.output, request.source_info)
-    check_times(request.source_info)
+    check_picture(request.source_info)
     with cover_files(request.source_info, request.output.suffix.lower()) as covers:
         run_ffmpeg(
             _arguments(request, covers), what="The dub cannot be written", output=request.output
@@ -136,8 +136,18 @@ def sound_note(info: MediaInfo, audio_track: int, suffix: str) -> str:
     return carrier(suffix.lower(), channels).note(suffix.lower())
 
 
-def check_times(info: MediaInfo) -> None:
-    """Raise ``EngineUnavailable`` if the ffmpeg in use cannot work out when each frame is shown."""
+def check_picture(info: MediaInfo) -> None:
+    """Refuse a picture that cannot be copied.
+
+    Raises:
+        UnreadableMedia: if nothing in it says how large it is.
+        EngineUnavailable: if the ffmpeg in use cannot work out when each frame is shown.
+    """
+    if info.video is not None and not (info.video.width and info.video.height):
+        raise UnreadableMedia(
+            f"The picture of {info.path.name} ({info.video.codec}) is damaged: its size is unknown.",
+            hint="Its sound can be dubbed alone: ffmpeg -i FILM -vn -c copy SOUND.mka.",
+        )
     wanted = _filter_of_times(info)
     if wanted and wanted not in bitstream_filters():
         raise EngineUnavailable(

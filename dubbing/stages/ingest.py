@@ -10,6 +10,7 @@ from dubbing.file_names import shown
 from dubbing.media.channels import in_file_order
 from dubbing.media.condition import condition_of
 from dubbing.media.extract import Extracted, extract_audio, first_filters
+from dubbing.media.picture_check import picture_note
 from dubbing.media.probe import MediaInfo, probe
 from dubbing.pipeline import Run, film_identity, stage
 from dubbing.settings import IngestSettings
@@ -27,7 +28,7 @@ def ingest(timeline: Timeline, run: Run, settings: IngestSettings) -> Timeline:
     n_channels = info.audio[track].n_channels
     check_space(run.workspace.root, sound_bytes(condition.duration_ms, n_channels))
     sound, extracted = _extract_sound(run, info, track, condition.duration_ms)
-    notes = (*info.notes(), *condition.notes(), *extracted.notes())
+    notes = (*info.notes(), *condition.notes(), *extracted.notes(), *_of_picture(info))
     for note in notes:
         run.note(note)
     channels = in_file_order(info.audio[track].channels)
@@ -43,6 +44,11 @@ def ingest(timeline: Timeline, run: Run, settings: IngestSettings) -> Timeline:
         speech=_extract_speech(run, run.workspace.path(sound), channels),
     )
     return replace(timeline, media=media)
+
+
+def _of_picture(info: MediaInfo) -> tuple[str, ...]:
+    note = picture_note(info)
+    return (note,) if note else ()
 
 
 def _extract_sound(

@@ -13,6 +13,7 @@ from dubbing.cli.main import app
 from dubbing.media.ffmpeg import ffmpeg_path
 from dubbing.media.sound_file import write_sound
 from dubbing.watermark.marker import with_mark
+from tests.odd.films import make
 
 RATE_HZ = 16_000
 
@@ -57,6 +58,28 @@ def test_it_is_said_in_words_with_times(film: Path) -> None:
     assert "Track 0 (Director [/commentary]): synthetic speech by its watermark" in said
     assert " to 0:0" in said
     assert "Track 1: no watermark found. That does not prove" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("cut_short.mp4", "ends early: 1.0 s of 2.0 s"),
+        ("sound_broken_in_places.mkv", "of the sound cannot be decoded"),
+        ("first_sound_late.ts", "time stamps are damaged"),
+    ],
+)
+def test_damage_is_said_before_the_finding(tmp_path: Path, name: str, damage: str) -> None:
+    film = make(tmp_path, name)
+    before, finding, *_ = told(film).splitlines()
+    assert before.startswith("Track 0")
+    assert damage in before
+    assert "no watermark found in what is left of it. That does not prove" in finding
+    assert damage in json.loads(told(film, "--json"))["tracks"][0]["damage"][0]
+
+
+def test_a_whole_file_is_not_called_damaged(film: Path) -> None:
+    assert "damaged" not in told(film)
+    assert [one["damage"] for one in json.loads(told(film, "--json"))["tracks"]] == [[], []]
 
 
 def test_one_track_alone(film: Path) -> None:

@@ -16,7 +16,7 @@ from dubbing.media.ffmpeg import bitstream_filters
 from dubbing.media.ffmpeg_choice import packaged_ffmpeg
 from dubbing.media.fingerprint import picture_fingerprint
 from dubbing.media.loudness import line_loudness_lufs, programme_loudness
-from dubbing.media.mux import MuxRequest, check_times, mux
+from dubbing.media.mux import MuxRequest, check_picture, mux
 from dubbing.media.probe import probe
 from dubbing.media.sound_file import (
     SoundWriter,
@@ -162,7 +162,7 @@ def test_reordered_frames_of_avi_get_their_times_back_or_the_ffmpeg_is_refused(
     clip = make_clip(tmp_path / "b.avi", extra=("-c:v", "libx264", "-bf", "3"))
     if "dts2pts" not in bitstream_filters():
         with pytest.raises(EngineUnavailable, match=r"ffmpeg 5\..*AVI.*dts2pts"):
-            check_times(probe(clip))
+            check_picture(probe(clip))
         return
     output = dubbed(clip, extracted(clip), ".mkv")
     with av.open(str(output)) as container:

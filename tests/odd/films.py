@@ -466,6 +466,24 @@ def picture_broken(shop: Shop, film: Path) -> None:
     _with_noise(shop, film, "v", "1")
 
 
+@odd("picture_broken.ts")
+def picture_broken_ts(shop: Shop, film: Path) -> None:
+    """A decoder of MPEG-2 finds no picture in this, and no error either."""
+    mpeg2 = shop.part(
+        "mpeg2.ts", lambda path: _encoded(shop, path, "-c:a", "mp2", picture="mpeg2video")
+    )
+    shop.ffmpeg("-i", mpeg2, "-c", "copy", "-bsf:v", "noise=amount=1", film)
+
+
+@odd("picture_smeared.mkv")
+def picture_smeared(shop: Shop, film: Path) -> None:
+    """One byte of a hundred is another one: it can be decoded, but not looked at."""
+    moving = shop.part("moving.mkv", lambda path: shop.ffmpeg(
+        "-f", "lavfi", "-i", "testsrc=s=160x120:r=25:d=2", "-i", shop.clip(), "-map", "0:v",
+        "-map", "1:a", "-c:v", "mpeg4", "-c:a", "copy", path))  # fmt: skip
+    shop.ffmpeg("-i", moving, "-c", "copy", "-bsf:v", "noise=amount=100", film)
+
+
 @odd("sound_broken_in_places.mkv")
 def sound_broken_in_places(shop: Shop, film: Path) -> None:
     _with_noise(shop, film, "a", r"between(n\,10\,19)")

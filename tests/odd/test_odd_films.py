@@ -16,12 +16,14 @@ from dubbing.media.left_out import left_out_note
 from dubbing.media.mux import MuxRequest, mux
 from dubbing.media.packet_runs import Run, film_start, heaviest_chain
 from dubbing.media.packet_times import packet_times
+from dubbing.media.picture_check import picture_note
 from dubbing.media.probe import probe
 from dubbing.media.sound_file import read_sound
 from dubbing.timeline import Span
 from tests.odd.films import BEEP_S, DURATION_S, MARKUP_TITLE, ODD_FILMS, make
 
 UNREADABLE = {"no_index.mp4", "first_hours_early.ts"}
+WITHOUT_SIZE = {"picture_broken.ts"}
 CUT = {"cut_short.mp4", "cut_short.mkv"}
 WITHOUT_BEEP = {*CUT, "one_frame.mp4", "middle_gone.ts", "sound_broken_in_places.mkv"}
 BEGINS_LATER = {"edit_list.mp4": -0.4, "late_sound.mkv": 0.5, "hole.mkv": 20.0}
@@ -84,6 +86,10 @@ def test_every_odd_film_is_dubbed_at_its_true_length_or_refused_in_a_sentence(
     longest_ms += 1000 * max(0.0, BEGINS_LATER.get(name, 0.0))
     assert sound.duration_ms <= longest_ms
     assert condition.duration_ms <= longest_ms
+    if name in WITHOUT_SIZE:
+        with pytest.raises(UnreadableMedia, match="its size is unknown"):
+            dubbed(film)
+        return
     if name not in WITHOUT_BEEP:
         loud = np.abs(sound.samples).max(axis=0) > 0.1
         starts_s = BEEP_S + BEGINS_LATER.get(name, 0.0)
@@ -246,6 +252,18 @@ def test_broken_pictures_cost_themselves_only(
     )
     assert least <= len(frames) <= most
     assert (broken.n_packets > 0) == ("broken" in name)
+
+
+def test_a_picture_that_is_garbage_is_told_and_no_other(corpus: Path) -> None:
+    notes = {
+        name: picture_note(probe(make(corpus, name)))
+        for name in sorted(ODD_FILMS.keys() - UNREADABLE)
+    }
+    told = {name for name, note in notes.items() if note}
+    assert told == {"picture_broken.mkv", "picture_broken.ts", "picture_smeared.mkv"}
+    assert "(h264) cannot be decoded" in notes["picture_broken.mkv"]
+    assert "(mpeg2video) cannot be decoded" in notes["picture_broken.ts"]
+    assert "is damaged everywhere" in notes["picture_smeared.mkv"]
 
 
 def test_broken_sound_is_silent_where_it_is_broken_and_told(corpus: Path) -> None:
