@@ -28,6 +28,9 @@ from collections.abc import Iterable
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
+LONG_WORD = re.compile(r"(\S{100})(\S{100})\S{100,}(\S{50})")
+"""Longer than most paths: what a stranger's file has for a key or a name."""
+
 
 class DubbingError(Exception):
     """A failure that a user can meet: one clear sentence, and the next step."""
@@ -50,7 +53,7 @@ class DubbingError(Exception):
 
 def _on_one_line(text: str) -> str:
     """Names and keys of a stranger's file may hold line breaks and the terminal's control characters."""
-    return CONTROL.sub(" ", text)
+    return LONG_WORD.sub(r"\1\2…\3", CONTROL.sub(" ", text))
 
 
 def _rebuild(kind: type[DubbingError], message: str, hint: str) -> DubbingError:

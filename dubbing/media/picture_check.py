@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import islice
+from typing import Any
 
 from dubbing.media.opening import open_media
 from dubbing.media.packet_times import every_packet
@@ -46,7 +47,7 @@ def _look(info: MediaInfo, index: int, time_ms: float) -> tuple[int, int, int]:
 
     n_packets = n_decoded = n_whole = 0
     with open_media(info.path) as container:
-        stream = container.streams[index]
+        stream: Any = container.streams[index]
         if time_ms > 0 and stream.time_base:
             at = (time_ms + info.start_ms) / 1000 / float(stream.time_base)
             with suppress(av.error.FFmpegError):  # what cannot be searched is read from its start

@@ -70,7 +70,7 @@ def refuse_early(timeline: Timeline, run: Run, settings: TranslateSettings) -> N
         engine: Lays = run.engines.get("translation", settings.engine, settings.engine_options)
         asking = Asking(timeline, settings, Style.HUMAN)
         passages = [asking.passage([number]) for number in range(len(timeline.lines))]
-        engine.lay(passages, timeline.target_language)
+        engine.lay(passages, timeline.target_language, songs=not run.profile.songs.keep)
 
 
 @stage(
@@ -81,6 +81,7 @@ def refuse_early(timeline: Timeline, run: Run, settings: TranslateSettings) -> N
     engines_of=(("speech", "voices"),),
     fixed_engines=(("speech", PACER),),
     settings_of=(
+        "songs.keep",
         "timing.comfortable_fast",
         "timing.comfortable_slow",
         "timing.max_rate",
@@ -213,7 +214,7 @@ class _Desk:
     def _written(self, engine: Lays) -> Offers:
         """What a person wrote, laid on all lines at once; what the memory knows of lines without it."""
         passages = [self.asking.passage([number]) for number in range(len(self.lines))]
-        written = engine.lay(passages, self.languages[1])
+        written = engine.lay(passages, self.languages[1], songs=not self.run.profile.songs.keep)
         if written.note:
             self.run.note(written.note)
         offers: Offers = [[] for _ in self.lines]

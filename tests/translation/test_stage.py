@@ -249,7 +249,7 @@ def test_a_person_is_not_judged(tmp_path: Path) -> None:
 class Texts(Scripted):
     """A person's text of the film: as many lines as it has, the last of which it does not know."""
 
-    def lay(self, lines: Sequence[Passage], target: str) -> Written:
+    def lay(self, lines: Sequence[Passage], target: str, *, songs: bool = False) -> Written:
         self.asked += [(line, Request("en", target)) for line in lines]
         texts = tuple(self.table.get(line.text, [""])[0] for line in lines)
         return Written(texts, (len(lines) - 1,), "mine.srt: 1 of 2 lines has no text in it (2).")

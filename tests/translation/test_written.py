@@ -242,6 +242,103 @@ def test_blocks_that_are_no_cues_and_drawings_are_left_out(tmp_path: Path) -> No
     assert lay(tmp_path, "a.ass", ASS).texts == ("Uno. Más.", "Dos.", "")
 
 
+def ass(*events: tuple[str, str, str]) -> str:
+    """Three lines of dialogue, and cues over the first of them of a style, an effect and a text."""
+    said = [("0.20", "3.00", "Uno."), ("3.90", "6.90", "Dos."), ("7.40", "9.00", "Tres.")]
+    rows = [f"Dialogue: 0,0:00:0{a},0:00:0{b},Default,,0,0,0,,{text}" for a, b, text in said]
+    rows += [
+        f"Dialogue: 9,0:00:00.30,0:00:02.90,{style},,0,0,0,{effect},{text}"
+        for style, effect, text in events
+    ]
+    return ASS.partition("Dialogue:")[0] + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("style", "effect", "text"),
+    [
+        ("Sign", "", "PANADERÍA"),
+        ("Signs_Ep01", "", "PANADERÍA"),
+        ("OP", "", "Canto"),
+        ("OP2", "", "Canto"),
+        ("ED - Romaji", "", "Canto"),
+        ("EDKanji", "", "歌"),
+        ("Ending Lyrics", "", "Canto"),
+        ("Staff", "", "Guion: X"),
+        ("EpisodeTitle", "", "El fin"),
+        ("Default", "fx", "Can"),
+        ("Default", "", r"{\k20}Can{\k30}to"),
+        ("Default", "", r"{\pos(640,90)\frz12.5}PANADERÍA"),
+        ("Default", "", r"{\an8\pos(640,90)\fnArial\fs60\c&H332211&}PANADERÍA"),
+        ("Default", "", r"{\an7\pos(0,0)\p1}m 0 0 l 9 9{\p0}PANADERÍA"),
+        ("Default", "", r"{\move(0,0,9,9)}PANADERÍA"),
+    ],
+)
+def test_signs_and_songs_of_substation_are_not_spoken(
+    tmp_path: Path, style: str, effect: str, text: str
+) -> None:
+    written = lay(tmp_path, "a.ass", ass((style, effect, text)))
+    assert written.texts == ("Uno.", "Dos.", "Tres.")
+    assert "cues that nobody speaks are left out (1 " in written.note
+
+
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [
+        ("Ed", "Y más."),
+        ("EDWARD", "Y más."),
+        ("Main", "Y más."),
+        ("Default - Top", r"{\an8}Y más."),
+        ("Subtitle", "Y más."),
+        ("Default", r"{\pos(640,600)}Y más."),  # a speaker's place, as broadcasters write it
+        ("Default", r"{\pos(640,600)\c&H00FFFF&}Y más."),
+        ("Default", r"{\an8\fad(100,100)}Y más."),
+        ("Italics", r"{\i1}Y más.{\i0}"),
+    ],
+)
+def test_dialogue_of_substation_is_spoken_wherever_it_stands(
+    tmp_path: Path, style: str, text: str
+) -> None:
+    written = lay(tmp_path, "a.ass", ass((style, "", text)))
+    assert written.texts == ("Uno. Y más.", "Dos.", "Tres.")
+    assert written.note == ""
+
+
+def test_a_file_of_one_oddly_named_style_is_spoken(tmp_path: Path) -> None:
+    content = ass().replace("Default,,", "Sign,,")
+    assert lay(tmp_path, "a.ass", content).texts == ("Uno.", "Dos.", "Tres.")
+
+
+@pytest.mark.parametrize(
+    ("written", "sung"),
+    [
+        ("♪ La vida es bella ♪", "La vida es bella"),
+        ("♪ Uno\ndos ♪", "Uno dos"),
+        ("# La vida #", "La vida"),
+        ("♪ Music ♪ Hello", "Hello"),
+        ("♪♪", ""),
+        ("[risas] Hola", "Hola"),
+    ],
+)
+def test_lyrics_are_said_where_songs_are_dubbed(written: str, sung: str) -> None:
+    assert spoken_text(written, labels_of([written]), songs=True) == sung
+
+
+def test_lyrics_of_every_kind_of_file_are_said_where_songs_are_dubbed(tmp_path: Path) -> None:
+    table = "source,target\nOne.,♪ Canto ♪\nTwo.,Dos.\n"
+    cues = srt(("00,200", "03,000", "♪ Canto ♪"), ("03,900", "06,900", "Dos."))
+    for name, content in (("a.ass", ass(("OP", "", "Canto"))), ("a.csv", table), ("a.srt", cues)):
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+        engine = TranslationFile(1, EngineOptions(model=str(path)))
+        assert "Canto" in engine.lay(LINES, "es", songs=True).texts[0], name
+        assert "Canto" not in engine.lay(LINES, "es").texts[0], name
+
+
+def test_a_file_of_lyrics_alone_asks_for_songs(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--dub-songs"):
+        lay(tmp_path, "a.srt", srt(("00,200", "03,000", "♪ Canto ♪")))
+
+
 # -- said more than once ---------------------------------------------------------------------------
 
 

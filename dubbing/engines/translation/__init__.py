@@ -137,8 +137,10 @@ class Written:
 class Lays(Protocol):
     """An engine that has a person's text of the whole film, and lays it on the lines."""
 
-    def lay(self, lines: Sequence[Passage], target: str) -> Written:
+    def lay(self, lines: Sequence[Passage], target: str, *, songs: bool = False) -> Written:
         """What is said in each line; ``lines`` are all of the film, in the order of time.
+
+        ``songs`` is whether lyrics are said.
 
         Raises:
             UsageError: if the file says nothing of any line.

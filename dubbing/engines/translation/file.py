@@ -42,7 +42,7 @@ class _Reads(Protocol):
 class TranslationFile:
     """One file, for one film and one language."""
 
-    version = 2
+    version = 3
     weights = ()
     takes_options: tuple[str, ...] = ("model",)
     style = Style.HUMAN
@@ -55,7 +55,7 @@ class TranslationFile:
         """
         del threads
         self._path = _path_of(options)
-        self._read: dict[str, _Reads] = {}
+        self._read: dict[tuple[str, bool], _Reads] = {}
 
     @staticmethod
     def content(options: EngineOptions) -> str:
@@ -70,21 +70,21 @@ class TranslationFile:
         Raises:
             UsageError: if it could not be used, whatever the film.
         """
-        _read(_path_of(options), target)
+        _read(_path_of(options), target, songs=True)
 
     def supports(self, source: str, target: str) -> bool:
         """Whatever it holds."""
         return source != target
 
-    def lay(self, lines: Sequence[Passage], target: str) -> Written:
+    def lay(self, lines: Sequence[Passage], target: str, *, songs: bool = False) -> Written:
         """What the person wrote for each line of the film.
 
         Raises:
             UsageError: if the file cannot be used, or says nothing of any line.
         """
-        if target not in self._read:
-            self._read[target] = _read(self._path, target)
-        return self._read[target].laid(lines)
+        if (target, songs) not in self._read:
+            self._read[target, songs] = _read(self._path, target, songs=songs)
+        return self._read[target, songs].laid(lines)
 
     def translate(
         self, passages: Sequence[Passage], request: Request
@@ -110,21 +110,24 @@ def _path_of(options: EngineOptions) -> Path:
     return path
 
 
-def _read(path: Path, target: str) -> _Reads:
+def _read(path: Path, target: str, *, songs: bool) -> _Reads:
     suffix = path.suffix.lower()
     if suffix in SUBTITLES:
-        return read_subtitles(path, target)
+        return read_subtitles(path, target, songs=songs)
     if suffix in XLIFF:
-        return _PairFile(path.name, "unit", _cleaned(read_xliff(path, target)), ())
+        return _PairFile(path.name, "unit", _cleaned(read_xliff(path, target), songs=songs), ())
     file = read_text_file(path, target)
     remark = f"it was read as {file.guessed}" if file.guessed else ""
-    return _PairFile(path.name, "row", _cleaned(read_table(path, file.text, target)), (remark,))
+    pairs = _cleaned(read_table(path, file.text, target), songs=songs)
+    return _PairFile(path.name, "row", pairs, (remark,))
 
 
-def _cleaned(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+def _cleaned(pairs: Sequence[Pair], *, songs: bool) -> tuple[Pair, ...]:
     """The same with what is spoken of each translation."""
     labels: Counter[str] = labels_of(pair.target for pair in pairs)
-    return tuple(replace(pair, target=spoken_text(pair.target, labels)) for pair in pairs)
+    return tuple(
+        replace(pair, target=spoken_text(pair.target, labels, songs=songs)) for pair in pairs
+    )
 
 
 @dataclass(frozen=True, slots=True)

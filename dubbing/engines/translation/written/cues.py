@@ -1,4 +1,4 @@
-"""Subtitles as they are shown: SubRip and WebVTT, block by block, and SubStation by pysubs2.
+"""Subtitles as they are shown: SubRip and WebVTT, block by block.
 
 SubRip has no standard, and files in use stray from it: times without milliseconds or with a point, blank
 rows within a cue, numbers left out. What has two times with an arrow between them begins a cue here.
@@ -7,7 +7,6 @@ rows within a cue, numbers left out. What has two times with an arrow between th
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,6 +23,7 @@ VTT_BLOCK = re.compile(r"(NOTE|STYLE|REGION)(\s|$)")
 NUMBER = re.compile(r"\s*\d+\s*")
 FRAME_MS = 40
 MOST_CUES = 100_000
+SUNG, SIGN = "sung", "sign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Cue:
     rows: tuple[str, ...]
     name: str = ""
     """Who speaks, by a field of the format."""
+    kind: str = ""
+    """:data:`SUNG`, :data:`SIGN` or, as most are, neither."""
 
 
 def read_cues(path: Path, text: str) -> tuple[Cue, ...]:
@@ -53,7 +55,9 @@ def read_cues(path: Path, text: str) -> tuple[Cue, ...]:
     if re.search(
         r"^[ \t]*\[(Script Info|V4\+? Styles|Events)\]", text, re.MULTILINE | re.IGNORECASE
     ):
-        cues = _substation_cues(path, text)
+        from dubbing.engines.translation.written.substation import read_substation
+
+        cues = read_substation(path, text)
     elif text.lstrip().startswith("WEBVTT"):
         cues = tuple(_vtt_cues(text))
     else:
@@ -131,36 +135,3 @@ def _time_ms(text: str) -> int:
     millis = int(fraction[:2]) * FRAME_MS if has_frames else int(fraction[:3].ljust(3, "0"))
     ms = seconds * 1000 + millis
     return -ms if is_negative else ms
-
-
-# -- SubStation ----------------------------------------------------------------------------------
-
-
-def _substation_cues(path: Path, text: str) -> tuple[Cue, ...]:
-    import pysubs2
-
-    try:
-        is_old = re.search(r"\[V4 Styles", text, re.IGNORECASE) is not None
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            events = pysubs2.SSAFile.from_string(text, "ssa" if is_old else "ass").events
-    except (pysubs2.Pysubs2Error, ValueError, TypeError, KeyError, IndexError) as error:
-        raise UsageError(f"{path} cannot be read as SubStation: {error}.") from error
-    return tuple(
-        Cue(event.start, event.end, tuple(_substation_rows(event.text)), event.name.strip())
-        for event in events
-        if not event.is_comment
-    )
-
-
-def _substation_rows(text: str) -> list[str]:
-    """Rows without override tags and without drawings, which follow the tag ``p1``."""
-    parts = re.split(r"\{([^{}]*)\}", text)
-    drawn, kept = False, [parts[0]]
-    for tags, words in zip(parts[1::2], parts[2::2], strict=True):
-        for level in re.findall(r"\\p(\d+)", tags):
-            drawn = int(level) > 0
-        if not drawn:
-            kept.append(words)
-    plain = "".join(kept).replace(r"\h", " ")
-    return [row.strip() for row in re.split(r"\\N|\\n|\n", plain) if row.strip()]

@@ -48,6 +48,7 @@ TURN = "- "
 SEVERAL = OFTEN = 2
 LEAST_STEM = 4
 NEAR = 200
+MOST_NOTE_WORDS = 3
 
 
 @cache
@@ -83,7 +84,9 @@ def labels_of(texts: Iterable[str]) -> Counter[str]:
     return Counter(found[1].strip() for row in rows if (found := _label(row)) is not None)
 
 
-def spoken_rows(rows: Sequence[str], labels: Counter[str]) -> tuple[str, ...]:
+def spoken_rows(
+    rows: Sequence[str], labels: Counter[str], *, songs: bool = False
+) -> tuple[str, ...]:
     """Return what is said of the rows of a text; empty if all of it is notes and songs.
 
     A row that begins with the dash of a dialogue keeps it as :data:`TURN`.
@@ -91,9 +94,10 @@ def spoken_rows(rows: Sequence[str], labels: Counter[str]) -> tuple[str, ...]:
     Args:
         rows: as they are written.
         labels: what :func:`labels_of` found in the whole file.
+        songs: whether lyrics are said.
     """
     text = without_markup("\n".join(rows))
-    text = ROUND.sub(_round, STARS.sub(_stars, SQUARE.sub(GAP, _without_songs(text))))
+    text = ROUND.sub(_round, STARS.sub(_stars, SQUARE.sub(GAP, _without_songs(text, songs=songs))))
     text = BEFORE_MARK.sub("", WITHIN_DENSE.sub("", text)).replace(GAP, " ")
     said = (
         ("" if DASH.match(row) is None else TURN, _without_label(_bare_row(row), labels))
@@ -116,14 +120,26 @@ def turns_of(rows: Sequence[str]) -> tuple[str, ...]:
     return tuple(turns)
 
 
-def spoken_text(text: str, labels: Counter[str]) -> str:
+def spoken_text(text: str, labels: Counter[str], *, songs: bool = False) -> str:
     """Return what is said of a text, in one row."""
-    return " ".join(row.removeprefix(TURN) for row in spoken_rows(text.split("\n"), labels))
+    rows = spoken_rows(text.split("\n"), labels, songs=songs)
+    return " ".join(row.removeprefix(TURN) for row in rows)
 
 
-def _without_songs(text: str) -> str:
-    rows = (row for row in text.split("\n") if not HASH_SONG.fullmatch(row.strip()))
-    return SONG.sub(GAP, "\n".join(rows))
+def _without_songs(text: str, *, songs: bool) -> str:
+    """Without lyrics, or without the signs around them."""
+    rows = text.split("\n")
+    if songs:
+        bare = (row.strip(" #") if HASH_SONG.fullmatch(row.strip()) else row for row in rows)
+        return SONG.sub(_lyrics, "\n".join(bare))
+    return SONG.sub(GAP, "\n".join(row for row in rows if not HASH_SONG.fullmatch(row.strip())))
+
+
+def _lyrics(found: re.Match[str]) -> str:
+    """Words between two notes, unless they only say that there is music."""
+    words = found[1].split()
+    is_note = len(words) <= MOST_NOTE_WORDS and _has_sound_word(found[1])
+    return GAP if is_note or not words else found[1]
 
 
 def _stars(found: re.Match[str]) -> str:

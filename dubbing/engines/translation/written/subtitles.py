@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dubbing.engines.translation import Passage, Written
-from dubbing.engines.translation.written.cues import Cue, read_cues
+from dubbing.engines.translation.written.cues import SIGN, SUNG, Cue, read_cues
 from dubbing.engines.translation.written.laying import Laid, lay, with_true_end
 from dubbing.engines.translation.written.notes import (
     clock,
@@ -62,8 +63,13 @@ class SubtitleFile:
         )
 
 
-def read_subtitles(path: Path, target: str) -> SubtitleFile:
+def read_subtitles(path: Path, target: str, *, songs: bool = False) -> SubtitleFile:
     """Read subtitles and clean them of what is not spoken.
+
+    Args:
+        path: the file.
+        target: language of the dub.
+        songs: whether lyrics are spoken.
 
     Raises:
         UsageError: if they cannot be read, or nothing in them is spoken.
@@ -71,16 +77,33 @@ def read_subtitles(path: Path, target: str) -> SubtitleFile:
     file = read_text_file(path, target)
     cues = read_cues(path, file.text)
     labels = labels_of(row for cue in cues for row in cue.rows)
-    said = [replace(cue, rows=spoken_rows(cue.rows, labels)) for cue in cues]
+    said = [_said(cue, labels, songs=songs) for cue in cues]
     backward = [cue.start_ms for cue in said if cue.end_ms < cue.start_ms and cue.rows]
     together = shown_together(map(with_true_end, said))
     kept, other = in_one_language(together, target)
     final = without_repeats(kept)
     if not any(cue.rows for cue in final):
         raise UsageError(
-            f"Nothing in {path} is spoken: its cues are empty, or hold only sound notes and songs."
+            f"Nothing in {path} is spoken: its cues are empty, or hold only sound notes and songs.",
+            hint="" if songs else "Lyrics are spoken with --dub-songs.",
         )
-    return SubtitleFile(path.name, target, final, _remarks(file.guessed, other, backward))
+    remarks = (_left_out(cues, songs=songs), *_remarks(file.guessed, other, backward))
+    return SubtitleFile(path.name, target, final, remarks)
+
+
+def _said(cue: Cue, labels: Counter[str], *, songs: bool) -> Cue:
+    """The cue with what is spoken of it; one that is not spoken stays without rows."""
+    if cue.kind == SIGN or (cue.kind == SUNG and not songs):
+        return replace(cue, rows=())
+    return replace(cue, rows=spoken_rows(cue.rows, labels, songs=songs))
+
+
+def _left_out(cues: Sequence[Cue], *, songs: bool) -> str:
+    """How many cues are signs or lyrics by their style or their tags."""
+    counts = Counter(cue.kind for cue in cues if cue.kind and cue.rows)
+    parts = [f"{counts[SIGN]} for signs"] if counts[SIGN] else []
+    parts += [f"{counts[SUNG]} of songs"] if counts[SUNG] and not songs else []
+    return f"cues that nobody speaks are left out ({', '.join(parts)})" if parts else ""
 
 
 def _remarks(guessed: str, other: str, backward: Sequence[int]) -> tuple[str, ...]:
