@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from tests.odd.commands import damaged_part, run_commands, warm_commands, workspace_parts
 from tests.odd.mutations import damaged, damaged_json, damaged_text, odd_sentence
+from tests.odd.review_requests import damaged_request, requests, send_request
 
 GOLDEN = Path(__file__).parent.parent / "golden/timeline_v1.json"
 Seeds = Mapping[str, bytes]
@@ -61,6 +63,12 @@ def _import_media() -> None:
     import dubbing.media.extract
     import dubbing.media.mux
     import dubbing.media.probe  # noqa: F401
+
+
+def _import_server() -> None:
+    import uvicorn.protocols.http.h11_impl  # noqa: F401
+
+    import dubbing.reviewer.server  # noqa: F401
 
 
 def _read_media(path: Path) -> None:
@@ -300,4 +308,6 @@ AREAS: dict[str, Area] = {
         lambda _n, _c, rng: odd_sentence(rng).encode(),
         _read_sentence,
     ),
+    "server": Area(requests, damaged_request, send_request, lambda _path: _import_server()),
+    "commands": Area(workspace_parts, damaged_part, run_commands, warm_commands),
 }

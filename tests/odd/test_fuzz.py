@@ -9,9 +9,11 @@ import pytest
 from dubbing.errors import UsageError
 from tests.odd.areas import AREAS, Area
 from tests.odd.fuzz import in_child, prepare, run_case
+from tests.odd.review_requests import SEEDS, answer_of, request, served
 
 CASES = {"media": 8, "subtitles": 40, "timelines": 20, "reviews": 40, "settings": 30, "voices": 12,
-         "answers": 40, "sentences": 10}  # fmt: skip
+         "answers": 40, "sentences": 10,
+         "server": 6, "commands": 4}  # fmt: skip
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the bounds are those of Linux")
 
@@ -30,6 +32,15 @@ def test_no_damaged_input_gets_further_than_one_sentence(name: str, tmp_path: Pa
         if outcome.is_failure:
             failures.append(f"--area {name} --case 1:{number}: {outcome.kind} {outcome.told}")
     assert failures == []
+
+
+def test_the_server_takes_what_its_page_sends(tmp_path: Path) -> None:
+    """Else nothing behind the first check would be fuzzed."""
+    port = served(tmp_path)
+    answers = {name: answer_of(port, request(*parts)) for name, parts in SEEDS.items()}
+    statuses = {name: int(answer.split()[1]) for name, answer in answers.items()}
+    absent = dict.fromkeys(("media", "patch", "cancel"), 404)
+    assert statuses == {**dict.fromkeys(SEEDS, 200), "render": 202, "forget": 409, **absent}
 
 
 def _raises(path: Path) -> None:

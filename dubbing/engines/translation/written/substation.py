@@ -19,43 +19,13 @@ from dubbing.errors import UsageError
 if TYPE_CHECKING:
     from pysubs2 import SSAEvent
 
-SIGN_STYLES = frozenset(
-    [
-        "sign",
-        "signs",
-        "typeset",
-        "typesetting",
-        "ts",
-        "title",
-        "titles",
-        "episodetitle",
-        "eptitle",
-        "credit",
-        "credits",
-        "staff",
-        "logo",
-        "eyecatch",
-        "tlnote",
-        "onscreen",
-        "screen",
-    ]
-)
-SUNG_STYLES = frozenset(
-    [
-        "song",
-        "songs",
-        "lyric",
-        "lyrics",
-        "karaoke",
-        "kara",
-        "opening",
-        "ending",
-        "romaji",
-        "romanji",
-        "kanji",
-        "insertsong",
-    ]
-)
+SIGN_STYLES = frozenset((
+    "sign", "signs", "typeset", "typesetting", "ts", "title", "titles", "credit", "credits", "staff",
+    "logo", "eyecatch", "tlnote", "onscreen", "screen",
+))  # fmt: skip
+SUNG_STYLES = frozenset((
+    "song", "songs", "lyric", "lyrics", "karaoke", "kara", "opening", "ending", "romaji", "kanji",
+))  # fmt: skip
 SHORT_SUNG_STYLE = re.compile(r"(?<![A-Za-z])(?:OP|ED)(?![A-Za-z])")
 """``OP``, ``ED2``, ``ED_Kanji``; but Ed and EDWARD are men."""
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
