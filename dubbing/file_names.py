@@ -30,6 +30,14 @@ def stem_of(film: Path) -> str:
     return stem.encode()[: room - len(mark)].decode("utf-8", "ignore") + mark
 
 
+def is_file(path: Path) -> bool:
+    """Whether a path that a stranger wrote names a file; none is longer than names can be."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def check_name(path: Path) -> None:
     """Refuse a place that no document can name, or no file system can hold.
 

@@ -7,6 +7,7 @@ sentence; an older one is taken up step by step by the functions in :data:`UPGRA
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 SCHEMA_NAME = "dubbing.Timeline"
 SCHEMA_VERSION = 1
 LONGEST_VERSION = 9
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""As JSON writes it; after an odd number of backslashes it is one."""
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """Version n -> what turns its document into version n+1."""
 
@@ -61,9 +64,12 @@ def from_plain(plain: Mapping[str, Any]) -> Timeline:
 
 def _dumped(plain: Mapping[str, Any]) -> str:
     try:
-        return json.dumps(plain)
+        text = json.dumps(plain)
     except RecursionError as error:
         raise WorkspaceError("The timeline is nested too deep.") from error
+    if NUL.search(text):
+        raise WorkspaceError("The timeline holds a NUL, which no text and no name of a file has.")
+    return text
 
 
 def dumps(timeline: Timeline) -> str:

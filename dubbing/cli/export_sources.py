@@ -14,6 +14,7 @@ from dubbing.cli.show import latest
 from dubbing.errors import UsageError, WorkspaceError
 from dubbing.exports.film import FrameClock, find_film, frame_clock
 from dubbing.exports.many_languages import Dubs, finished_dubs
+from dubbing.file_names import is_file
 from dubbing.media.probe import MediaInfo, probe
 from dubbing.pipeline import film_identity
 from dubbing.timeline import Media, Timeline
@@ -89,7 +90,7 @@ class Sources:
         paths = self._dub_paths([self.timeline.target_language])
         if not paths:
             raise WorkspaceError(f"{self.folder} holds no finished dub.", hint="Dub it to its end.")
-        found = next((path for path in paths if path.is_file()), None)
+        found = next((path for path in paths if is_file(path)), None)
         if found is None:
             raise WorkspaceError(
                 f"The dub {paths[0]} is not there any more.", hint="Run dub again to write it."
@@ -102,7 +103,7 @@ class Sources:
         if self.film_path is not None:
             return self.film
         dubs = self._dub_paths(self.workspace.languages())
-        found = next((path for path in dubs if path.is_file()), None)
+        found = next((path for path in dubs if is_file(path)), None)
         return probe(found) if found is not None else None
 
     @cached_property

@@ -11,6 +11,7 @@ from typing import Any
 
 from dubbing.errors import UsageError
 from dubbing.exports.timecode import can_drop, exact_rate, frame_of, timecode
+from dubbing.file_names import is_file
 from dubbing.media.opening import open_media
 from dubbing.media.probe import MediaInfo, VideoTrack
 from dubbing.timeline import Media
@@ -140,6 +141,6 @@ def find_film(media: Media, places: Iterable[Path], is_same: Callable[[Path], bo
     """
     for place in places:
         path = place / media.name
-        if path.is_file() and is_same(path):
+        if is_file(path) and is_same(path):
             return path
     return None

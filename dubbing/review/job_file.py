@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from dubbing.errors import WorkspaceError
+from dubbing.file_names import is_file, shortened
 from dubbing.json_text import parsed
 from dubbing.media.ffmpeg_choice import TRUST, VARIABLE, is_admitted
 from dubbing.settings import DirectionSettings, Profile, first_fault
@@ -70,9 +71,10 @@ def read_job(root: Path, target: str) -> KeptJob:
     except (ValueError, KeyError, TypeError) as error:
         raise WorkspaceError(f"{path} is damaged.", hint=HINT) from error
     _check_program(root, job.profile)
-    if not job.source.is_file():
+    if not is_file(job.source):
         raise WorkspaceError(
-            f"The film {job.source} is not there any more.", hint="Put it back, or dub it anew."
+            f"The film {shortened(str(job.source))} is not there any more.",
+            hint="Put it back, or dub it anew.",
         )
     return job
 

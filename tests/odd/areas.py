@@ -154,17 +154,33 @@ REVIEW = {
 
 def _reviews(folder: Path) -> Seeds:
     decisions = {"schema": "dubbing.Decisions/1", "lines": {"L1": {"verdict": "accepted"}}}
-    del folder
     return {
+        "job.json": _job(folder),
         "review.json": json.dumps(REVIEW).encode(),
         "decisions.json": json.dumps(decisions).encode(),
     }
 
 
+def _job(folder: Path) -> bytes:
+    """How a dub was made, as its workspace keeps it."""
+    from dubbing.review.job_file import keep_job
+    from dubbing.settings import Profile
+
+    keep_job(folder, "zh", Path("a.mp4"), Path("a.zh.mp4"), "dub", Profile())
+    return (folder / "jobs/zh.json").read_bytes()
+
+
 def _read_review(path: Path) -> None:
     from dubbing.review.decisions_file import _path, read_decisions
+    from dubbing.review.job_file import read_job
     from dubbing.reviewer.review_file import read_review
 
+    if path.name == "job.json":
+        (path.parent / "a.mp4").touch()
+        (path.parent / "jobs").mkdir()
+        (path.parent / "jobs/zh.json").write_bytes(path.read_bytes())
+        read_job(path.parent, "zh")
+        return
     if path.name == "review.json":
         read_review(path)
         return

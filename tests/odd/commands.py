@@ -21,7 +21,6 @@ HERE = "/@here@"
 """In parts, the folder of the case."""
 PLACES = {
     "timeline.json": "film.dub/timelines/zh/12-mux.json",
-    "job.json": "film.dub/jobs/zh.json",
     "film.mp4": "film.mp4",
     "profile.yaml": "profile.yaml",
     "review.json": "review.json",
@@ -33,7 +32,7 @@ PLACES = {
 OF_WORKSPACE = (
     "show film.dub", "show film.dub --json", "show film.dub --emotions --candidates", "speakers film.dub",
     "speakers film.dub --rename S1=Anna", "speakers film.dub --merge S2=S1", "memory film.dub m.tmx --all",
-    "plot film.dub 1 -o line.svg", "apply film.dub --quiet", "apply film.dub review.json --dry-run",
+    "plot film.dub 1 -o line.svg", "apply film.dub review.json --dry-run",
     "export film.dub --srt a.srt --vtt a.vtt --ass a.ass --ttml a.ttml --of both",
     "export film.dub --otio a.otio --edl a.edl --csv a.csv", "export film.dub --stems stems",
     "export film.dub --multi all.mkv --no-credentials", "voices use af_heart film.dub --speaker S1",
@@ -41,7 +40,6 @@ OF_WORKSPACE = (
 DUB = "run film.mp4 --to es --until ingest --quiet"
 COMMANDS: dict[str, tuple[str, ...]] = {
     "timeline.json": OF_WORKSPACE,
-    "job.json": ("apply film.dub --quiet", "show film.dub"),
     "film.mp4": (DUB, f"{DUB} --workspace film.dub", "export film.dub --multi all.mkv --no-credentials",
                  "export film.dub --otio a.otio --csv a.csv"),
     "profile.yaml": (f"{DUB} --profile profile.yaml",),
@@ -57,13 +55,11 @@ UNFORESEEN = ("Traceback", "that nobody foresaw")
 
 def workspace_parts(folder: Path) -> dict[str, bytes]:
     """Make a film with a dub, and everything that commands read."""
-    from dubbing.review.job_file import keep_job
-    from dubbing.settings import Profile, shipped
+    from dubbing.settings import shipped
     from tests.exports.export_workspace import make_film, make_workspace
 
     film = make_film(folder / "film.mp4", "10", 7.0)
     workspace = make_workspace(film)
-    keep_job(workspace.root, "zh", film, film.with_name("film.zh.mp4"), "dub", Profile())
     timeline = workspace.root / "timelines/zh/12-mux.json"
     review = _review(timeline)
     template = folder / "template"
@@ -71,7 +67,6 @@ def workspace_parts(folder: Path) -> dict[str, bytes]:
     shutil.copy(film.with_name("film.zh.mp4"), template)
     texts = {
         "timeline.json": timeline.read_text("utf-8"),
-        "job.json": (workspace.root / "jobs/zh.json").read_text("utf-8"),
         "profile.yaml": shipped("configs", "fast.yaml"),
         "review.json": json.dumps(review, ensure_ascii=False),
         "manifest.yaml": "title: Films\nlanguages: [zh]\njobs:\n  - input: film.mp4\n",

@@ -2,12 +2,14 @@
 
 import os
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from dubbing.errors import UsageError
-from tests.odd.areas import AREAS, Area
+from tests.odd.areas import AREAS, Area, Seeds
 from tests.odd.fuzz import in_child, prepare, run_case
 from tests.odd.review_requests import SEEDS, answer_of, request, served
 
@@ -18,13 +20,24 @@ CASES = {"media": 8, "subtitles": 40, "timelines": 20, "reviews": 40, "settings"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the bounds are those of Linux")
 
 
+@pytest.fixture(scope="module")
+def seeds_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Seeds]:
+    """The undamaged inputs of an area, made and read once for all tests."""
+
+    @cache
+    def made(name: str) -> Seeds:
+        seeds = AREAS[name].seeds(tmp_path_factory.mktemp(f"seeds-{name}"))
+        prepare(AREAS[name], seeds, tmp_path_factory.mktemp(f"whole-{name}"))
+        return seeds
+
+    return made
+
+
 @pytest.mark.parametrize("name", list(AREAS))
-def test_no_damaged_input_gets_further_than_one_sentence(name: str, tmp_path: Path) -> None:
-    (tmp_path / "seeds").mkdir()
-    seeds = AREAS[name].seeds(tmp_path / "seeds")
-    (tmp_path / "whole").mkdir()
-    prepare(AREAS[name], seeds, tmp_path / "whole")
-    failures = []
+def test_no_damaged_input_gets_further_than_one_sentence(
+    name: str, tmp_path: Path, seeds_of: Callable[[str], Seeds]
+) -> None:
+    seeds, failures = seeds_of(name), []
     for number in range(CASES[name]):
         folder = tmp_path / str(number)
         folder.mkdir()
@@ -64,7 +77,7 @@ def _writes_outside(path: Path) -> None:
 
 
 def _takes_memory(path: Path) -> None:
-    bytearray(b"x") * (5 << 28)
+    bytearray(b"x") * (9 << 27)
 
 
 def _exits(path: Path) -> None:
@@ -95,9 +108,10 @@ def test_the_same_seed_makes_the_same_damage(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", list(AREAS))
-def test_undamaged_inputs_are_read(name: str, tmp_path: Path) -> None:
-    (tmp_path / "seeds").mkdir()
-    for file, content in AREAS[name].seeds(tmp_path / "seeds").items():
+def test_undamaged_inputs_are_read(
+    name: str, tmp_path: Path, seeds_of: Callable[[str], Seeds]
+) -> None:
+    for file, content in seeds_of(name).items():
         folder = tmp_path / file
         folder.mkdir()
         (folder / file).write_bytes(content)

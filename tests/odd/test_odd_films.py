@@ -17,11 +17,13 @@ from dubbing.media.mux import MuxRequest, mux
 from dubbing.media.packet_runs import Run, film_start, heaviest_chain
 from dubbing.media.packet_times import packet_times
 from dubbing.media.picture_check import picture_note
-from dubbing.media.probe import probe
+from dubbing.media.probe import probe as look_into
 from dubbing.media.sound_file import read_sound
 from dubbing.timeline import Span
 from tests.odd.films import BEEP_S, DURATION_S, MARKUP_TITLE, ODD_FILMS, make
 
+probe = cache(look_into)
+"""No film changes once it is made, and every look costs a start of ffmpeg."""
 UNREADABLE = {"no_index.mp4", "first_hours_early.ts"}
 WITHOUT_SIZE = {"picture_broken.ts"}
 CUT = {"cut_short.mp4", "cut_short.mkv"}

@@ -1,5 +1,6 @@
 """Files that people or programs may have damaged end in one sentence, whatever is in them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from dubbing.cli.run import line_numbers
 from dubbing.diarization.people_file import read_people
 from dubbing.errors import BadSettings, DubbingError, UsageError, WorkspaceError
 from dubbing.review.decisions_file import read_decisions
-from dubbing.review.job_file import read_job
-from dubbing.settings import load_profile
+from dubbing.review.job_file import keep_job, read_job
+from dubbing.settings import Profile, load_profile
 from dubbing.timeline import Timeline
+from dubbing.timeline_json import loads, to_plain
 from dubbing.translation.glossary import read_glossary
 from dubbing.voice.casting_file import read_cast
 from dubbing.voice.consent import read_unchecked
@@ -105,3 +107,20 @@ def test_a_workspace_of_an_impossible_name(command: tuple[str, ...]) -> None:
     assert isinstance(result.exception, DubbingError | OSError | SystemExit)
     if isinstance(result.exception, OSError):  # becomes one sentence in main()
         assert result.exception.strerror
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "x\0y", "/" + "b/" * 3000])
+def test_a_received_workspace_names_a_film_that_no_file_can_be(tmp_path: Path, name: str) -> None:
+    keep_job(tmp_path, "zh", Path(name), Path("b.mp4"), "dub", Profile())
+    with pytest.raises(WorkspaceError, match="is not there any more"):
+        read_job(tmp_path, "zh")
+
+
+def test_a_timeline_with_a_nul_is_refused() -> None:
+    plain = {"schema": "dubbing.Timeline/1", "timeline": to_plain(Timeline("zh"))}
+    assert loads(json.dumps(plain)).target_language == "zh"
+    plain["timeline"]["output"] = {"path": "x\0y", "n_bytes": 1}
+    with pytest.raises(WorkspaceError, match="holds a NUL"):
+        loads(json.dumps(plain))
+    plain["timeline"]["output"] = {"path": "x\\u0000y", "n_bytes": 1}  # the letters, no NUL
+    loads(json.dumps(plain))
