@@ -49,7 +49,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "terms.csv": (f"{DUB} --glossary terms.csv",),
 }  # fmt: skip
 """What is done with a damaged part."""
-MOST_COMMANDS = 4
+MOST_COMMANDS = 2
 UNFORESEEN = ("Traceback", "that nobody foresaw")
 
 
