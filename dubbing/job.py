@@ -25,7 +25,7 @@ from dubbing.registry import Engines, check_installed
 from dubbing.review.job_file import keep_job, kept_translator
 from dubbing.review.locks import lock_accepted, settle
 from dubbing.servers import ANY_SERVER
-from dubbing.settings import AUTO, Profile, load_profile, load_recipe
+from dubbing.settings import AS_HEARD, AUTO, Profile, load_profile, load_recipe
 from dubbing.temporary import owner_of, sweep_here
 from dubbing.timeline import Timeline
 from dubbing.voice import consent
@@ -170,7 +170,7 @@ def check_languages(profile: Profile, target: str) -> None:
 
     Raises:
         UnknownLanguage: if nobody here can hear it.
-        UsageError: if the film speaks the target language.
+        UsageError: if the film speaks the target language, and shall not be spoken again.
     """
     heard = profile.transcribe.language
     if heard is None:
@@ -183,7 +183,7 @@ def check_languages(profile: Profile, target: str) -> None:
             f"The recognizer '{profile.transcribe.engine}' does not know {source.name}.",
             hint="Name another language with --from, or leave it out: it is found out then.",
         )
-    if spoken_code(source.code) == target:
+    if spoken_code(source.code) == target and profile.translate.revoice is False:
         raise same_language(source.name)
 
 
@@ -261,9 +261,15 @@ def _until(stages: tuple[Stage, ...], job: Job) -> tuple[Stage, ...]:
 
 
 def _settled(profile: Profile, folder: Path, target: str, listener: Listener) -> Profile:
-    """The profile with the translator that this machine has room for, where the choice is left to us."""
+    """The profile with the translator that this machine has room for, where the choice is left to us.
+
+    A film that is said to speak the target language needs none.
+    """
     if profile.translate.engine != AUTO:
         return profile
+    heard = profile.transcribe.language
+    if heard is not None and spoken_code(language(heard).code) == target:
+        return profile.with_translator(AS_HEARD)
     found = settled(kept_translator(folder, target))
     if found.why:
         listener(Event("note", "", f"The small translators are used: {found.why}. {found.hint}"))

@@ -45,6 +45,8 @@ MEANT_FOR_ONE_ENGINE = ("model", "server", "requests_per_minute", "prices")
 """Options that mean nothing to another engine."""
 AUTO = "auto"
 """Stands for the best engine that this machine has room for."""
+AS_HEARD = "as-heard"
+"""The translator that leaves all words as they were heard."""
 
 
 class TakesModel(Strict):
@@ -290,6 +292,9 @@ class TranslateSettings(Strict):
     """By speaker; ``all`` is for everybody else."""
     lines: tuple[int, ...] = ()
     """Numbers (from 1) of the lines that are dubbed; empty = all."""
+    revoice: bool | None = None
+    """Whether lines that are in the target language already are spoken again; ``None``: if hardly
+    anything else is spoken in the film."""
 
     @property
     def engine_options(self) -> EngineOptions:

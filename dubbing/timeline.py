@@ -204,7 +204,12 @@ class DurationPlan:
     """Concessions that were made so that it fits, in order; none is best."""
     cost: float = 0.0
     lip_strength: float = 0.0
-    """How much the mouth counted; 0 where it is not seen."""
+    """How much the mouth, or the original's own sound, counted; 0 where neither told anything."""
+    told_by: str = ""
+    """What told when each sound is made: ``sound`` of the original, where it says the same words, or
+    ``lips``; empty where the line is timed freely."""
+    likeness: float | None = None
+    """How like the original the dub's voice sounds, laid upon it; ``None`` where nobody looked."""
     added_pauses: int = 0
     """Pauses that the text does not have, made because the mouth rests."""
     whole: Artifact | None = None
@@ -575,9 +580,15 @@ class Timeline:
         spoken = self.language_of(line).partition("-")[0]
         return bool(spoken) and spoken == self.target_language.partition("-")[0]
 
+    @property
+    def is_spoken_again(self) -> bool:
+        """Whether the film is dubbed into its own language."""
+        return self.source_language.partition("-")[0] == self.target_language.partition("-")[0]
+
     def why_kept(self, line: Line) -> str:
         """Why the original of a line stays; empty if it is to be dubbed."""
-        if line.take is not None or not self.is_in_target(line):
+        is_dubbed = line.translation is not None or line.take is not None
+        if is_dubbed or not self.is_in_target(line):
             return line.kept
         return line.kept or f"already in {self.target_language}"
 

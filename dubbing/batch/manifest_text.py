@@ -104,7 +104,8 @@ def _csv(text: str, name: str) -> Text:
 LISTS = ("languages", "glossary", "memory", "consent", "emotion")
 MAPPINGS = ("labels", "voices", "register", "speaker_names")
 PLAIN = ("priority", "speakers", "audio_track", "keep_original", "subtitles", "separate",
-         "dub_songs", "emotion_strength", "lip_strength", "watermark", "credentials")  # fmt: skip
+         "dub_songs", "dub_doubtful", "revoice", "emotion_strength", "lip_strength", "watermark",
+         "credentials")  # fmt: skip
 """Columns whose values are numbers or yes and no; all others hold text."""
 
 

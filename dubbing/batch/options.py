@@ -64,6 +64,8 @@ class Options(Strict):
     dub_songs: bool | None = None
     dub_doubtful: bool | None = None
     """Whether lines are spoken whose words were only guessed."""
+    revoice: bool | None = None
+    """Whether lines are spoken again that are in the target language already."""
     emotion: Listed | None = None
     """How lines are said, e.g. ``12=angry:0.8``."""
     emotion_from: Literal["source", "voice", "face", "text", "none"] | None = None
@@ -191,6 +193,7 @@ def _words(options: Options, target: str, root: Path, outside: bool) -> dict[str
         "engine": engine,
         "model": model,
         "server": options.translation_server,
+        "revoice": options.revoice,
         "glossary": tuple(terms) or None,
         "memory": tuple(known) or None,
         "registers": options.register_,

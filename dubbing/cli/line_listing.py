@@ -122,12 +122,15 @@ def _line(timeline: Timeline, number: int, line: Line) -> Row:
     span = line.plan.span if line.plan else line.span
     start, end = clock(span.start_ms), clock(span.end_ms)
     tempo = f"{line.plan.tempo:.2f}" if line.plan else ""
+    told = f"timed by {line.plan.told_by}" if line.plan and line.plan.told_by else ""
     flags = ", ".join(line.flags)
     return Row(
         (str(number), start, end, line.speaker, line.text, line.spoken_text, tempo, flags),
-        _joined(f"{number:>3}", f"{start} to {end}", line.speaker, tempo and f"tempo {tempo}"),
+        _joined(
+            f"{number:>3}", f"{start} to {end}", line.speaker, tempo and f"tempo {tempo}", told
+        ),
         _known(
-            Paragraph(line.text, "dim"),
+            Paragraph("" if line.text == line.spoken_text else line.text, "dim"),
             Paragraph(line.spoken_text or _why_kept(timeline, line)),
             Paragraph(flags and f"flags: {flags}", "yellow"),
         ),

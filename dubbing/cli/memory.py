@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from dubbing.errors import UsageError
+
 
 def memory(
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
@@ -21,6 +23,11 @@ def memory(
     from dubbing.translation.memory_file import add_to_memory
 
     timeline = latest(workspace, to)
+    if timeline.is_spoken_again:
+        raise UsageError(
+            "This dub is in the film's own language: it holds no translations.",
+            hint="Name another one with --to.",
+        )
     pairs = [
         (line.text.strip(), line.spoken_text)
         for line in timeline.lines

@@ -102,7 +102,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         str | None,
         typer.Option(
             help="auto, strong, embedded, qwen, gemma, firefox, llama, hf, "
-            "ctranslate2, openai, apertium or file."
+            "ctranslate2, openai, apertium, file or as-heard."
         ),
     ] = None,
     translation_model: Annotated[
@@ -152,6 +152,14 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         typer.Option(
             "--dub-doubtful/--keep-doubtful",
             help="Speak what was only guessed; else the original stays.",
+        ),
+    ] = None,
+    revoice: Annotated[
+        bool | None,
+        typer.Option(
+            "--revoice/--no-revoice",
+            help="Speak again what is in the target language already; else it stays. If not given: "
+            "only in a film that speaks nothing else.",
         ),
     ] = None,
     emotion: Annotated[
@@ -247,6 +255,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
         },
         "translate": {
             "lines": line_numbers(lines) if lines else None,
+            "revoice": revoice,
             **engine_of(translator, translation_model, translation_server, translations),
             **words,
         },

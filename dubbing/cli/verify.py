@@ -140,6 +140,7 @@ def _tell_claim(claim: dict[str, Any] | None) -> None:
     from rich.console import Console
 
     from dubbing.cli.foreign_text import safe
+    from dubbing.language.languages import is_same_language
 
     console = Console(highlight=False)
     if claim is None:
@@ -147,8 +148,10 @@ def _tell_claim(claim: dict[str, Any] | None) -> None:
         return
     intact = "unchanged since" if claim["is_intact"] else "[red]CHANGED after it was signed[/];"
     console.print(f"Content credentials by {safe(claim['made_by'])}: {intact}", end=" ")
-    languages = f"{claim.get('source_language', '?')} to {claim.get('target_language', '?')}"
-    console.print(f"dubbed from {safe(languages)}")
+    source, target = (str(claim.get(name, "?")) for name in ("source_language", "target_language"))
+    is_same = is_same_language(source, target)
+    done = f"spoken again in {target}" if is_same else f"dubbed from {source} to {target}"
+    console.print(safe(done))
     for voice in claim.get("cloned_voices", []):
         signed = f", signed by {voice['signed_by']}" if voice.get("signed_by") else ""
         console.print(

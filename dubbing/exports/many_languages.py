@@ -98,10 +98,10 @@ def _track(timeline: Timeline, workspace: Workspace) -> DubTrack:
 def _subtitles(
     timelines: tuple[Timeline, ...], folder: Path, rate: Fraction
 ) -> tuple[SubtitleFile, ...]:
-    """SubRip files: the film's own language, then that of each dub."""
-    wanted: list[tuple[Timeline, Of, str]] = [
-        (timelines[0], "source", timelines[0].source_language)
-    ]
+    """SubRip files: the film's own language, unless a dub has it as well, then that of each dub."""
+    wanted: list[tuple[Timeline, Of, str]] = []
+    if not any(timeline.is_spoken_again for timeline in timelines):
+        wanted.append((timelines[0], "source", timelines[0].source_language))
     wanted += [(timeline, "target", timeline.target_language) for timeline in timelines]
     files = []
     for number, (timeline, of, code) in enumerate(wanted):

@@ -79,11 +79,20 @@ def language(tag: str) -> Language:
 
 
 def same_language(name: str) -> UsageError:
-    """The error for a film that speaks what it shall be dubbed into."""
+    """The error for a film that speaks what it shall be dubbed into, and shall not be spoken again."""
     return UsageError(
         f"The film already speaks {name}.",
-        hint="Name another language with --to, or the true one with --from.",
+        hint="Leave out --no-revoice to have it spoken again, or name another language with --to.",
     )
+
+
+def is_same_language(one: str, other: str) -> bool:
+    """Whether two codes are one language, in whatever variety.
+
+    >>> is_same_language("pt", "pt-br"), is_same_language("en", "es"), is_same_language("", "")
+    (True, False, False)
+    """
+    return bool(one) and one.partition("-")[0] == other.partition("-")[0]
 
 
 def spoken_code(code: str) -> str | None:

@@ -64,6 +64,7 @@ def report_document(
         "source_language": timeline.source_language,
         "source_language_probability": timeline.source_language_probability,
         "target_language": timeline.target_language,
+        "is_spoken_again": timeline.is_spoken_again,
         "sound_offset_ms": timeline.sound_offset_ms,
         "mouths": _mouths(timeline, agreements, timing),
         "loudness": {"original_lufs": timeline.mix.original_lufs, "dub": loudness},
@@ -100,11 +101,18 @@ def _summary(timeline: Timeline, measured: Sequence[Measured]) -> dict[str, Any]
         "found_in_output": len(starts),
         "flagged": sum(1 for line in timeline.lines if line.flags),
         "unheard": len(unheard(timeline.lines)),
+        "told_by": _told_by(timeline),
         "median_error_rate": round(median(rates), 4) if rates else None,
         "median_dnsmos": median(qualities) if qualities else None,
         "worst_start_error_ms": max(starts, default=None),
         "worst_end_error_ms": max(ends, default=None),
     }
+
+
+def _told_by(timeline: Timeline) -> dict[str, int]:
+    """How many planned lines are timed by the original's sound, by lips, and freely."""
+    told = [line.plan.told_by or "nothing" for line in timeline.lines if line.plan is not None]
+    return {name: told.count(name) for name in ("sound", "lips", "nothing")}
 
 
 def _line(
@@ -137,6 +145,8 @@ def _line(
             "tempo": round(plan.tempo, 3),
             "rungs": list(plan.rungs),
             "lip_strength": plan.lip_strength,
+            "told_by": plan.told_by,
+            "likeness": plan.likeness,
             "added_pauses": plan.added_pauses,
             "stretched": plan.whole is not None,
             "speed": plan.speed,

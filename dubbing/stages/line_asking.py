@@ -20,7 +20,14 @@ from dubbing.timeline import Candidate, DurationPlan, Line, Timeline, Translatio
 from dubbing.timing.bounds import Bending
 from dubbing.timing.evidence import shipped_aligner
 from dubbing.timing.isochrony import Fit, Limits, Option, Slot
-from dubbing.timing.lipsync import BALANCE, Followed, Performance, Window, follow_lips
+from dubbing.timing.lipsync import (
+    BALANCE,
+    OWN_WORDS,
+    Followed,
+    Performance,
+    Window,
+    follow_lips,
+)
 from dubbing.timing.prompter import Prompter
 from dubbing.timing.spoken import Spoken, spread
 from dubbing.translation.candidates import REVIEWER
@@ -64,7 +71,7 @@ class Asker:
     def followed(
         self, said: Spoken, fit: Fit, where: Window, original: Performance, strength: float
     ) -> Followed | None:
-        """The line as its mouth has it; the lengths of ``fit`` say where its sounds are sought."""
+        """The line as its mouth or the original's sound has it, sought from the lengths of ``fit`` on."""
         option = said.option
         rate = self.limits.max_rate if "rate" in fit.rungs else 1.0
         if len(fit.frames) != len(option.symbols):  # a pause was put in: spread over the same time
@@ -78,7 +85,7 @@ class Asker:
                 max(self.limits.fastest, LIPS_FASTEST), min(self.limits.slowest, LIPS_SLOWEST), rate
             ),
             look=shipped_aligner().look,
-            balance=replace(BALANCE, strength=strength),
+            balance=replace(BALANCE if original.edges is None else OWN_WORDS, strength=strength),
         )
 
     def heard_as(self, said: Spoken, fit: Fit) -> Spoken:

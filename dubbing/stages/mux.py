@@ -28,7 +28,7 @@ from dubbing.workspace import write_text
 @stage(
     reads=("media", "mix", "source_language", "target_language", "lines", "speakers"),
     writes=("output", "written"),
-    version=5,
+    version=6,
     outside=("source", "output", "ffmpeg"),
 )
 def mux(timeline: Timeline, run: Run, settings: MuxSettings) -> Timeline:
@@ -89,13 +89,13 @@ def _claim(timeline: Timeline) -> Claim:
 def _subtitles(
     timeline: Timeline, run: Run, settings: MuxSettings
 ) -> Iterator[tuple[SubtitleFile, ...]]:
-    """Subtitle files in both languages for the time of muxing, if they are wanted."""
+    """Subtitle files for the time of muxing, if they are wanted: in both languages, if there are two."""
     if not settings.subtitles:
         yield ()
         return
     with ExitStack() as stack:
         files = []
-        for code, said in _both_languages(timeline, settings.written):
+        for code, said in _languages(timeline, settings.written):
             path: Path = stack.enter_context(run.workspace.new_file(".srt"))
             write_text(path, said)
             name = language(code)
@@ -103,9 +103,13 @@ def _subtitles(
         yield tuple(files)
 
 
-def _both_languages(
-    timeline: Timeline, written: str | None
-) -> tuple[tuple[str, str], tuple[str, str]]:
+def _languages(timeline: Timeline, written: str | None) -> tuple[tuple[str, str], ...]:
+    if timeline.is_spoken_again:
+        said = tuple(
+            (line.plan.span, line.plan.text) if line.plan is not None else (line.span, line.text)
+            for line in timeline.lines
+        )
+        return ((timeline.target_language, subtitle_text(said)),)
     dubbed = tuple(
         (line.plan.span, as_written(line.plan.text, written))
         for line in timeline.lines

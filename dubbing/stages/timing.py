@@ -3,7 +3,8 @@
 For every line the natural lengths of its candidate translations come from the speech engine's own
 duration model, or from what it said of the whole line (:mod:`dubbing.voice.whole_lines`); the ladder of
 :mod:`dubbing.timing.isochrony` makes one of them fit the time there is. Where a mouth is seen to speak
-the line, :mod:`dubbing.timing.lipsync` then lets it set every phoneme.
+the line, :mod:`dubbing.timing.lipsync` then lets it set every phoneme. Where the original says the very
+words, its sound tells when (:mod:`dubbing.stages.own_words`), whether or not a mouth is seen.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from dubbing.pipeline import Run, stage
 from dubbing.settings import TimingSettings
 from dubbing.soundtrack.voice_activity import voice_level
 from dubbing.stages.line_asking import Asker, NothingToSay, asker_for
+from dubbing.stages.own_words import OwnWords, own_words
 from dubbing.timeline import FRAME_MS, DurationPlan, Line, Span, Timeline
 from dubbing.timing.audible import NOTHING_TO_SAY, flagged, within
 from dubbing.timing.isochrony import Fit, Slot, fit_line
+from dubbing.timing.lips import unseen
 from dubbing.timing.lipsync import Followed, Performance, Window, unmet_rests, window, with_pause
 from dubbing.timing.noticed import noticed
 from dubbing.timing.slots import Place, place
@@ -31,9 +34,10 @@ from dubbing.timing.spoken import Spoken
 from dubbing.translation.doubts import doubts
 from dubbing.vision.mouths import Mouths
 from dubbing.voice.casting import PACER
-from dubbing.workspace import Workspace
 
 WORTH_REFINING_FRAMES = 2
+SOUND, LIPS = "sound", "lips"
+"""What tells when each sound of a line is made."""
 NEAR_MS = 100
 """A line that ends so near to its mouth ends with it."""
 WAYS_TO_PAUSE = 3
@@ -45,7 +49,10 @@ TOO_LONG = {"earlier", "squeeze", "overlap", "cut"}
 
 
 @stage(
-    reads=("media", "dialogue", "target_language", "speakers", "lines", "faces"),
+    reads=(
+        *("media", "dialogue", "voice_channels", "source_language", "target_language"),
+        *("speakers", "lines", "faces"),
+    ),
     writes=("lines.plan", "lines.flags"),
     version=16,
     engine_roles=("speech",),
@@ -114,7 +121,7 @@ def _with_plans(
                 where,
                 film_ms,
                 mouths,
-                _Voice(timeline, run.workspace, number),
+                _Voice(timeline, run, number),
                 settings,
             )
         lines.append(planned)
@@ -138,11 +145,16 @@ def _newly_planned(
     except NothingToSay:
         return replace(line, flags=(*line.translation.flags, NOTHING_TO_SAY))
     candidate, said = asker.tried[fit.option]
+    strength = _strength(line, settings)
+    own = own_words(asker, said, voice.timeline, voice.run, voice.number) if strength > 0 else None
+    if own is not None:
+        said = own.said
+        fit = replace(fit_line([said.option], where.slot, asker.limits), option=fit.option)
     fit, said = _refined(fit, said, where.slot, asker)
     if TOO_LONG & set(fit.rungs):
         plan = _too_long(fit, said, candidate.text, where, asker)
     else:
-        shown = _shown(mouths, voice, line, fit, where, _strength(line, settings))
+        shown = _shown(mouths, voice, line, fit, where, strength, own)
         if shown is None:
             plan = said.plan(candidate.text, fit, where.start_ms)
         else:
@@ -202,6 +214,13 @@ class _Shown:
     original: Performance
     start_ms: int
     strength: float
+    likeness: float | None
+    """Of the dub's voice to the original's, where that says the same words."""
+
+    @property
+    def told_by(self) -> str:
+        """What tells when each sound is made."""
+        return LIPS if self.original.edges is None else SOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +228,7 @@ class _Voice:
     """The original's voice in the time of one line."""
 
     timeline: Timeline
-    workspace: Workspace
+    run: Run
     number: int
 
     def level(self, begin_ms: int, n_frames: int) -> npt.NDArray[np.float64] | None:
@@ -217,7 +236,7 @@ class _Voice:
         spans = [line.span for line in self.timeline.lines]
         own = own_time(spans, self.number)
         frames = Span(begin_ms, begin_ms + n_frames * FRAME_MS)
-        return voice_level(self.timeline, self.workspace, spans[self.number], own, frames)
+        return voice_level(self.timeline, self.run.workspace, spans[self.number], own, frames)
 
 
 def _strength(line: Line, settings: TimingSettings) -> float:
@@ -227,18 +246,27 @@ def _strength(line: Line, settings: TimingSettings) -> float:
 
 
 def _shown(
-    mouths: Mouths, voice: _Voice, line: Line, fit: Fit, where: Place, strength: float
+    mouths: Mouths,
+    voice: _Voice,
+    line: Line,
+    fit: Fit,
+    where: Place,
+    strength: float,
+    own: OwnWords | None,
 ) -> _Shown | None:
-    """The mouth that speaks the line; ``None`` if it is not seen or shall not count."""
+    """The mouth and the words of the original; ``None`` if they tell nothing or shall not count."""
     lips = mouths.of(line) if strength > 0 else None
-    if lips is None:
+    if lips is None and own is None:
         return None
     free = (where.start_ms - where.earliest_ms) // FRAME_MS
     frames = window(fit, free, where.slot.most)
     begin_ms = where.start_ms - frames.earlier * FRAME_MS
-    seen = lips.between(begin_ms, frames.n_frames)
-    original = Performance(seen, voice.level(begin_ms, frames.n_frames))
-    return _Shown(frames, original, where.start_ms, strength)
+    n_frames = frames.n_frames
+    seen = unseen(begin_ms, n_frames) if lips is None else lips.between(begin_ms, n_frames)
+    edges = None if own is None else (own.edges_ms - begin_ms) / FRAME_MS
+    original = Performance(seen, voice.level(begin_ms, n_frames), edges)
+    likeness = None if own is None else own.likeness
+    return _Shown(frames, original, where.start_ms, strength, likeness)
 
 
 def _by_mouth(shown: _Shown, fit: Fit, said: Spoken, text: str, asker: Asker) -> DurationPlan:
@@ -247,7 +275,8 @@ def _by_mouth(shown: _Shown, fit: Fit, said: Spoken, text: str, asker: Asker) ->
     if followed is None:
         return said.plan(text, fit, shown.start_ms)
     pauses = 0
-    while pauses < asker.most_pauses:
+    is_paused = shown.original.edges is not None  # as the original pauses
+    while pauses < asker.most_pauses and not is_paused:
         better = _with_a_pause(shown, fit, said, followed, asker)
         if better is None:
             break
@@ -259,6 +288,8 @@ def _by_mouth(shown: _Shown, fit: Fit, said: Spoken, text: str, asker: Asker) ->
         followed.fit,
         shown.start_ms + followed.shift * FRAME_MS,
         lip_strength=shown.strength,
+        told_by=shown.told_by,
+        likeness=shown.likeness,
         added_pauses=pauses,
     )
 

@@ -22,16 +22,24 @@ from dubbing.engines.translation import (
 )
 from dubbing.engines.translation import Translator as Engine
 from dubbing.language.dividing import divided
+from dubbing.language.languages import is_same_language
 from dubbing.language.text_language import is_other_language
 from dubbing.pipeline import Run, stage
 from dubbing.registry import engine_class, identity
-from dubbing.settings import TranslateSettings
+from dubbing.settings import AS_HEARD, TranslateSettings
 from dubbing.stages.line_places import fitting_of, places_of
-from dubbing.stages.translation_scope import by_language, check, check_languages, chosen_lines
+from dubbing.stages.translation_scope import (
+    by_language,
+    check,
+    check_languages,
+    chosen_lines,
+    tell_scope,
+)
 from dubbing.stages.voice_prompter import prompter_of
 from dubbing.timeline import Candidate, Timeline, Translation
 from dubbing.timing.prompter import Prompter
 from dubbing.translation.asking import Asking
+from dubbing.translation.candidates import AS_HEARD as AS_HEARD_ORIGIN
 from dubbing.translation.candidates import (
     MEMORY,
     PERSON,
@@ -61,11 +69,11 @@ def refuse_early(timeline: Timeline, run: Run, settings: TranslateSettings) -> N
     """Refuse what can be known from the lines alone, before pictures, voices and moods are looked at.
 
     Raises:
-        UsageError: if the film speaks the target language, a line that is asked for does not exist, or a
-            person's file says nothing of any line.
+        UsageError: if the film speaks the target language and shall not be spoken again, a line that is
+            asked for does not exist, or a person's file says nothing of any line.
     """
-    check_languages(timeline)
-    chosen_lines(timeline, settings.lines)
+    check_languages(timeline, settings)
+    chosen_lines(timeline, settings)
     if hasattr(engine_class("translation", settings.engine), "lay"):
         engine: Lays = run.engines.get("translation", settings.engine, settings.engine_options)
         asking = Asking(timeline, settings, Style.HUMAN)
@@ -79,7 +87,7 @@ def refuse_early(timeline: Timeline, run: Run, settings: TranslateSettings) -> N
     version=12,
     engine_roles=("translation",),
     engines_of=(("speech", "voices"),),
-    fixed_engines=(("speech", PACER),),
+    fixed_engines=(("speech", PACER), ("translation", AS_HEARD)),
     settings_of=(
         "songs.keep",
         "timing.comfortable_fast",
@@ -100,14 +108,15 @@ def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Time
     engine: Engine = run.engines.get("translation", settings.engine, options)
     check(timeline, engine, settings)
     by_person = engine.style is Style.HUMAN
-    chosen = chosen_lines(timeline, settings.lines, by_person=by_person)
+    chosen = chosen_lines(timeline, settings, by_person=by_person)
+    tell_scope(timeline, run, settings, chosen, engine.style)
     translations: dict[int, Translation | None] = {}
     for source, numbers in by_language(timeline, run, engine, settings, chosen):
         part = replace(timeline, source_language=source)
-        mine = _of_pair(engine, source, timeline.target_language)
+        mine, name = _of_pair(engine, source, timeline.target_language, run, settings)
         offers, picks = _translated(_Desk(part, run, settings, mine, numbers))
         del mine
-        translations |= {n: _translation(offers[n], picks[n], settings.engine) for n in numbers}
+        translations |= {n: _translation(offers[n], picks[n], name) for n in numbers}
     cost = getattr(engine, "cost", "")
     if cost:
         run.note(f"Translation used {cost}.")
@@ -119,9 +128,17 @@ def translate(timeline: Timeline, run: Run, settings: TranslateSettings) -> Time
     )
 
 
-def _of_pair(engine: Engine, source: str, target: str) -> Engine:
-    """Who translates these languages: the engine, or another that it leaves them to."""
-    return engine.of_pair(source, target) if isinstance(engine, LeavesPairs) else engine
+def _of_pair(
+    engine: Engine, source: str, target: str, run: Run, settings: TranslateSettings
+) -> tuple[Engine, str]:
+    """Who translates these languages, and its name: the engine, or another that it leaves them to.
+
+    From a language into itself nothing is translated, unless a person wrote what shall be said.
+    """
+    if is_same_language(source, target) and engine.style is not Style.HUMAN:
+        return run.engines.get("translation", AS_HEARD), AS_HEARD
+    mine = engine.of_pair(source, target) if isinstance(engine, LeavesPairs) else engine
+    return mine, settings.engine
 
 
 def _translated(desk: _Desk) -> tuple[Offers, tuple[int, ...]]:
@@ -167,6 +184,8 @@ class _Desk:
         """Candidates of every line: by itself, as part of a whole, out of the memory."""
         if isinstance(self.engine, Lays):
             return self._written(self.engine)
+        if self.style is Style.VERBATIM:
+            return self._verbatim()
         if self.style is not Style.HUMAN:
             self.asking.names = self._agreed_names()
         known = {n: self._remembered(n) for n in self.chosen_lines}
@@ -222,6 +241,17 @@ class _Desk:
             known = self._remembered(number) if number in written.without else []
             said = [Hypothesis(written.texts[number], 0.0)]
             offers[number] = known or self._candidates(number, said)
+        return offers
+
+    def _verbatim(self) -> Offers:
+        """What was heard: nothing to compare, nothing to check."""
+        numbers = sorted(self.chosen_lines)
+        passages = [self.asking.passage([number]) for number in numbers]
+        found = self.engine.translate(passages, self.drafter.request)
+        offers: Offers = [[] for _ in self.lines]
+        for number, hypotheses in zip(numbers, found, strict=True):
+            texts = [hypothesis.text for hypothesis in hypotheses if hypothesis.text]
+            offers[number] = [Candidate(text, 0.0, origin=AS_HEARD_ORIGIN) for text in texts]
         return offers
 
     def _groups(self) -> list[tuple[int, ...]]:

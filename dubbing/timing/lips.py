@@ -78,6 +78,11 @@ class Lips:
         return Lips(start_ms, values)
 
 
+def unseen(start_ms: int, n_frames: int) -> Lips:
+    """A mouth that nobody sees."""
+    return Lips(start_ms, np.zeros((n_frames, len(FEATURES)), dtype=np.float32))
+
+
 def lips_of(points: Floats, times_ms: npt.NDArray[np.float64]) -> Lips | None:
     """Lip features of one face track.
 

@@ -31,6 +31,7 @@ from dubbing.timing.isochrony import Fit, Option
 from dubbing.timing.lip_alignment import Look
 from dubbing.timing.lips import CLOSURE, CONFIDENCE, Lips, moves, stretches
 from dubbing.timing.placing import place
+from dubbing.timing.same_words import heard_evidence, offsets_of
 from dubbing.timing.solver import Problem
 from dubbing.timing.visemes import Sound, lengths_of, sounds, viseme
 
@@ -82,11 +83,14 @@ class Performance:
     """What the original shows and lets hear in the frames of a line's window.
 
     ``voice`` is the level of the original's voice, float64 ``[F]``: 1 for its loud parts, 0 for 40 dB
-    below, NaN where it does not count; ``None`` if it is not known.
+    below, NaN where it does not count; ``None`` if it is not known. ``edges`` are where the original
+    says the symbols of the line, float64 ``[n + 1]`` in frames of the window; ``None`` if it says others,
+    or is not clear.
     """
 
     lips: Lips
     voice: Floats | None = None
+    edges: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ class Balance:
     """How much each part of the evidence counts against natural lengths; 0 leaves it out.
 
     ``strength`` scales all of them: 0 is natural timing, 1 all that the bounds allow. ``lengths`` scales
-    the network's offsets of the natural lengths.
+    the offsets of the natural lengths, the network's or the original's; ``sound`` is for what the
+    original's sound tells of its own words.
     """
 
     strength: float = 0.5
@@ -103,10 +108,13 @@ class Balance:
     closure: float = 0.5
     rest: float = 0.5
     lengths: float = 1.0
+    sound: float = 0.0
 
 
 BALANCE = Balance()
 """What dubs use, but for the strength, which is a setting."""
+OWN_WORDS = Balance(aligner=0.2, voice=0.2, closure=0.1, rest=0.0, lengths=1.0, sound=2.0)
+"""Where the original's sound tells when it says the very words of the dub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +160,23 @@ def follow_lips(
         balance: how much each part of the evidence counts.
 
     Returns:
-        ``None`` if nothing is seen or no plan fits; then the fit stays as it is.
+        ``None`` if nothing is seen or heard, or no plan fits; then the fit stays as it is.
     """
-    lips, strength = original.lips, balance.strength
-    if strength <= 0 or not lips.values[:, CONFIDENCE].any():
+    lips, strength, edges = original.lips, balance.strength, original.edges
+    is_seen = bool(lips.values[:, CONFIDENCE].any())
+    if strength <= 0 or not (is_seen or edges is not None):
         return None
     found = sounds(option.symbols)
     begins = np.cumsum([float(where.earlier), *lengths_of(found, fit.frames)])
-    log_p, offsets = look(found, lengths_of(found, option.natural), begins, lips)
-    evidence = strength * (
-        picture_evidence(found, log_p, lips, balance) + voice_evidence(found, original, balance)
-    )
+    evidence = voice_evidence(found, original, balance)
+    offsets = np.zeros(len(found))
+    if is_seen:
+        log_p, offsets = look(found, lengths_of(found, option.natural), begins, lips)
+        evidence = evidence + picture_evidence(found, log_p, lips, balance)
+    if edges is not None:
+        evidence = evidence + balance.sound * heard_evidence(found, edges, where.n_frames)
+        offsets = offsets_of(found, edges, option.natural)
+    evidence = strength * evidence
     lean = strength * balance.lengths * offsets
     bent = _leaning(problem(option.symbols, option.natural, bending), found, lean)
     placed = place(

@@ -74,6 +74,10 @@ class Prompter:
         symbols, natural = self._symbols_and_lengths(text)
         return self._as_spoken(symbols, natural) if symbols else None
 
+    def symbols_of(self, text: str) -> str:
+        """What is spoken for a text; empty if there is no sound in it."""
+        return self._symbols_and_lengths(text)[0]
+
     def _symbols_and_lengths(self, text: str) -> tuple[str, list[float]]:
         special = [p.model_dump() for p in self.pronunciations if p.text in text]
         key = self._key("natural", self.language, str(self.voice), text, special)

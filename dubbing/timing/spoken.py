@@ -79,6 +79,8 @@ class Spoken:
         start_ms: int,
         *,
         lip_strength: float = 0.0,
+        told_by: str = "",
+        likeness: float | None = None,
         added_pauses: int = 0,
     ) -> DurationPlan:
         """The plan that begins to sound at ``start_ms``."""
@@ -96,6 +98,8 @@ class Spoken:
             rungs=fit.rungs,
             cost=round(fit.cost, 3),
             lip_strength=lip_strength,
+            told_by=told_by,
+            likeness=likeness,
             added_pauses=added_pauses,
         )
 

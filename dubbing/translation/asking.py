@@ -56,7 +56,7 @@ class Asking:
 
     def passage_of(self, text: str) -> Passage:
         """A text by itself, with the pairs, terms and names that it calls for."""
-        if self.style is Style.SENTENCES:
+        if self.style in (Style.SENTENCES, Style.VERBATIM):
             return Passage(text)
         terms = self.terms(text)[:MOST_TERMS]
         is_shown_ours = self.style is not Style.DIALOGUE

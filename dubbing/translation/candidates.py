@@ -15,6 +15,8 @@ from dubbing.translation.choice import Contender
 from dubbing.translation.register import in_register, wrong_register
 
 MEMORY = "memory"
+AS_HEARD = "as heard"
+"""Nobody: the line says what the original says."""
 PERSON = "person"
 """Who wrote a file of translations."""
 REVIEWER = "reviewer"

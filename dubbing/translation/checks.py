@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dubbing.language.languages import language
+from dubbing.language.languages import is_same_language, language
 from dubbing.language.script import SCRIPTS, WORD, has_traditional, script_share
 from dubbing.settings import Term
 from dubbing.translation.glossary import lost_terms
@@ -55,6 +55,8 @@ def translation_flags(
         target: that of the translation.
         terms: those of the glossary that occur in ``source_text``.
     """
+    if is_same_language(source, target):  # another wording is meant
+        return ("empty",) if not re.search(r"\w", text) else ()
     found = {
         "empty": not re.search(r"\w", text),
         "untranslated": _untranslated(source_text, text, target),

@@ -17,6 +17,7 @@ from typing import Any
 
 from dubbing.errors import StageFailed
 from dubbing.homes import voices_home
+from dubbing.language.languages import is_same_language
 from dubbing.language.plain_text import plain_text
 from dubbing.media.ffmpeg import replaced_whole
 from dubbing.timeline import Speaker
@@ -148,16 +149,20 @@ def _active_manifest(reader: Any) -> dict[str, Any]:
         return {}
 
 
+def _what_was_done(claim: Claim) -> str:
+    source, target = claim.source_language, claim.target_language
+    if is_same_language(source, target):
+        return f"spoken again in {target}"
+    return f"dubbed from {source} to {target}"
+
+
 def _manifest(claim: Claim) -> str:
     from dubbing import __version__
 
     dubbed = {
         "action": "c2pa.dubbed",
         "digitalSourceType": SOURCE_TYPE,
-        "parameters": {
-            "description": f"Dialogue dubbed from {claim.source_language} to "
-            f"{claim.target_language} with synthetic speech"
-        },
+        "parameters": {"description": f"Dialogue {_what_was_done(claim)} with synthetic speech"},
     }
     stated = {
         "synthetic_dialogue": True,

@@ -105,6 +105,10 @@ class WholeLinePrompter:
         self.lines[text] = line
         return found
 
+    def symbols_of(self, text: str) -> str:
+        """What is spoken for a text; empty if there is no sound in it."""
+        return self._symbols(text)
+
     def said_as(self, symbols: str) -> Spoken | None:
         """Nothing: no pause can be put into what has been said."""
         del symbols

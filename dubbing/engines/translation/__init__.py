@@ -86,6 +86,8 @@ class Style(StrEnum):
     """Pairs, terms, register, what is said around it; also asked for other lengths."""
     HUMAN = "human"
     """Nothing: a person has done the work, and it is not judged."""
+    VERBATIM = "verbatim"
+    """Nothing: the words stay as they were heard, so there is no choice to make and no fault to find."""
 
     @property
     def varies_length(self) -> bool:

@@ -73,8 +73,8 @@ class TranslationFile:
         _read(_path_of(options), target, songs=True)
 
     def supports(self, source: str, target: str) -> bool:
-        """Whatever it holds."""
-        return source != target
+        """Whatever it holds; a corrected script may be in the film's own language."""
+        return True
 
     def lay(self, lines: Sequence[Passage], target: str, *, songs: bool = False) -> Written:
         """What the person wrote for each line of the film.

@@ -26,7 +26,8 @@
       this.review = app.review;
       const { film } = app.project;
       byId("film-name").textContent = dubbing.visible(film.name, 200);
-      byId("languages").textContent = `${film.source.name} → ${film.target.name}`;
+      byId("languages").textContent = film.source.code === film.target.code
+        ? `${film.target.name}, spoken again` : `${film.source.name} → ${film.target.name}`;
       document.title = `${dubbing.visible(film.name, 80)} – dub review`;
       byId("undo").addEventListener("click", () => this.review.undo());
       byId("redo").addEventListener("click", () => this.review.redo());

@@ -18,14 +18,15 @@
     constructor(app) {
       this.app = app;
       this.line = null;
-      const { target } = app.project.film;
+      const { source, target } = app.project.film;
+      const label = source.code === target.code ? "What is said" : "Translation";
       this.title = make("h2", { class: "title" });
       this.badges = make("span", { class: "badges wrap" });
       this.job = make("div", { class: "job", role: "status", hidden: true });
       this.source = make("div", { class: "source-text" });
       this.text = make("textarea", { id: "translation", rows: 2, lang: target.code,
         dir: target.dir, maxlength: dubbing.LONGEST_TEXT, spellcheck: "true",
-        "aria-label": `Translation, ${target.name}`, "aria-describedby": "estimate" });
+        "aria-label": `${label}, ${target.name}`, "aria-describedby": "estimate" });
       this.bar = make("span", { class: "fill" });
       this.estimate = make("output", { id: "estimate", for: "translation" });
       this.note = make("input", { type: "text", id: "note", maxlength: 4000, dir: "auto",
