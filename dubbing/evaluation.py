@@ -125,12 +125,13 @@ class Evaluation:
                 lips = self._mouths.of(line)
                 if lips is None:
                     continue
-                for method, version in self._versions(line, dub):
+                for method, version in self.versions(line, dub):
                     yield self._judged(line, method, version, lips, listen)
 
     # -- three versions --------------------------------------------------------------------------
 
-    def _versions(self, line: Line, dub: Path) -> Iterator[tuple[str, Version]]:
+    def versions(self, line: Line, dub: Path) -> Iterator[tuple[str, Version]]:
+        """The line in every way of ``METHODS``; none if it is not found in ``dub`` (16 kHz)."""
         ours = self._as_it_lies(line, dub)
         if ours is None:
             return
@@ -167,7 +168,9 @@ class Evaluation:
         speech: TakesDurations = self._speech()
         voice, delivery = self._voice(line), line.delivery or NEUTRAL
         code = self.timeline.target_language
-        symbols = self._speech().phonemes(spoken_form(line.plan.text, code), code)
+        cast = self.timeline.voice_of(line)
+        variety = cast.accent if cast is not None and cast.accent else code
+        symbols = self._speech().phonemes(spoken_form(line.plan.text, code), variety)
         usual_lengths = [float(n) for n in speech.durations(symbols, voice)]
         natural = tuple(paced(symbols, usual_lengths, delivery.rate))
         usual = whole_frames(natural)

@@ -106,13 +106,14 @@ def _check_ffmpeg(listener: Listener) -> None:
 def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -> Timeline:
     target = target_code(job.target)
     check_languages(profile, target)
-    profile = profile.written_as(language(job.target).written)
+    asked_for = language(job.target)
+    profile = profile.in_variety(asked_for.written, asked_for.accent)
     source = _existing(job.source)
     for place in (job.output, job.workspace, source.parent):
         if place is not None:
             check_name(place.absolute())
     stages = _until(load_stages(load_recipe(job.recipe)), job)
-    if note := language(job.target).note:
+    if note := asked_for.note:
         listener(Event("note", "", note))
     folder = _folder(job, source)
     if any(stage.name == "translate" for stage in stages):

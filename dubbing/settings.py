@@ -316,6 +316,8 @@ NO_CONSENTS_HERE = (
 class VoicesSettings(SpeechEngine):
     """Which voice speaks for whom."""
 
+    accent: Literal["en-gb", "en-us"] | None = None
+    """Variety of the target language, where its voices have several; ``None``: any."""
     distinct: bool = True
     """Give two speakers two voices as long as there are enough."""
     cast: dict[str, str] = {}
@@ -437,9 +439,11 @@ class Profile(Strict):
         settings: Strict = getattr(self, stage)
         return settings
 
-    def written_as(self, written: str | None) -> Profile:
-        """The same profile for a target language that is shown otherwise than it is translated."""
-        return self if written is None else self.with_values({"mux": {"written": written}})
+    def in_variety(self, written: str | None, accent: str | None) -> Profile:
+        """The same profile for a variety of the target language: as it is shown, and as it sounds."""
+        values = {"mux": {"written": written}} if written is not None else {}
+        values |= {"voices": {"accent": accent}} if accent is not None else {}
+        return self.with_values(values) if values else self
 
     def with_values(self, values: dict[str, dict[str, Any]]) -> Profile:
         """The same profile with some values of some stages replaced (flags over file).

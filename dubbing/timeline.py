@@ -208,8 +208,8 @@ class DurationPlan:
     told_by: str = ""
     """What told when each sound is made: ``sound`` of the original, where it says the same words, or
     ``lips``; empty where the line is timed freely."""
-    likeness: float | None = None
-    """How like the original the dub's voice sounds, laid upon it; ``None`` where nobody looked."""
+    clearness: float | None = None
+    """Share of its vowels in which the original is heard, where its sound told when."""
     added_pauses: int = 0
     """Pauses that the text does not have, made because the mouth rests."""
     whole: Artifact | None = None
@@ -434,6 +434,8 @@ class Voice:
     """The consent itself, so that every later use can check it."""
     signed_by: str = ""
     """Whose key signed the consent, in words."""
+    accent: str = ""
+    """Variety of the language by whose rules it reads, ``en-gb``; empty for the usual one."""
 
     @property
     def own(self) -> Artifact | None:

@@ -8,7 +8,6 @@ band by band so that the voices themselves count little, are laid upon each othe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -25,38 +24,20 @@ DELTA_WEIGHT = 2.0
 Numbers = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Laid:
-    """Times of one recording as times of another, float64 ``[n]`` in ms, rising.
-
-    ``likeness`` is the mean cosine of what was laid upon each other: the same words have 0.3 or more.
-    """
-
-    times_ms: Numbers
-    likeness: float
-
-
 def found_in(other: Audio, reference: Audio, times_ms: Sequence[float]) -> Numbers:
-    """Times of ``reference`` as times of ``other``, as :func:`laid_upon` finds them."""
-    return laid_upon(other, reference, times_ms).times_ms
-
-
-def laid_upon(other: Audio, reference: Audio, times_ms: Sequence[float]) -> Laid:
-    """Find the times of ``reference`` in ``other``.
+    """Times of ``reference`` as times of ``other``: float64 ``[n]`` in ms, rising.
 
     Both are mono speech of the same words, trimmed to where it begins and ends.
     """
     ours, theirs = _features(reference), _features(other)
     if len(ours) < 2 or len(theirs) < 2:
         share = other.duration_ms / max(1, reference.duration_ms)
-        return Laid(np.asarray(times_ms, dtype=np.float64) * share, 0.0)
-    likeness = ours @ theirs.T
-    path = _path(1 - likeness)
+        return np.asarray(times_ms, dtype=np.float64) * share
+    path = _path(1 - ours @ theirs.T)
     steps = np.unique(path[:, 0])
     partner = np.array([path[path[:, 0] == step, 1].mean() for step in steps])
     found = np.interp(np.asarray(times_ms) / STEP_MS, steps + 0.5, partner + 0.5)
-    alike = float(likeness[path[:, 0], path[:, 1]].mean())
-    return Laid(np.asarray(np.maximum.accumulate(found * STEP_MS)), alike)
+    return np.asarray(np.maximum.accumulate(found * STEP_MS))
 
 
 def _features(audio: Audio) -> Numbers:

@@ -33,6 +33,8 @@ from dubbing.workspace import digest
 SCHEMA = "dubbing.Batch/1"
 OUTPUT = "{dir}/{stem}.{lang}{ext}"
 MOST_JOBS = 1_000_000
+Variety = tuple[str | None, str | None]
+"""How a target language is shown, and how it sounds, where that is not the usual way."""
 
 
 class Wishes(Options):
@@ -208,13 +210,14 @@ class _Reader:
         for tag in languages:
             with _told(self.text, (*where, "languages") if entry.languages else ("languages",)):
                 target = target_code(tag)
-                written = language(tag).written
+                found = language(tag)
             if target not in seen:
-                yield self._wanted(number, entry, film, target, written)
+                variety = found.written, found.accent
+                yield self._wanted(number, entry, film, target, variety)
             seen.add(target)
 
     def _wanted(
-        self, number: int, entry: JobEntry, film: str, target: str, written: str | None
+        self, number: int, entry: JobEntry, film: str, target: str, variety: Variety
     ) -> Wanted:
         where: Place = ("jobs", number)
         general = self.manifest
@@ -249,7 +252,7 @@ class _Reader:
             target=target,
             output=output,
             profile=self._profile(
-                number, entry.profile or general.profile, options, target, written
+                number, entry.profile or general.profile, options, target, variety
             ),
             consents=tuple(options.consent or ()),
             priority=priority or 0,
@@ -276,9 +279,9 @@ class _Reader:
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else film
 
     def _profile(
-        self, number: int, name: str | None, options: Options, target: str, written: str | None
+        self, number: int, name: str | None, options: Options, target: str, variety: Variety
     ) -> Profile:
-        key = digest([name, target, written, options.model_dump(mode="json")])
+        key = digest([name, target, *variety, options.model_dump(mode="json")])
         if key not in self.profiles:
             where: Place = ("jobs", number)
             with _told(self.text, (*where, "profile")):
@@ -292,7 +295,7 @@ class _Reader:
                 named = (*unknown, *not_stages)[0]
                 raise self.text.error((*where, "settings", named), "there is no such stage.")
             with _told(self.text, (*where, "settings")):
-                self.profiles[key] = base.with_values(values).written_as(written)
+                self.profiles[key] = base.with_values(values).in_variety(*variety)
         return self.profiles[key]
 
     def _profile_place(self, name: str) -> str:

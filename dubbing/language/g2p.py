@@ -12,7 +12,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from types import SimpleNamespace
 
@@ -73,7 +73,8 @@ def _best_cut(phonemes: str) -> int:
 def _converter(language: str) -> Callable[[str], str]:
     if language in ESPEAK:
         return _espeak(ESPEAK[language])
-    makers = {"zh": _chinese, "en": _english, "ja": _japanese}
+    makers = {"zh": _chinese, "en": _english, "en-us": _english, "ja": _japanese}
+    makers["en-gb"] = partial(_english, british=True)
     if language not in makers:
         raise UnknownLanguage(f"There are no pronunciation rules for '{language}'.")
     return makers[language]()
@@ -87,11 +88,11 @@ def _espeak(name: str) -> Callable[[str], str]:
     return lambda text: str(g2p(text)[0])
 
 
-def _english() -> Callable[[str], str]:
+def _english(*, british: bool = False) -> Callable[[str], str]:
     from misaki.espeak import EspeakFallback
 
     logging.getLogger("phonemizer").setLevel(logging.ERROR)
-    g2p = EspeakFallback(british=False)
+    g2p = EspeakFallback(british=british)
     return lambda text: str(g2p(SimpleNamespace(text=text))[0] or "")
 
 

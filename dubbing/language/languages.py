@@ -42,6 +42,8 @@ HEARD = (
 alone knows Cantonese, is not among them."""
 NAMES_IN = ("en", "zh", "es", "fr", "it", "pt", "ja", "hi", "de", "ru")
 LONGEST_TAG = 60
+ACCENTS = ("en-gb", "en-us")
+"""Varieties that have voices of their own."""
 TAIWAN, HONG_KONG = "zh-Hant-TW", "zh-Hant-HK"
 
 
@@ -50,8 +52,8 @@ class Language:
     """``code`` is ours (ISO 639-1, or ``pt-br``); ``iso639_2`` is the /T code for containers.
 
     ``written`` is set where the text is to be shown otherwise than the engines write it: in the
-    traditional characters of Taiwan or of Hong Kong. ``note`` says where the speech is another variety
-    than what was asked for.
+    traditional characters of Taiwan or of Hong Kong. ``accent`` is set where a variety of English is
+    asked for that has voices. ``note`` says where the speech is another variety than what was asked for.
     """
 
     code: str
@@ -60,6 +62,7 @@ class Language:
     whisper_code: str
     written: str | None = None
     note: str = ""
+    accent: str | None = None
 
 
 @lru_cache(maxsize=256)
@@ -163,7 +166,13 @@ def _described(parsed: langcodes.Language) -> Language | None:
         WHISPER_CODES.get(code, base),
         written,
         _note(parsed, written),
+        _accent(parsed),
     )
+
+
+def _accent(parsed: langcodes.Language) -> str | None:
+    code = f"{parsed.language}-{parsed.territory}".lower()
+    return code if code in ACCENTS else None
 
 
 def _written(parsed: langcodes.Language) -> str | None:
@@ -177,6 +186,8 @@ def _written(parsed: langcodes.Language) -> str | None:
 def _note(parsed: langcodes.Language, written: str | None) -> str:
     if parsed.language == "pt" and parsed.territory not in (None, "BR"):
         return "There is no voice for European Portuguese: it is spoken as in Brazil."
+    if parsed.language == "en" and parsed.territory is not None and _accent(parsed) is None:
+        return f"There is no voice for {parsed.display_name()}: British and American ones speak."
     if written == HONG_KONG:
         return "Spoken as Mandarin, not Cantonese; subtitles and report in traditional characters."
     if written == TAIWAN:

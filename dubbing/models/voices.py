@@ -36,6 +36,8 @@ LANGUAGES = {
 }
 """First letter of a voice's name -> language; ``b`` is British English."""
 
+ACCENTS = {"a": "en-us", "b": "en-gb"}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VoiceCard:
@@ -53,6 +55,12 @@ class VoiceCard:
     def is_female(self) -> bool:
         """Whether it is a woman's voice; Kokoro says so in the name's second letter."""
         return self.name[1] == "f"
+
+    @property
+    def accent(self) -> str:
+        """The variety of its own language, where that has several: ``en-gb`` or ``en-us``."""
+        own = ACCENTS.get(self.name[0], "")
+        return own if own.startswith(self.language) else ""
 
     @property
     def is_child(self) -> bool:

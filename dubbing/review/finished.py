@@ -56,10 +56,15 @@ def late_ms(line: Line, workspace: Workspace, speech: Path) -> float | None:
     return lag_ms(resample(said, found.rate_hz), found, expected_ms)
 
 
-def written_down(audio: Audio, recognizer: Recognizer, code: str) -> str:
-    """What a recogniser hears in the first 30 s of ``audio`` (16 kHz), in the form that is compared."""
+def written_words(audio: Audio, recognizer: Recognizer, code: str) -> str:
+    """What a recogniser hears in the first 30 s of ``audio`` (16 kHz), as it writes it."""
     segments = _segments([audio], recognizer, code)[0]
-    return comparable(" ".join(segment.text for segment in segments), code)
+    return " ".join(segment.text for segment in segments)
+
+
+def written_down(audio: Audio, recognizer: Recognizer, code: str) -> str:
+    """The same in the form that is compared."""
+    return comparable(written_words(audio, recognizer, code), code)
 
 
 def words_heard(

@@ -146,7 +146,7 @@ def _line(
             "rungs": list(plan.rungs),
             "lip_strength": plan.lip_strength,
             "told_by": plan.told_by,
-            "likeness": plan.likeness,
+            "clearness": plan.clearness,
             "added_pauses": plan.added_pauses,
             "stretched": plan.whole is not None,
             "speed": plan.speed,

@@ -213,7 +213,7 @@ def _voice(timeline: Timeline, line: Line, name: str | None, run: Run) -> Voice 
     known = [voice.name for voice in speech.voices(timeline.target_language)]
     if name not in known:
         raise UsageError(f"There is no voice {name}.", hint=f"Known: {', '.join(known)}.")
-    return Voice(usual.engine, name, 0.0, f"chosen for {PLACE}")
+    return Voice(usual.engine, name, 0.0, f"chosen for {PLACE}", accent=usual.accent)
 
 
 def _decision(

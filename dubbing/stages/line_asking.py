@@ -36,6 +36,8 @@ from dubbing.voice.whole_lines import NOTED_SPEED, Speakers, WholeLinePrompter, 
 
 LIPS_FASTEST, LIPS_SLOWEST = 0.65, 1.5
 """The lips use not quite all that the limits allow: what is left costs more clarity than it gains."""
+OWN_FASTEST, OWN_SLOWEST = 0.6, 1.6
+"""Where the mouth says this very language, what is left is worth it: the borders come a third nearer."""
 
 
 class NothingToSay(Exception):
@@ -51,6 +53,8 @@ class Asker:
     limits: Limits
     most_pauses: int
     """How many pauses may be put into the line where its mouth rests."""
+    bounds: tuple[float, float] = (LIPS_FASTEST, LIPS_SLOWEST)
+    """Least and greatest share of their natural lengths to which mouth and original may bend sounds."""
     tried: list[tuple[Candidate, Spoken]] = field(default_factory=list)
 
     def options(self) -> Iterator[Option]:
@@ -74,6 +78,7 @@ class Asker:
         """The line as its mouth or the original's sound has it, sought from the lengths of ``fit`` on."""
         option = said.option
         rate = self.limits.max_rate if "rate" in fit.rungs else 1.0
+        fastest, slowest = self.bounds
         if len(fit.frames) != len(option.symbols):  # a pause was put in: spread over the same time
             fit = replace(fit, frames=spread(option.natural, sum(fit.frames)))
         return follow_lips(
@@ -82,10 +87,10 @@ class Asker:
             where,
             original,
             bending=Bending(
-                max(self.limits.fastest, LIPS_FASTEST), min(self.limits.slowest, LIPS_SLOWEST), rate
+                max(self.limits.fastest, fastest), min(self.limits.slowest, slowest), rate
             ),
             look=shipped_aligner().look,
-            balance=replace(BALANCE if original.edges is None else OWN_WORDS, strength=strength),
+            balance=replace(BALANCE if original.borders is None else OWN_WORDS, strength=strength),
         )
 
     def heard_as(self, said: Spoken, fit: Fit) -> Spoken:
@@ -120,7 +125,9 @@ def asker_for(
     if isinstance(speech, TakesDurations):
         limits = limits_for(settings, is_whole=False)
         prompter = _prompter(timeline, run, settings, line)
-        return Asker(line, prompter, limits, settings.most_added_pauses)
+        is_own = timeline.is_in_target(line)
+        bounds = (OWN_FASTEST, OWN_SLOWEST) if is_own else (LIPS_FASTEST, LIPS_SLOWEST)
+        return Asker(line, prompter, limits, settings.most_added_pauses, bounds)
     if isinstance(speech, SpeaksWhole):
         limits = limits_for(settings, is_whole=True)
         return Asker(line, _listener(timeline, run, settings, line, slot), limits, most_pauses=0)
@@ -138,6 +145,7 @@ def _prompter(timeline: Timeline, run: Run, settings: TimingSettings, line: Line
         run,
         settings.pronunciations,
         1.0 if line.delivery is None else line.delivery.rate,
+        voice.accent,
     )
 
 

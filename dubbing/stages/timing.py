@@ -22,7 +22,7 @@ from dubbing.pipeline import Run, stage
 from dubbing.settings import TimingSettings
 from dubbing.soundtrack.voice_activity import voice_level
 from dubbing.stages.line_asking import Asker, NothingToSay, asker_for
-from dubbing.stages.own_words import OwnWords, own_words
+from dubbing.stages.own_words import PACKAGE, OwnWords, own_words
 from dubbing.timeline import FRAME_MS, DurationPlan, Line, Span, Timeline
 from dubbing.timing.audible import NOTHING_TO_SAY, flagged, within
 from dubbing.timing.isochrony import Fit, Slot, fit_line
@@ -58,6 +58,7 @@ TOO_LONG = {"earlier", "squeeze", "overlap", "cut"}
     engine_roles=("speech",),
     fixed_engines=(("speech", PACER),),
     weights=("aligner",),
+    packages=(PACKAGE,),
 )
 def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     """Fill ``plan`` of every translated line, in order, since a line that spills delays the next.
@@ -214,13 +215,13 @@ class _Shown:
     original: Performance
     start_ms: int
     strength: float
-    likeness: float | None
-    """Of the dub's voice to the original's, where that says the same words."""
+    clearness: float | None
+    """Of the original's own words; ``None`` where it says others, or is not clear."""
 
     @property
     def told_by(self) -> str:
         """What tells when each sound is made."""
-        return LIPS if self.original.edges is None else SOUND
+        return LIPS if self.original.borders is None else SOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,10 +264,10 @@ def _shown(
     begin_ms = where.start_ms - frames.earlier * FRAME_MS
     n_frames = frames.n_frames
     seen = unseen(begin_ms, n_frames) if lips is None else lips.between(begin_ms, n_frames)
-    edges = None if own is None else (own.edges_ms - begin_ms) / FRAME_MS
-    original = Performance(seen, voice.level(begin_ms, n_frames), edges)
-    likeness = None if own is None else own.likeness
-    return _Shown(frames, original, where.start_ms, strength, likeness)
+    borders = None if own is None else (own.borders_ms - begin_ms) / FRAME_MS
+    original = Performance(seen, voice.level(begin_ms, n_frames), borders)
+    clearness = None if own is None else own.clearness
+    return _Shown(frames, original, where.start_ms, strength, clearness)
 
 
 def _by_mouth(shown: _Shown, fit: Fit, said: Spoken, text: str, asker: Asker) -> DurationPlan:
@@ -275,7 +276,7 @@ def _by_mouth(shown: _Shown, fit: Fit, said: Spoken, text: str, asker: Asker) ->
     if followed is None:
         return said.plan(text, fit, shown.start_ms)
     pauses = 0
-    is_paused = shown.original.edges is not None  # as the original pauses
+    is_paused = shown.original.borders is not None  # as the original pauses
     while pauses < asker.most_pauses and not is_paused:
         better = _with_a_pause(shown, fit, said, followed, asker)
         if better is None:
@@ -289,7 +290,7 @@ def _by_mouth(shown: _Shown, fit: Fit, said: Spoken, text: str, asker: Asker) ->
         shown.start_ms + followed.shift * FRAME_MS,
         lip_strength=shown.strength,
         told_by=shown.told_by,
-        likeness=shown.likeness,
+        clearness=shown.clearness,
         added_pauses=pauses,
     )
 

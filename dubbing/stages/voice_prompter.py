@@ -24,4 +24,5 @@ def prompter_of(voice: Voice, language: str, run: Run) -> Prompter:
         language,
         speaks,
         run,
+        accent=voice.accent,
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from dubbing.engines.speech import LearnsVoices, Learnt, Likeness, SpeaksWhole, Speech
+from dubbing.engines.speech import StockVoice as Known
 from dubbing.errors import ConsentRefused, UnknownLanguage, UnknownSpeaker, UsageError
 from dubbing.memo_keys import memo_key
 from dubbing.models.catalogue import weights_id
@@ -70,7 +71,7 @@ def check_cast(timeline: Timeline, run: Run, settings: VoicesSettings) -> None:
         "lines.text",
     ),
     writes=("speakers",),
-    version=8,
+    version=9,
     engine_roles=("speech",),
     engines_of=(("asr", "transcribe"),),
     fixed_engines=(("speech", PACER),),
@@ -88,15 +89,19 @@ def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
     """
     _check_known(timeline, run, settings)
     speech: Speech = run.engines.get("speech", settings.engine, settings.engine_options)
-    stock = _stock(speech, timeline.target_language, settings)
+    known = speech.voices(timeline.target_language)
+    stock = _stock(_accented(known, settings.accent), timeline.target_language, settings)
     people = [Person.of(speaker) for speaker in timeline.speakers]
     picks = cast(people, stock, distinct=settings.distinct)
-    casting = _Casting(timeline, run, settings, speech, stock)
+    every = _stock(known, timeline.target_language, settings)
+    casting = _Casting(timeline, run, settings, speech, every)
     speakers = []
     for number, (speaker, pick) in enumerate(zip(timeline.speakers, picks, strict=True)):
         voice = casting.voice(speaker, pick)
         if isinstance(speech, SpeaksWhole):
             voice = replace(voice, pacer=pacing_voice(voice, timeline.target_language))
+        elif settings.accent is not None:
+            voice = replace(voice, accent=settings.accent)
         speakers.append(replace(speaker, voice=voice))
         run.progress(number + 1, len(picks), speaker.name, "voices")
     _note_flags(speakers, run)
@@ -122,10 +127,15 @@ def _check_known(timeline: Timeline, run: Run, settings: VoicesSettings) -> None
             raise UnknownSpeaker.among(known, name)
 
 
-def _stock(speech: Speech, language: str, settings: VoicesSettings) -> list[StockVoice]:
+def _accented(known: Sequence[Known], accent: str | None) -> Sequence[Known]:
+    """Those of an accent; all if it is not asked for, or the engine has none of it."""
+    return [v for v in known if accent in (None, getattr(v, "accent", ""))] or known
+
+
+def _stock(known: Sequence[Known], language: str, settings: VoicesSettings) -> list[StockVoice]:
     stock = [
         StockVoice(v.name, v.embedding, v.f0_hz, v.is_female, getattr(v, "is_child", False))
-        for v in speech.voices(language)
+        for v in known
     ]
     if not stock:
         raise UnknownLanguage(f"The engine '{settings.engine}' has no voice for {language}.")

@@ -83,14 +83,14 @@ class Performance:
     """What the original shows and lets hear in the frames of a line's window.
 
     ``voice`` is the level of the original's voice, float64 ``[F]``: 1 for its loud parts, 0 for 40 dB
-    below, NaN where it does not count; ``None`` if it is not known. ``edges`` are where the original
-    says the symbols of the line, float64 ``[n + 1]`` in frames of the window; ``None`` if it says others,
-    or is not clear.
+    below, NaN where it does not count; ``None`` if it is not known. ``borders`` are where the original
+    makes the sounds of the line, float64 ``[T + 1]`` in frames of the window; ``None`` if it makes other
+    sounds, or is not clear.
     """
 
     lips: Lips
     voice: Floats | None = None
-    edges: Floats | None = None
+    borders: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Balance:
 BALANCE = Balance()
 """What dubs use, but for the strength, which is a setting."""
 OWN_WORDS = Balance(aligner=0.2, voice=0.2, closure=0.1, rest=0.0, lengths=1.0, sound=2.0)
-"""Where the original's sound tells when it says the very words of the dub."""
+"""Where the original's sound tells when it says the very words of the dub: it leads by far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +162,9 @@ def follow_lips(
     Returns:
         ``None`` if nothing is seen or heard, or no plan fits; then the fit stays as it is.
     """
-    lips, strength, edges = original.lips, balance.strength, original.edges
+    lips, strength, borders = original.lips, balance.strength, original.borders
     is_seen = bool(lips.values[:, CONFIDENCE].any())
-    if strength <= 0 or not (is_seen or edges is not None):
+    if strength <= 0 or not (is_seen or borders is not None):
         return None
     found = sounds(option.symbols)
     begins = np.cumsum([float(where.earlier), *lengths_of(found, fit.frames)])
@@ -173,9 +173,9 @@ def follow_lips(
     if is_seen:
         log_p, offsets = look(found, lengths_of(found, option.natural), begins, lips)
         evidence = evidence + picture_evidence(found, log_p, lips, balance)
-    if edges is not None:
-        evidence = evidence + balance.sound * heard_evidence(found, edges, where.n_frames)
-        offsets = offsets_of(found, edges, option.natural)
+    if borders is not None:
+        evidence = evidence + balance.sound * heard_evidence(borders, where.n_frames)
+        offsets = offsets_of(found, borders, option.natural)
     evidence = strength * evidence
     lean = strength * balance.lengths * offsets
     bent = _leaning(problem(option.symbols, option.natural, bending), found, lean)

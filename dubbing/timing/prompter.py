@@ -48,7 +48,7 @@ class Remembers(Protocol):
 class Prompter:
     """One voice of an engine in one language."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - whom to ask, and in which manner
         self,
         speech: Callable[[], Speaks],
         identity: Identity,
@@ -57,17 +57,18 @@ class Prompter:
         memo: Remembers,
         pronunciations: Sequence[Pronunciation] = (),
         rate: float = 1.0,
+        accent: str = "",
     ) -> None:
         """Remember whom to ask; ``speech`` is called, and the engine loaded, when it must be.
 
         ``identity`` is the engine's, with its weights and options. ``voice`` is what the engine takes
         for one; its ``str`` tells it from all others. ``rate`` is the pace of the mood: 1.1 is a tenth
-        faster than the voice's own.
+        faster than the voice's own. ``accent`` is the variety by whose rules it reads, if not the usual.
         """
         self._speech, self.identity = speech, identity
         self.language, self.voice, self.memo = language, voice, memo
         self.pronunciations = tuple(pronunciations)
-        self.rate = rate
+        self.rate, self.accent = rate, accent
 
     def said(self, text: str) -> Spoken | None:
         """How a text would be said; ``None`` if there is no sound in it."""
@@ -80,7 +81,8 @@ class Prompter:
 
     def _symbols_and_lengths(self, text: str) -> tuple[str, list[float]]:
         special = [p.model_dump() for p in self.pronunciations if p.text in text]
-        key = self._key("natural", self.language, str(self.voice), text, special)
+        variety = self.accent or self.language
+        key = self._key("natural", variety, str(self.voice), text, special)
         known = self.memo.recall(key)
         if known is None:
             symbols = self._symbols(text)
@@ -119,7 +121,8 @@ class Prompter:
 
     def _symbols(self, text: str) -> str:
         def plain(part: str) -> str:
-            return self._speech().phonemes(spoken_form(part, self.language), self.language)
+            written_out = spoken_form(part, self.language)
+            return self._speech().phonemes(written_out, self.accent or self.language)
 
         return pronounced(text, self.language, self.pronunciations, plain)
 

@@ -80,7 +80,7 @@ class Spoken:
         *,
         lip_strength: float = 0.0,
         told_by: str = "",
-        likeness: float | None = None,
+        clearness: float | None = None,
         added_pauses: int = 0,
     ) -> DurationPlan:
         """The plan that begins to sound at ``start_ms``."""
@@ -99,7 +99,7 @@ class Spoken:
             cost=round(fit.cost, 3),
             lip_strength=lip_strength,
             told_by=told_by,
-            likeness=likeness,
+            clearness=clearness,
             added_pauses=added_pauses,
         )
 

@@ -88,7 +88,7 @@ def prepared_voices(
 
     try:
         stored = np.load(folder / "lips.npz", allow_pickle=False)
-        words = _prepared_words(folder)
+        words = prepared_words(folder)
         names, index, points = stored["clip"], stored["landmark_index"], stored["points"]
     except (OSError, KeyError, ValueError) as error:
         raise UsageError(
@@ -111,8 +111,8 @@ def prepared_names(folder: Path) -> list[str]:
     return [str(name) for name in np.load(folder / "lips.npz", allow_pickle=False)["clip"]]
 
 
-def _prepared_words(folder: Path) -> dict[str, list[str]]:
-    """The words of each clip, without silence."""
+def prepared_words(folder: Path) -> dict[str, list[str]]:
+    """The words of each clip of a prepared folder, without silence."""
     sentences = folder / "sentences.json"
     if sentences.is_file():
         text = json.loads(sentences.read_text(encoding="utf-8"))

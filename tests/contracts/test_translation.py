@@ -84,6 +84,13 @@ def test_what_is_missing_is_told_at_once(name: str, monkeypatch: pytest.MonkeyPa
     assert error.value.hint
 
 
+def test_words_stay_as_they_were_heard_in_any_variety_of_a_language() -> None:
+    translator = engines.get("translation", "as-heard")
+    assert translator.supports("pt", "pt-br")
+    (found,) = translator.translate([Passage(" It is 5 o'clock. ")], Request("en", "en"))
+    assert [(h.text, h.score) for h in found] == [("It is 5 o'clock.", 0.0)]
+
+
 def test_simple_words_come_out_right(translator) -> None:
     if not translator.supports("en", "zh"):
         pytest.skip("does not know Chinese")
@@ -143,4 +150,4 @@ def test_scores_tell_a_right_translation_from_a_wrong_one(translator) -> None:
 
 def test_it_says_what_it_cannot(translator) -> None:
     assert not translator.supports("en", "xx")
-    assert not translator.supports("en", "en")
+    assert translator.supports("en", "en") == (translator.style is Style.VERBATIM)

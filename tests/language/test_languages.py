@@ -85,15 +85,18 @@ def test_the_films_language_is_checked_before_anything_runs() -> None:
     with pytest.raises(UnknownLanguage, match="does not know Cantonese"):
         check_languages(heard("yue"), "zh")
     for source, target in (("en", "en"), ("pt", "pt-br"), ("zh", "zh")):
+        check_languages(heard(source), target)  # it is spoken again
+        stays = heard(source).with_values({"translate": {"revoice": False}})
         with pytest.raises(UsageError, match="already speaks"):
-            check_languages(heard(source), target)
+            check_languages(stays, target)
     check_languages(heard("jw"), "en")
 
 
 @pytest.mark.parametrize(
     ("flags", "words"),
     [(("--to", "zh", "--from", "klingon"), "Klingon"), (("--to", "zh", "--from", "xx"), "'xx'"),
-     (("--to", "zz"), "'zz'"), (("--to", "english", "--from", "en-GB"), "already speaks English"),
+     (("--to", "zz"), "'zz'"),
+     (("--to", "english", "--from", "en-GB", "--no-revoice"), "already speaks English"),
      (("--to", "yue"), "Cantonese")],
 )  # fmt: skip
 def test_at_once_and_with_nothing_written(

@@ -290,8 +290,9 @@ def test_a_file_of_another_film_is_refused_right_after_the_transcript(tmp_path: 
         path.write_text("1\n00:00:00,000 --> 00:00:02,000\n一。\n", "utf-8")
         run.engines = Engines()
         refuse(film("One."), run, settings)
+        stays = settings.model_copy(update={"revoice": False})
         with pytest.raises(UsageError, match="already speaks"):
-            refuse(replace(film("One."), source_language="zh"), run, settings)
+            refuse(replace(film("One."), source_language="zh"), run, stays)
         with pytest.raises(UsageError, match="There is no line 7"):
             refuse(film("One."), run, settings.model_copy(update={"lines": (7,)}))
 
@@ -344,7 +345,7 @@ def test_a_pair_that_no_engine_knows(tmp_path: Path) -> None:
     with pytest.raises(UnknownLanguage, match="does not translate"):
         go(Scripted(), replace(film("One."), target_language="es"), tmp_path)
     with pytest.raises(UsageError, match="already speaks"):
-        go(Scripted(), replace(film("One."), target_language="en"), tmp_path)
+        go(Scripted(), replace(film("One."), target_language="en"), tmp_path, revoice=False)
 
 
 class Polyglot(Scripted):
