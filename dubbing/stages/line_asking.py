@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import numpy as np
+import numpy.typing as npt
+
 from dubbing.delivery import NEUTRAL
 from dubbing.engines.speech import SpeaksWhole, TakesDurations
 from dubbing.errors import BadSettings
 from dubbing.pipeline import Run
 from dubbing.registry import identity
 from dubbing.settings import TimingSettings
-from dubbing.timeline import Candidate, DurationPlan, Line, Timeline, Translation
+from dubbing.timeline import FRAME_MS, Candidate, DurationPlan, Line, Timeline, Translation
 from dubbing.timing.bounds import Bending
 from dubbing.timing.evidence import shipped_aligner
 from dubbing.timing.isochrony import Fit, Limits, Option, Slot
@@ -29,11 +32,14 @@ from dubbing.timing.lipsync import (
     follow_lips,
 )
 from dubbing.timing.prompter import Prompter
+from dubbing.timing.same_words import symbol_times
 from dubbing.timing.spoken import Spoken, spread
+from dubbing.timing.visemes import sounds
 from dubbing.translation.candidates import REVIEWER
 from dubbing.voice.casting import PACER, speaking_voice
 from dubbing.voice.whole_lines import NOTED_SPEED, Speakers, WholeLinePrompter, limits_for
 
+Floats = npt.NDArray[np.float64]
 LIPS_FASTEST, LIPS_SLOWEST = 0.65, 1.5
 """The lips use not quite all that the limits allow: what is left costs more clarity than it gains."""
 OWN_FASTEST, OWN_SLOWEST = 0.6, 1.6
@@ -92,6 +98,14 @@ class Asker:
             look=shipped_aligner().look,
             balance=replace(BALANCE if original.borders is None else OWN_WORDS, strength=strength),
         )
+
+    def symbol_times(self, said: Spoken, fit: Fit, borders_ms: Floats) -> Floats:
+        """When symbols shall begin, so that sounds are heard at ``borders_ms``: float64 ``[T + 1]``."""
+        frames = said.frames(fit)
+        begins, _ = self.prompter.heard(said.symbols, frames)
+        heard_ms = FRAME_MS * (begins - sum(frames[: said.first]))
+        found = sounds(said.option.symbols)
+        return symbol_times(found, borders_ms, heard_ms, FRAME_MS * said.unheard)
 
     def heard_as(self, said: Spoken, fit: Fit) -> Spoken:
         """The same, corrected by where it is heard when it is bent so."""

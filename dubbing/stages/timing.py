@@ -155,6 +155,8 @@ def _newly_planned(
     if TOO_LONG & set(fit.rungs):
         plan = _too_long(fit, said, candidate.text, where, asker)
     else:
+        if own is not None:
+            own = replace(own, borders_ms=asker.symbol_times(said, fit, own.borders_ms))
         shown = _shown(mouths, voice, line, fit, where, strength, own)
         if shown is None:
             plan = said.plan(candidate.text, fit, where.start_ms)

@@ -1,6 +1,7 @@
 """Where the original says the words of the dub, its sound sets their times."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -64,7 +65,7 @@ def test_evidence_names_the_sound_of_every_frame() -> None:
     assert table.shape == (len(FOUND) + 2, 70)
     assert table[:, 0].argmax() == 0
     assert table[:, 69].argmax() == len(FOUND) + 1
-    for number, (begin, end) in enumerate(zip(USUAL[:-1], USUAL[1:], strict=True), start=1):
+    for number, (begin, end) in enumerate(pairwise(USUAL), start=1):
         assert table[:, int((begin + end) / 2)].argmax() == number
     assert table.min() >= -5.0, "one bad border cannot outweigh all others"
 
