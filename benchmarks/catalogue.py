@@ -77,6 +77,16 @@ FIGURES = (
         ("dubbing/timing", "dubbing/training", "dubbing/models", "dubbing/engines/faces"),
     ),
     Figure(
+        "same_language",
+        9,
+        ("GRID_FILMS", "GRID_OTHER", "CLIPS"),
+        lambda at: [
+            *("--tuned", *films(at["GRID_FILMS"])[:8]),
+            *("--others", *films(at["CLIPS"], "vidtimit_sa1", "address_1")),
+            *("--voices", str(at["GRID_OTHER"])),
+        ],
+    ),
+    Figure(
         "separation",
         2,
         ("RAVDESS",),

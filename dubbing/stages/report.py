@@ -37,7 +37,7 @@ from dubbing.review.templates import template
 from dubbing.settings import ReportSettings
 from dubbing.soundtrack.buried import is_buried
 from dubbing.timeline import FRAME_MS, Line, OutputFile, Timeline
-from dubbing.translation.candidates import REVIEWER
+from dubbing.translation.candidates import PERSON, REVIEWER
 from dubbing.vision.mouths import Mouths
 from dubbing.workspace import write_text
 
@@ -173,7 +173,10 @@ def _doubts(
 
 def _is_given(line: Line) -> bool:
     """Whether a person said what the line says, whatever was heard."""
-    decided = line.translation is not None and line.translation.engine == REVIEWER
+    said = line.translation
+    decided = said is not None and (
+        said.engine == REVIEWER or any(c.origin == PERSON for c in said.candidates[:1])
+    )
     return decided or (line.decision is not None and line.decision.verdict == "accepted")
 
 

