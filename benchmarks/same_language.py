@@ -2,10 +2,11 @@
 
     python -m benchmarks.same_language --tuned FILM ... --others FILM ... [--voices FOLDER] [--json FILE]
 
-Both sounds are aligned with the same words by force (pocketsphinx, which no part of a dub uses), and the
-borders of their phones are compared: of the dub as it lies in the finished file, with natural timing and
-with uniform stretch, all three spoken by the same voice in the same mood. A recogniser then writes each
-of them down, and the words of the line are the reference.
+Both sounds are aligned with the same words by force, and the borders of their phones are compared: of the
+dub as it lies in the finished file, with natural timing and with uniform stretch, all three spoken by the
+same voice in the same mood. A recogniser then writes each of them down, and the words of the line are the
+reference. The original was aligned by the same model (pocketsphinx) when the dub was planned, so errors
+that it makes on the original are not seen here; what the voice makes of the plan is.
 
 Balances and bounds were chosen on films of ``--tuned``; ``--others`` are of other people. ``--voices`` is
 a prepared folder of somebody who is only heard (:mod:`dubbing.training.grid`), and its films have no
@@ -19,7 +20,7 @@ import argparse
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.record import add_options, begin
+from dubbing.acoustics.phone_times import phone_times
 from dubbing.arrays import Audio
 from dubbing.errors import DubbingError
 from dubbing.evaluation import Evaluation, Version
@@ -40,11 +42,13 @@ from dubbing.review.finished import SPEECH_HZ, sound_of, written_words
 from dubbing.settings import Profile
 from dubbing.soundtrack.dialogue import speech_in
 from dubbing.timeline import Span, Timeline
+from dubbing.timing.same_words import words_of
+from dubbing.timing.visemes import sounds
 from dubbing.training.grid import prepared_words, read_words
-from dubbing.training.phones import Phone, align
 from dubbing.workspace import Workspace
 
 TUNED, OTHERS, HEARD = "person of the tuning", "other people", "another person, heard only"
+Floats = npt.NDArray[np.float64]
 NEAR_MS = 80
 METHODS = ("ours", "natural", "uniform")
 
@@ -103,17 +107,20 @@ class Bench:
                 if line.plan is None or line.take is None:
                     continue
                 self.told_by[group][line.plan.told_by or "nothing"] += 1
-                words = _words(line.plan.text)
-                original = _original(timeline, workspace, number, words)
+                original = _original(timeline, workspace, number)
                 versions = dict(evaluation.versions(line, dub))
-                aligned = {name: _aligned(said, words) for name, said in versions.items()}
-                if original is None or None in aligned.values() or len(aligned) < len(METHODS):
+                aligned = {
+                    name: begins_ms(said.audio, said.symbols, said.start_ms)
+                    for name, said in versions.items()
+                }
+                found = [begins for begins in (original, *aligned.values()) if begins is not None]
+                if len(found) <= len(METHODS) or len({len(begins) for begins in found}) > 1:
                     self.lines[group]["not aligned"] += 1
                     continue
                 self.lines[group]["measured"] += 1
-                for name, phones in aligned.items():
-                    self.rows[group][name].errors_ms += _errors_ms(original, phones or ())
-                self._listen(group, versions, words)
+                for name, begins in zip(aligned, found[1:], strict=True):
+                    self.rows[group][name].errors_ms += np.abs(begins - found[0]).tolist()
+                self._listen(group, versions, _words(line.plan.text))
 
     def _listen(self, group: str, versions: dict[str, Version], words: Sequence[str]) -> None:
         from rapidfuzz.distance import Levenshtein
@@ -162,61 +169,27 @@ def _words(text: str) -> list[str]:
     return [word for word in (part.strip("'") for part in plain.split()) if word]
 
 
-def _original(
-    timeline: Timeline, workspace: Workspace, number: int, words: Sequence[str]
-) -> tuple[Phone, ...] | None:
-    spans = [line.span for line in timeline.lines]
+def _original(timeline: Timeline, workspace: Workspace, number: int) -> Floats | None:
+    plan, spans = timeline.lines[number].plan, [line.span for line in timeline.lines]
+    assert plan is not None
     begin_ms, end_ms = own_time(spans, number)
-    begin_ms = max(0, begin_ms)
-    sound = speech_in(timeline, workspace, Span(begin_ms, end_ms))
-    return _phones(sound, words, begin_ms)
+    sound = speech_in(timeline, workspace, Span(max(0, begin_ms), end_ms))
+    return begins_ms(sound, plan.symbols, max(0, begin_ms))
 
 
-def _aligned(said: Version, words: Sequence[str]) -> tuple[Phone, ...] | None:
-    return _phones(_speech(said.audio), words, said.start_ms)
+def begins_ms(sound: Audio, symbols: str, start_ms: float) -> Floats | None:
+    """When each sound begins and the last one ends on the film's clock, float64 ``[T + 1]``.
+
+    ``None`` where they cannot be found in a sound that begins at ``start_ms``.
+    """
+    found = phone_times(_speech(sound), words_of(sounds(symbols)))
+    if found is None:
+        return None
+    return np.asarray(start_ms + np.append(found.spans_ms[:, 0], found.spans_ms[-1, 1]))
 
 
 def _speech(audio: Audio) -> Audio:
     return resample(audio.mono(), SPEECH_HZ)
-
-
-def _phones(sound: Audio, words: Sequence[str], begin_ms: float) -> tuple[Phone, ...] | None:
-    """Phones on the film's clock; ``None`` where the words cannot be found in the sound."""
-    samples: npt.NDArray[np.int16] = np.clip(sound.samples[0] * 32767, -32768, 32767).astype(
-        np.int16
-    )
-    try:
-        found = align(samples, words)
-    except ValueError:
-        return None
-    at = round(begin_ms)
-    return tuple(
-        Phone(p.symbol, p.start_ms + at, p.end_ms + at, p.begins_word, p.word) for p in found
-    )
-
-
-def _errors_ms(original: Iterable[Phone], dub: Iterable[Phone]) -> list[float]:
-    """Distances of the borders of all phones; of a word that is said otherwise, of its ends."""
-    errors: list[float] = []
-    for one, other in zip(_by_word(original), _by_word(dub), strict=True):
-        is_same = [p.symbol for p in one] == [p.symbol for p in other]
-        pairs = zip(one, other, strict=True) if is_same else ()
-        errors.append(abs(other[0].start_ms - one[0].start_ms))
-        errors += [abs(b.end_ms - a.end_ms) for a, b in pairs]
-        if not is_same:
-            errors.append(abs(other[-1].end_ms - one[-1].end_ms))
-    return errors
-
-
-def _by_word(phones: Iterable[Phone]) -> list[list[Phone]]:
-    found: list[list[Phone]] = []
-    for phone in phones:
-        if phone.symbol == ",":
-            continue
-        if phone.begins_word or not found:
-            found.append([])
-        found[-1].append(phone)
-    return found
 
 
 # -- films ---------------------------------------------------------------------------------------
