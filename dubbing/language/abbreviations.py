@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib.resources import files
+
+import yaml
 
 from dubbing.language.spoken_numbers import cardinal, ordinal
 from dubbing.language.spoken_rules_table import rules
@@ -15,13 +18,8 @@ ROMAN = "M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 RULER = re.compile(
     rf"\b([A-ZÀ-Ý][a-zà-ÿ]+)\s+(?=[IVX]{{2,}}(?:er|e|ère|ème)?\b)({ROMAN})(?:er|ère|ème|e)?\b(?!\.\w)"
 )
-SINGLE_RULER = re.compile(
-    r"\b(Carlos|Felipe|Alfonso|Fernando|Enrique|Jorge|Charles|George|Henry|James|Edward|Richard|William|"
-    r"Elizabeth|Mary|Louis|Henri|François|Napoléon|Napoleon|Napoleón|Carlo|Enrico|Vittorio|Filippo|"
-    r"Giorgio|Luigi|João|Pedro|Isabel|Juan|Pablo|Pío|Pio|Pie|Pius|Paul|Paulo|Paolo|Sixtus|Sisto)"
-    r"\s+([IVX])(?:er)?\b(?!\.)"
-)
-"""A single letter is a numeral after such names only: Malcolm X has none."""
+ENGLISH_FIRST = r"(?=[.,;:)?!’']|$| of\b)"
+"""*Tell Mary I love her*: the letter is a numeral only where no verb follows."""
 ENGLISH_COUNTED = (
     "War|Part|Chapter|Act|Volume|Vol|Type|Phase|Stage|Episode|Season|Level|Book|Class|Section|Title|"
     "Article|Appendix|Rocky|Rambo|Bowl|Mark|Scene|Grade|Division|Figure|Table|Unit"
@@ -68,7 +66,22 @@ def numerals_in_words(text: str, language: str, century: str) -> str:
         text,
     )
     text = RULER.sub(lambda m: _ruler(m, language), text)
-    return SINGLE_RULER.sub(lambda m: _ruler(m, language), text)
+    return _single_ruler(language).sub(lambda m: _ruler(m, language), text)
+
+
+@cache
+def rulers() -> frozenset[str]:
+    """Names of kings, queens and popes."""
+    text = files("dubbing.language").joinpath("rulers.yaml").read_text(encoding="utf-8")
+    return frozenset(name for names in yaml.safe_load(text).values() for name in names)
+
+
+@cache
+def _single_ruler(language: str) -> re.Pattern[str]:
+    """A single letter is a numeral after such names only: Malcolm X has none."""
+    one = f"I{ENGLISH_FIRST}" if language == "en" else "I"
+    names = "|".join(sorted(map(re.escape, rulers())))
+    return re.compile(rf"\b({names})\s+({one}|[VX])(?:er)?\b(?!\.\w)")
 
 
 @cache
@@ -99,10 +112,11 @@ def _initials(match: re.Match[str]) -> str:
 
 
 def _ruler(match: re.Match[str], language: str) -> str:
+    """An ordinal after the name of a ruler; *Star Trek II* is counted."""
     value = roman_value(match[2])
     if value == 0:
         return match[0]
-    if value > SPOKEN_ORDINALS[language]:
+    if value > SPOKEN_ORDINALS[language] or match[1] not in rulers():
         return f"{match[1]} {cardinal(str(value), language)}"
     article = "the " if language == "en" else ""
     return f"{match[1]} {article}{ordinal(value, language)}"

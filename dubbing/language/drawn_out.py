@@ -44,7 +44,8 @@ def _spelled(word: str, language: str, doubled: tuple[str, ...]) -> str:
         return word
     if language == "en" and word.casefold()[0] in CRIES and len(set(word.casefold())) == 1:
         return CRIES[word.casefold()[0]]
-    return RUN.sub(lambda match: match[1] * _count(match, word, language, doubled), word)
+    said = RUN.sub(lambda match: match[1] * _count(match, word, language, doubled), word)
+    return said.capitalize() if said.isupper() else said  # shouted, no abbreviation
 
 
 def _is_no_word(word: str) -> bool:

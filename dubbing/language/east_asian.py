@@ -48,11 +48,27 @@ KATAKANA = str.maketrans({chr(code): chr(code + 0x60) for code in range(0x3041, 
 DRAWN_MARK = re.compile(r"[ー〜]{2,}|(?<=[ぁ-んァ-ヶ])〜")
 DRAWN_VOWEL = re.compile(r"([あいうえおぁぃぅぇぉアイウエオ])\1{2,}")
 CIRCLE = re.compile(r"(?<![〇一二三四五六七八九])〇(?![〇一二三四五六七八九])")
-COUNTED_RANGE = re.compile(r"(?<=\d)-(?=\d{1,3}(?:[人日本個年月時分円回歳枚匹階週か%]|つ))")
+COUNTED_RANGE = re.compile(
+    r"(?<=\d)-(?=\d{1,4}(?:(?!番|丁|号|勝|敗|引|で|の)[一-龯々ァ-ヶ]|つ|か[月所国年]|%|(?:kg|km|cm|m|g)\b))"
+)
+"""Before what is counted; alone, *3-5* is an address."""
 CELSIUS = re.compile(r"(?<![\d.])(-)?(\d+(?:\.\d+)?)\s?(?:℃|°C)")
 JAPANESE_RANGE = re.compile(r"(?<![\d-])(\d{1,3})-(\d{1,3})(?![\d-])")
 SPACED_PERCENT = re.compile(r"(?<=\d)\s+(?=[%‰])")
 PER_MILLE = re.compile(rf"({NUMBER.pattern})‰")
+LIANG = re.compile(
+    r"(?<![\d.第月周期])(?<!星期)2(?=点(?:\d{1,2}分|钟|鐘|半|多|整|左右|前|后|後|$|[^\d分])|年(?![级級代\d月])|次|倍|遍|回(?!合)|趟|[分秒]钟)"
+)
+"""What Chinese counts with 两, not with 二."""
+TWO_O_CLOCK = re.compile(r"(?<![\d:.])0?2:([0-5])(\d)(?![\d:])")
+DAY_OF_MONTH = re.compile(r"(?<=月)2(?=[日号號])|(?<!\d)2(?=月\d)")
+ROOM = re.compile(
+    r"(?<![\d.,:/-])(\d{3,4})(?=\s?(?:号?房|室|航班|教室|病房|包厢|次列车|次航班))|"
+    r"(?<=房间)(\d{3,4})(?![\d万千元块.%])|(?<=[GDKTZC])(\d{2,4})(?=次)|(?<=航班)([A-Z]{2}\d{3,4})"
+)
+"""Numbers of rooms, trains and flights, digit by digit."""
+CALLED_DIGITS = str.maketrans("0123456789", "零幺二三四五六七八九")
+HEIGHT_DIGITS = re.compile(r"(?<=\d米)(\d)([1-9])(?!\d|厘)")
 JAPANESE_CALLS = {"110番": "ひゃくとお番", "119番": "ひゃくじゅうきゅう番"}
 
 
@@ -108,6 +124,9 @@ def _chinese(text: str) -> str:
     text = RATIO.sub(r"\1比\2", text)
     text = RANGE.sub(lambda match: _range(match, text), text)
     text = HEIGHT.sub(r"\1\2", text)
+    text = HEIGHT_DIGITS.sub(lambda m: CHINESE_DIGITS[m[1]] + CHINESE_DIGITS[m[2]], text)
+    text = TWO_O_CLOCK.sub(_two_o_clock, DAY_OF_MONTH.sub("二", text))
+    text = ROOM.sub(lambda match: match[0].translate(CALLED_DIGITS), LIANG.sub("两", text))
     return LONG_PLAIN.sub(lambda match: _chinese_number(match[0]), text)
 
 
@@ -123,6 +142,12 @@ def _japanese(text: str) -> str:
         joint = "対" if SCORE_WORDS.search(text) else "の"
         text = JAPANESE_RANGE.sub(rf"\1{joint}\2", COUNTED_RANGE.sub("から", text))
     return re.sub(r"(?<=[\d%])\s?[~～〜]\s?(?=\d)", "から", text)
+
+
+def _two_o_clock(match: re.Match[str]) -> str:
+    if match[1] + match[2] == "00":
+        return "两点"
+    return f"两点零{CHINESE_DIGITS[match[2]]}分" if match[1] == "0" else f"两点{match[1]}{match[2]}分"
 
 
 def _range(match: re.Match[str], text: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from dubbing.language.east_asian import before_grammar
 from dubbing.language.phone_numbers import spell_phone_numbers
+from dubbing.language.spoken_names import names_in_words, names_of
 from dubbing.language.spoken_numbers import plain_digits, spell_numbers
 from dubbing.language.spoken_rules import spoken_by_rules
 from dubbing.language.spoken_rules_table import rules
@@ -30,12 +31,16 @@ ADDRESS = re.compile(
 )
 HANDLE = re.compile(r"(?<![\w.])@(?=[\w])")
 LONG_NUMBER = re.compile(r"\d{16,}")
-NAME_WITH_NUMBER = re.compile(r"(?<=[A-Za-z])-(?=\d)")
-"""COVID-19 and F-16 have no minus in them."""
+NAME_WITH_NUMBER = re.compile(r"(?<=[A-Za-z])(?<!\d[hH])-(?=\d)")
+"""COVID-19 and F-16 have no minus in them; 10h-12h is a range."""
+SPACE_BEFORE_MARK = re.compile(r" (?=[,;)]|\.(?![\w.]))")
 SIGNS = re.compile(r"[\d$€£¥₹%&@=+°℃℉§]")
 CLAUSE = re.compile(r"[^。！？；，、\n]+[。！？；，、\n]*|[。！？；，、\n]+")
 ACRONYM = re.compile(r"(?<!\w)[A-Z]{2,5}(?!\w)")
-SPEAKABLE = re.compile(r"(?:[^AEIOUY]|[BCDFGPT][LR]|[CPST]H|S[CPT])?[AEIOUY].*")
+ONSET = r"(?:[BCDFGPT][LR]|[CPST]H|S[CPT]|QU|[B-DF-HJ-NP-TV-XZ])"
+SPEAKABLE = re.compile(rf"{ONSET}?[AEIOUY]+(?:[LMNRSX]?{ONSET}[AEIOUY]+)*[B-DF-HJ-NP-TV-XZ]{{0,2}}")
+"""Syllables that a word may have: ONU, UNESCO, TRANS, but neither FBI nor IBGE."""
+LOUD = re.compile(r"[^\W\d_]{4,}")
 ACRONYM_LANGUAGES = ("es", "fr", "it", "pt-br")
 """Those whose rules in espeak-ng read FBI as if it were a word."""
 
@@ -46,22 +51,30 @@ def spoken_form(text: str, language: str) -> str:
     >>> spoken_form("It costs $3.50 & that's all.", "en")
     "It costs three dollars fifty and that's all."
     """
-    text = plain_digits(without_unspoken(text, language))
+    text = plain_digits(without_unspoken(names_in_words(text, language), language))
     text = ADDRESS.sub(lambda match: _spelled_address(match[0], language), text)
     text = HANDLE.sub(f"{rules(language).at} ", text)
     text = in_words(text, language)
     text = NAME_WITH_NUMBER.sub(" ", spell_phone_numbers(text, language))
-    text = _spelled_acronyms(text) if language in ACRONYM_LANGUAGES else text
+    text = _spelled_acronyms(text, language) if language in ACRONYM_LANGUAGES else text
     text = LONG_NUMBER.sub(lambda match: " ".join(match[0]), text)
     text = _by_grammar(text, language) if language in GRAMMARS else spoken_by_rules(text, language)
     text = re.sub(r"\s+", " ", spell_numbers(text, language))
-    return re.sub(r" (?=[,.;)])", "", text).strip()
+    return SPACE_BEFORE_MARK.sub("", text).strip()
 
 
-def _spelled_acronyms(text: str) -> str:
-    """Letters apart where no word can begin so."""
+def _spelled_acronyms(text: str, language: str) -> str:
+    """Letters apart where they are no word; not where all is shouted."""
+    if text.isupper() and " " in text.strip() and LOUD.search(text):
+        return text
+    spelled = names_of(language).spelled
     return ACRONYM.sub(
-        lambda match: match[0] if SPEAKABLE.fullmatch(match[0]) else " ".join(match[0]), text
+        lambda match: (
+            match[0]
+            if SPEAKABLE.fullmatch(match[0]) and match[0] not in spelled
+            else " ".join(match[0])
+        ),
+        text,
     )
 
 

@@ -22,6 +22,8 @@ POWERS = str.maketrans(SUPERSCRIPTS, "0123456789")
 CHINESE_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 FIRST_YEAR, LAST_YEAR = 1100, 2099
 """Four figures that English reads as a year, two by two."""
+HINDI_HUNDREDS = re.compile(r"1[1-9]\d\d")
+"""Years and sums that Hindi counts in hundreds: उन्नीस सौ सैंतालीस."""
 MOST_DIGITS = 15
 """A longer number is read digit by digit."""
 MASCULINE_ENDS = {"es": (("veintiuno", "veintiún"), ("uno", "un")), "it": (("uno", "un"),)}
@@ -30,11 +32,17 @@ GENDERED = re.compile(
     rf"(?P<number>{NUMBER.pattern})(?P<space> )(?P<noun>[^\W\d_]+)(?=(?P<rest>.?))"
 )
 FEMININE_ENDS = {
-    "es": (("uno", "una"), ("cientos", "cientas")),
+    "es": (("uno", "una"),),
     "fr": (("un", "une"),),
     "it": (("uno", "una"),),
-    "pt-br": (("um", "uma"), ("dois", "duas"), ("centos", "centas")),
+    "pt-br": (("um", "uma"), ("dois", "duas")),
 }
+HUNDREDS = {"es": re.compile(r"ientos\b"), "pt-br": re.compile(r"entos\b")}
+"""Hundreds have a gender, up to the millions, which are counted themselves."""
+MILLIONS = re.compile(r".*(?:millones|millón|milhões|milhão|bilhões|bilhão|billones|billón)")
+GROUPS = re.compile(r"\d{1,3}(?:[. \u202f\u00a0]\d{3})+")
+BEFORE_S = re.compile(r"s[^aeiouàèéìòù]|z|gn|ps|x|y", re.IGNORECASE)
+"""Nouns before which Italian says *uno*."""
 
 
 def number_in_words(written: str, language: str) -> str:
@@ -78,21 +86,33 @@ def before_noun(written: str, noun: str, language: str) -> str:
     """
     said = number_in_words(written, language)
     words = rules(language)
-    if len(noun) < 3 or noun in words.no_nouns or not written.isdigit():
+    digits = re.sub(r"[. \u202f\u00a0]", "", written) if GROUPS.fullmatch(written) else written
+    if len(noun) < 3 or noun in words.no_nouns or not digits.isdigit():
         return said
-    if int(written) > 1 and not noun.endswith(PLURALS[language]):
+    if language == "fr":
+        return feminine(said, language) if _is_feminine(noun, language) else said
+    if int(digits) > 1 and not noun.endswith(PLURALS[language]):
         return said
-    ends = ("a", "as") if language != "it" else ("a",) if int(written) == 1 else ("e",)
-    if language != "fr" and noun.endswith(ends) and not noun.startswith(words.masculine_in_a):
+    ends = ("a", "as") if language != "it" else ("a",) if int(digits) == 1 else ("e",)
+    if _is_feminine(noun, language):
         return feminine(said, language)
-    return said if language == "fr" else masculine(said, language)
+    if noun.endswith(ends) and not noun.startswith(words.masculine_in_a):
+        return feminine(said, language)
+    if language == "it" and BEFORE_S.match(noun):
+        return said
+    return masculine(said, language)
 
 
 def feminine(said: str, language: str) -> str:
     """A number in the gender of an hour: *veintiuna*, *duas*, *une*."""
     for old, new in FEMININE_ENDS.get(language, ()):
         said = re.sub(rf"{old}$", new, said)
-    return said
+    if language not in HUNDREDS:
+        return said
+    millions = MILLIONS.match(said)
+    start = millions.end() if millions else 0
+    ends = "ientas" if language == "es" else "entas"
+    return said[:start] + HUNDREDS[language].sub(ends, said[start:])
 
 
 def is_one(written: str, language: str) -> bool:
@@ -197,6 +217,9 @@ def _plural(noun: str) -> str:
 
 def _hindi(digits: str) -> str:
     """num2words knows no Hindi."""
+    if HINDI_HUNDREDS.fullmatch(digits):
+        rest = "" if digits[2:] == "00" else f" {_hindi(str(int(digits[2:])))}"
+        return f"{_hindi(digits[:2])} सौ{rest}"
     from indic_numtowords import num2words
 
     said: list[str] | str = num2words(digits, lang="hi", variations=True)

@@ -34,7 +34,7 @@ HALF_DAY = re.compile(
     r"(?<![\d:.,])(1[0-2]|0?[1-9])(?:[:.]([0-5]\d))?\s?([ap])(?:\.\s?m\b\.?|m\b)", re.IGNORECASE
 )
 CLOCK = re.compile(
-    r"(?<![\d:.,])([01]?\d|2[0-3])(?::([0-5]\d)(?:\s?(?:hs?\b|बजे))?|\s?[hH]\s?([0-5]\d)(?!\s?min))(?![\d:])"
+    r"(?<![\w:.,])([01]?\d|2[0-3])(?::([0-5]\d)(?:\s?(?:hs?\b|बजे))?|(?:\s?h\s?|H)([0-5]\d)(?!\s?min))(?![\d:])"
 )
 DOTTED_CLOCK = re.compile(
     r"\b(at |a las? |alle |dalle |ore |às |à )(1?\d|2[0-3])\.([0-5]\d)(?![\d%]|[.,]\d|\s?[%€$])",
@@ -42,26 +42,38 @@ DOTTED_CLOCK = re.compile(
 )
 FULL_CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3])\s?(?:heures\b|बजे|horas\b)")
 RATIO = re.compile(r"(?<![\d:])(\d+)\s?:\s?(\d+)(?![\d:])")
-MINUS = re.compile(r"(?<![\w%.,)])-(?=[$€£¥₹]?[\d.])")
-SPACED_MINUS = re.compile(r"(?<=\d)\s-\s(?=\d[\d.,]*\s*=)")
+MINUS = re.compile(r"(?<![\w%.,)-])-(?=[$€£¥₹]?\.?\d)")
+CALCULATED_MINUS = re.compile(r"(?<=[\dx])\s?-\s?(?=\d[\d.,]*\s*=)|(?<=\d)\s-\s(?=[a-z]\s*=)")
 RANGE = re.compile(r"(?<=[\d%°€$£CFKMkm])\s?[-–—~～〜]\s?(?=(?:R\$|[$€£¥₹-])?\d)")
-GENDERS = ("es", "it", "pt-br")
+GENDERS = ("es", "fr", "it", "pt-br")
 VERSION = re.compile(r"(?<![\w.])(v\.?\s?)?(\d+(?:\.\d+){2,})(?![\w.]*\d)")
 VERSION_LETTER = re.compile(r"(?<![\w.])v(?=\d)")
 THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 ENGLISH_ORDINAL = re.compile(r"\b(\d{1,3}(?:,\d{3})*|\d{4,})(?:st|nd|rd|th)\b", re.IGNORECASE)
 ORDINAL = re.compile(
-    r"\b(\d{1,4})(?:\.?\s?([ºª°])(?!\s?[CFNSEOW]\b|\d)|(er|re|e|ère|ème|nde?|[rdtmvn][oa]|ª|º)\b)"
+    r"\b(\d{1,4})(?:\.?\s?([ºª°])(?!\s?[CFNSEOW]\b|\d)|\.?(er|re|e|ère|ème|nde?|[rdtmvn][oa]|ª|º)\b)"
 )
 """``1º``, ``3.ª``, ``1er``, ``2e``; a degree sign before C or F is one."""
 HINDI_ORDINAL = re.compile(r"(?<![\d.,])([12346])(?:ल|र|थ|ठ)([ािे]|ी)")
 HINDI_STEMS = {"1": "पहल", "2": "दूसर", "3": "तीसर", "4": "चौथ", "6": "छठ"}
+ORDINAL_BEFORE_LETTER = re.compile(r"(?<=\d[ºª])(?=[A-Z]\b)")
+ITALIAN_ORDINAL = re.compile(r"(?<=\d)°(?=\s(?!di\b|a\b|in\b|e\b|o\b|ma\b|al\b|C\b|F\b|all)[^\W\d_]{2,})")
+"""Italian writes a degree sign for an ordinal: *il 1° maggio*."""
+YEARS_OLD = re.compile(r"(?<!\d)(\d{1,3})(enn[ei])\b")
 ELISION = re.compile(r"(?<=ns |rd |ds )de (?=euros?\b)|(?<=ion )de (?=euros?\b)")
 ORDINAL_LANGUAGES = ("es", "fr", "it", "pt-br")
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SUPERSCRIPT = re.compile(r"(?<=[\w)])([⁻⁰¹²³⁴-⁹]+)")
 SIGNED_MONEY = re.compile(r"([$€£¥₹])\s?-\s?(?=\d)")
 LEADING_POINT = re.compile(r"(?<![\w.,])\.(?=\d)")
+CLOCK_RANGE = re.compile(r"(?:(?<=:[0-5]\d)|(?<=\dh)|(?<=h[0-5]\d)|(?<=\d h))\s?[-–—~]\s?(?=\d{1,2}(?::|\s?h))")
+DAY_FIRST = re.compile(
+    r"(?<![\w.,:/-])(the )?(0?[1-9]|[12]\d|3[01]) (January|February|April|June|July|August|September|October|"
+    r"November|December|(?:March|May)(?=,? \d{4}|[.,!?]|$))"
+)
+MONEY_RANGE = re.compile(r"(R\$|US\$|[$€£¥₹])\s?(\d[\d.,]*)\s?[-–—]\s?(\d[\d.,]*\d|\d)(?![\d$€£%])")
+SAME_TWICE = re.compile(r"(?<![\d.,/-])(\d{2,3})-\1(?![\d.,/-])")
+"""50-50."""
 YEARS = re.compile(r"(?<![\d/])(1[1-9]\d\d|20\d\d)/(\d\d)(?![\d/])")
 
 
@@ -70,11 +82,13 @@ def spoken_by_rules(text: str, language: str) -> str:
     words = rules(language)
     text = INDIAN.sub(lambda match: match[0].replace(",", ""), text)
     text = _dates(text, language, words) if words.date else text
+    text = CLOCK_RANGE.sub(f" {words.to} ", SAME_TWICE.sub(r"\1 \1", text))
+    text = MONEY_RANGE.sub(r"\2-\3 \1", text)
     text = slashes_in_words(text, language)
     text = _clocks(text, language, words) if words.clock else text
     text = VERSION_LETTER.sub(f"{words.version} ", VERSION.sub(lambda m: _version(m, words), text))
     text = RATIO.sub(rf"\1 {words.to} \2", text)
-    text = SPACED_MINUS.sub(f" {words.minus} ", text)
+    text = CALCULATED_MINUS.sub(f" {words.minus} ", text)
     text = RANGE.sub(f" {words.to} ", YEARS.sub(r"\1 \2", text))
     text = MINUS.sub(f"{words.minus} ", text)
     text = SIGNED_MONEY.sub(rf"{words.minus} \1", LEADING_POINT.sub("0.", text))
@@ -89,8 +103,11 @@ def spoken_by_rules(text: str, language: str) -> str:
 
 
 def _with_noun(match: re.Match[str], language: str) -> str:
-    said = before_noun(match["number"], match["noun"], language)
-    return f"{said} {match['noun']}"
+    noun = match["noun"]
+    said = before_noun(match["number"], noun, language)
+    if language == "it" and said == "una" and noun[0].casefold() in "aeiouàèéìòù":
+        return f"un'{noun}"
+    return f"{said} {noun}"
 
 
 def signs_in_words(text: str, words: Rules) -> str:
@@ -125,6 +142,9 @@ def spell_ordinals(text: str, language: str) -> str:
         return HINDI_ORDINAL.sub(lambda m: HINDI_STEMS[m[1]] + m[2], text)
     if language not in ORDINAL_LANGUAGES:
         return text
+    text = ORDINAL_BEFORE_LETTER.sub(" ", text)
+    if language == "it":
+        text = YEARS_OLD.sub(_years_old, text)
     return ORDINAL.sub(lambda match: _ordinal(match, language), text)
 
 
@@ -132,13 +152,37 @@ def _dates(text: str, language: str, words: Rules) -> str:
     text = ISO_DATE.sub(lambda m: _date(m[0], (m[4], m[3], m[1]), language), text)
     text = DATE.sub(lambda m: _numeric_date(m, language, words), text)
     text = SHORT_DATE.sub(lambda m: _short_date(m, text, language, words), text)
+    text = _short_months(text, words) if words.short_months else text
+    text = ITALIAN_ORDINAL.sub("º", text) if language == "it" else text
     months = "|".join(words.months)
     if language == "en":
-        day = re.compile(rf"\b({months})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)")
+        text = DAY_FIRST.sub(_day_first, text)
+        day = re.compile(rf"\b({months})\.?\s+(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)")
         return day.sub(lambda m: f"{m[1]} {ordinal(int(m[2]), 'en')}", text)
     if not words.first_day:
         return text
     return re.sub(rf"\b1(?=\s+(?:de\s+)?(?:{months})\b)", words.first_day, text, flags=re.I)
+
+
+def _short_months(text: str, words: Rules) -> str:
+    """``3 janv. 2024`` and ``Jan 3`` with the whole name of the month."""
+    for name, short in zip(words.months, words.short_months, strict=True):
+        found = re.compile(
+            rf"(?<=\d )(?:de )?(?:{short})\b\.?(?=$|[\s,.;!?)])|\b(?:{short})\b\.?(?= \d{{1,2}}\b)",
+            re.IGNORECASE if words.num2words != "en" else re.NOFLAG,
+        )
+        of = "de " if "de {month}" in words.date else ""
+        text = found.sub(lambda m, said=of + name, bare=name: said if _follows_day(m) else bare, text)
+    return text
+
+
+def _follows_day(match: re.Match[str]) -> bool:
+    return match.string[: match.start()].endswith(" ") and match.string[: match.start()][-2:-1].isdigit()
+
+
+def _day_first(match: re.Match[str]) -> str:
+    article = "" if match[1] else "the "
+    return f"{match[1] or ''}{article}{ordinal(int(match[2]), 'en')} of {match[3]}"
 
 
 def _numeric_date(match: re.Match[str], language: str, words: Rules) -> str:
@@ -248,13 +292,26 @@ def _amount(match: re.Match[str], language: str, words: Rules) -> str:
         of = f"{words.of} " if words.of and few != big else ""
         return ELISION.sub("d'", f"{said} {spoken_size} {of}{many}".strip())
     whole, fraction = split_number(number, words.decimal)
+    small = words.small.get(match["sign"], "")
+    if len(fraction) == 2 and int(fraction) and not int(whole) and small:
+        return _small(fraction, small, language)
     if len(fraction) == 2 and int(whole) and language not in ("zh", "ja"):
         noun = one if is_one(whole, language) else many
         said = f"{counted(whole, noun, language)} {noun}"
         joined = f" {words.cents} " if words.cents else " "
+        if words.names_cents and small and fraction != "00":
+            return said + joined + _small(fraction, small, language)
         return said if fraction == "00" else said + joined + cardinal(str(int(fraction)), language)
     noun = one if is_one(number, language) else many
     return _joined(counted(number, noun, language), noun)
+
+
+def _small(fraction: str, entry: str, language: str) -> str:
+    """Cents by themselves: *ninety nine cents*."""
+    written = str(int(fraction))
+    one, many = forms(entry)
+    noun = one if is_one(written, language) else many
+    return f"{counted(written, noun, language)} {noun}"
 
 
 def _joined(number: str, noun: str) -> str:
@@ -289,6 +346,11 @@ def _power(written: str, words: Rules) -> str:
     if exponent in ("2", "3"):
         return f" {words.squared if exponent == '2' else words.cubed} "
     return f" {words.power.format(n=exponent.replace('-', f'{words.minus} '))} "
+
+
+def _years_old(match: re.Match[str]) -> str:
+    """``18enne`` as *diciottenne*."""
+    return re.sub(r"[aeiou]$", "", cardinal(match[1], "it")) + match[2]
 
 
 def _ordinal(match: re.Match[str], language: str) -> str:

@@ -40,10 +40,16 @@ class Rules(BaseModel):
     am: str = ""
     pm: str = ""
     months: tuple[str, ...] = ()
+    short_months: tuple[str, ...] = ()
+    """Abbreviations of the months, in their order, without the point; several parted by ``|``."""
     money: dict[str, str]
     """Sign to ``singular|plural``."""
     cents: str = ""
     """What joins the cents to the whole."""
+    small: dict[str, str] = {}
+    """Sign to ``singular|plural`` of its hundredth part, for amounts below one."""
+    names_cents: bool = False
+    """Whether the cents are named after a whole amount, too."""
     of: str = ""
     """Between *millones* and the noun."""
     magnitudes: dict[str, str]

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from dubbing.language.abbreviations import abbreviations_in_words, numerals_in_words
-from dubbing.language.drawn_out import drawn_in
+from dubbing.language.drawn_out import RUN, drawn_in
 from dubbing.language.spoken_numbers import cardinal, ordinal
 
 CONSONANTS = "bcdfghjklmnpqrstvwxyzñç"
@@ -40,6 +40,8 @@ NUMERO = re.compile(r"\b[Nn](?:\.?\s?[º°o]|[or]?s?\.)\s?(?=\d)|№\s?(?=\d)|#(
 DOTTED_ORDINAL = re.compile(r"(\d)\.(?=[ºª])")
 ABOUT = re.compile(r"(?<![\d%℃\s])~\s?(?=\d)|(?<![\d%℃])(?<=\s)~\s?(?=\d)|^~\s?(?=\d)")
 FEET = re.compile(r"(?<![\w.])(\d{1,2})\s?['′’]\s?(\d{1,2})(?:\"|″|”|''|(?!\w))")
+INCHES = re.compile(r"\b((?:ft|feet|foot) (?:\d|1[01]))\sin\b")
+LONE_FEET = re.compile(r"(?<![\w.])(\d{1,2})[’'](?=[\s,.]|$)")
 AMPERSAND = re.compile(r"\s*&\s*")
 BETWEEN_WORDS = re.compile(
     r"(?<=[^\W\d_]{2})/(?=[^\W\d_]{2})|(?<=\b[A-Zaeoy])/(?=[^\W\d_])|(?<=[\u0900-\u097f])/(?=[\u0900-\u097f])"
@@ -70,6 +72,10 @@ class Words(BaseModel):
     """What stands for a half before a thing: *half a cup*."""
     century: str = ""
     """Pattern of the words for a century, beside which a Roman numeral stands."""
+    mixed: dict[str, str] = {}
+    """Whole numbers with a fraction that have words of their own; {n} and {next} are the whole and one more."""
+    halved: str = ""
+    """Pattern of what is counted in such words after a decimal, too: 1.5 lakh."""
 
 
 @cache
@@ -93,12 +99,15 @@ def in_words(text: str, language: str) -> str:
     text = DECADE_MARK.sub("", text) if language != "en" else text
     text = NUMERO.sub(f"{table.number} ", DOTTED_ORDINAL.sub(r"\1", text))
     text = ABOUT.sub(f"{table.about} ", text)
+    text = _halved(text, table) if table.halved else text
     text = VULGAR_FRACTION.sub(lambda match: _vulgar(match, table), text)
     text = ALL_DAY.sub("24 7", text)
     text = FRACTION.sub(lambda match: _fraction(match[1], match[2], table), text)
     text = BETWEEN_WORDS.sub(" ", AMPERSAND.sub(f" {table.ampersand} ", text))
     if language == "en":
         text = DECADE.sub(_decade, FEET.sub(r"\1 foot \2", text))
+        text = INCHES.sub(r"\1 inches", text)
+        text = LONE_FEET.sub(r"\1 feet", text) if text.count("'") + text.count("’") == 1 else text
     text = abbreviations_in_words(text, language)
     text = numerals_in_words(text, language, table.century)
     return FORMULA.sub(_formula, text) if language in LATIN_LETTERS else text
@@ -134,6 +143,8 @@ def _english_slash(match: re.Match[str]) -> str:
 def _formula(match: re.Match[str]) -> str:
     """Letters and numbers apart; units and sizes (``16GB``, ``4K``) stay whole."""
     written = match[0]
+    if re.fullmatch(r"\d{1,2}H\d\d", written):
+        return written
     if re.fullmatch(r"\d+[A-Z]{1,3}", written) and not re.fullmatch(r"\d+[DGX]", written):
         return written
     return " ".join(re.findall(r"\d+|[A-Z]", written))
@@ -169,10 +180,17 @@ def _interjections(table: Words) -> re.Pattern[str]:
 def _as_written(match: re.Match[str], table: Words) -> str:
     """An interjection in the spelling that reads right; ``SH`` in capitals is an abbreviation."""
     written = match[1]
-    if written.isupper() and len(written) == len(set(written)):
+    if written.isupper() and not _is_shouted(match):
         return match[0]
     names = table.interjections
     return next(names[name] for name in names if re.fullmatch(_drawn_out(name), written.lower()))
+
+
+def _is_shouted(match: re.Match[str]) -> bool:
+    """Whether capitals are no abbreviation: SHHH and HMM! are sounds, SSH and MM are letters."""
+    after = match.string[match.end() :]
+    is_doubled = len(match[1]) > len(set(match[1]))
+    return RUN.search(match[1]) is not None or (is_doubled and after.startswith(("!", "…", "..")))
 
 
 def _vulgar(match: re.Match[str], table: Words) -> str:
@@ -183,9 +201,30 @@ def _vulgar(match: re.Match[str], table: Words) -> str:
 
 
 def _fraction(whole: str | None, fraction: str, table: Words) -> str:
+    if whole and (said := _mixed(whole, fraction, table)):
+        return said
     if fraction not in table.fractions:
         return f"{whole} {fraction}" if whole else fraction
     return f"{whole} {table.and_a[fraction]}" if whole else table.fractions[fraction]
+
+
+def _mixed(whole: str, fraction: str, table: Words) -> str:
+    """Hindi डेढ़, ढाई, साढ़े तीन; empty where there is no such word."""
+    said = table.mixed.get(f"{whole} {fraction}") or table.mixed.get(fraction, "")
+    return said.format(n=whole, next=int(whole) + 1)
+
+
+def _halved(text: str, table: Words) -> str:
+    """``1.5 लाख`` and ``2.5 करोड़``."""
+    counted = re.compile(rf"(?<![\d.,])(₹?)\s?(\d{{1,2}})\.5(\s?(?:{table.halved})\w*)")
+
+    def said(match: re.Match[str]) -> str:
+        if match[2] == "0":
+            return match[0]
+        rupees = " रुपये" if match[1] else ""
+        return _mixed(match[2], "1/2", table) + match[3] + rupees
+
+    return counted.sub(said, text)
 
 
 def _decade(match: re.Match[str]) -> str:
