@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from dubbing.language.chinese_contexts import in_context
+
 
 @cache
 def prepare() -> None:
@@ -34,15 +36,29 @@ def prepare() -> None:
 
 def pinyin(text: str) -> list[str]:
     """The syllable of every character, its tone as a figure; other characters as they are."""
+    return [syllable for _, said in words_read(text) for syllable in said]
+
+
+def words_read(text: str) -> list[tuple[str, list[str]]]:
+    """Return the words of a sentence, and the syllables of each as :func:`pinyin` has them.
+
+    Words of the dictionary are read as it says; of all others, the context is asked first.
+    """
     import jieba
     from pypinyin import Style, lazy_pinyin
+    from pypinyin.constants import PHRASES_DICT
 
     prepare()
-    syllables: list[str] = []
+    found, position = [], 0
     for word in jieba.lcut(text):
         said = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True, errors=_apart)
-        syllables += said
-    return syllables
+        if word not in PHRASES_DICT:
+            said = [
+                in_context(text, position + n) or syllable for n, syllable in enumerate(said)
+            ]
+        found.append((word, said))
+        position += len(word)
+    return found
 
 
 def _apart(run: str) -> Any:

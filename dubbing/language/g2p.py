@@ -23,6 +23,7 @@ ESPEAK = {"es": "es", "fr": "fr-fr", "it": "it", "pt-br": "pt-br", "hi": "hi"}
 LATIN_WORDS = re.compile(r"[A-Za-z][A-Za-z'’.&+-]*(?:\s+[A-Za-z][A-Za-z'’.&+-]*)*")
 SAME_SOUND = str.maketrans({"g": "ɡ", "-": " ", "¿": "", "¡": "", "「": "“", "」": "”", "’": ""})
 BORDERS = ".!?;:,—… "
+NOT_SYLLABIC = chr(815)
 _lock = threading.Lock()
 """espeak-ng and OpenJTalk keep global state."""
 
@@ -99,10 +100,23 @@ def _english(*, british: bool = False) -> Callable[[str], str]:
 def _chinese() -> Callable[[str], str]:
     from misaki.zh import ZHG2P
 
-    from dubbing.language.chinese_readings import prepare
+    from dubbing.language.chinese_readings import words_read
 
-    prepare()
-    g2p = ZHG2P()
+    class InContext(ZHG2P):
+        """Misaki's converter with our readings: words by spaces, other characters as they are."""
+
+        @staticmethod
+        def legacy_call(text: str) -> str:
+            parts = re.split(r"([\u4e00-\u9fff]+)", text)
+            runs = [
+                " ".join("".join(map(ZHG2P.py2ipa, said)) for _, said in words_read(part))
+                if number % 2
+                else part
+                for number, part in enumerate(parts)
+            ]
+            return "".join(runs).replace(NOT_SYLLABIC, "")
+
+    g2p = InContext()
 
     def native(part: str) -> str:
         try:
