@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dubbing.diarization.people_file import read_people
@@ -21,7 +21,7 @@ from dubbing.models.resolver import resolve
 from dubbing.outputs import check_output
 from dubbing.pipeline import Run, Stage, engines_used, film_identity, load_stages, run_stages
 from dubbing.progress import Event, Listener, silence
-from dubbing.registry import Engines, check_installed
+from dubbing.registry import Engines, check_installed, engine_class
 from dubbing.review.job_file import keep_job, kept_translator
 from dubbing.review.locks import lock_accepted, settle
 from dubbing.servers import ANY_SERVER
@@ -142,7 +142,9 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
         run.consents = _consents(job, run, film_identity(source, listener))
         fresh_from = stages[0].name if job.force and not job.from_stage else job.from_stage
         profile = _with_decisions(
-            workspace, target, _with_people(workspace, _with_cast(workspace, profile))
+            workspace,
+            target,
+            _with_people(workspace, _with_cast(workspace, _with_hints(profile, target))),
         )
         timeline = run_stages(stages, Timeline(target), run, profile, fresh_from=fresh_from)
         if job.until is None:
@@ -211,6 +213,19 @@ def _with_cast(workspace: Workspace, profile: Profile) -> Profile:
     files = [path for path in map(find_voice, cast.values()) if path is not None]
     content = tuple(map(file_sha256, files))
     return profile.with_values({"voices": {"cast": cast, "cast_content": content}})
+
+
+def _with_hints(profile: Profile, target: str) -> Profile:
+    """Who speaks when, where a person's text of the film says so."""
+    kind = engine_class("translation", profile.translate.engine)
+    if not hasattr(kind, "speakers"):
+        return profile
+    found = kind.speakers(profile.translate.engine_options, target)
+    return (
+        profile.with_values({"speakers": {"hints": tuple(map(asdict, found))}})
+        if found
+        else profile
+    )
 
 
 def _with_people(workspace: Workspace, profile: Profile) -> Profile:

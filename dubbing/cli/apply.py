@@ -107,12 +107,20 @@ def _tell_merged(timeline: Timeline, merged: Merged) -> None:
 def _tell_outcome(outcome: Outcome) -> None:
     from rich.console import Console
 
-    console = Console()
+    from dubbing.language.script import as_written
+
+    console, written = Console(), outcome.timeline.written
     for number, line in enumerate(outcome.timeline.lines, start=1):
         before = outcome.before.get(line.id)
         if before is not None:
-            console.print(f"Line {number}: {before.spoken_text}", soft_wrap=True, markup=False)
-            console.print(f"     now: {line.spoken_text}", soft_wrap=True, markup=False)
+            console.print(
+                f"Line {number}: {as_written(before.spoken_text, written)}",
+                soft_wrap=True,
+                markup=False,
+            )
+            console.print(
+                f"     now: {as_written(line.spoken_text, written)}", soft_wrap=True, markup=False
+            )
     n = len(outcome.before)
     console.print(f"{n} line{'' if n == 1 else 's'} made anew.", markup=False)
     if outcome.moved:

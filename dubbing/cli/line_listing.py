@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dubbing.language.script import as_written
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -69,7 +71,11 @@ def print_emotions(timeline: Timeline, console: Console) -> None:
 def print_candidates(timeline: Timeline, console: Console) -> None:
     """Print all translations of every line, the one that is said first."""
     columns = ("#", "translation", "by", "engine", "reverse", "length", "fit", "worth", "flags")
-    rows = [row for n, line in enumerate(timeline.lines, 1) for row in _candidates(n, line)]
+    rows = [
+        row
+        for n, line in enumerate(timeline.lines, 1)
+        for row in _candidates(n, line, timeline.written)
+    ]
     _print(columns, rows, console)
 
 
@@ -124,14 +130,15 @@ def _line(timeline: Timeline, number: int, line: Line) -> Row:
     tempo = f"{line.plan.tempo:.2f}" if line.plan else ""
     told = f"timed by {line.plan.told_by}" if line.plan and line.plan.told_by else ""
     flags = ", ".join(line.flags)
+    says = as_written(line.spoken_text, timeline.written)
     return Row(
-        (str(number), start, end, line.speaker, line.text, line.spoken_text, tempo, flags),
+        (str(number), start, end, line.speaker, line.text, says, tempo, flags),
         _joined(
             f"{number:>3}", f"{start} to {end}", line.speaker, tempo and f"tempo {tempo}", told
         ),
         _known(
-            Paragraph("" if line.text == line.spoken_text else line.text, "dim"),
-            Paragraph(line.spoken_text or _why_kept(timeline, line)),
+            Paragraph("" if line.text == says else line.text, "dim"),
+            Paragraph(says or _why_kept(timeline, line)),
             Paragraph(flags and f"flags: {flags}", "yellow"),
         ),
     )
@@ -194,16 +201,17 @@ def _evidence(sense: Sense) -> str:
 # -- candidates ----------------------------------------------------------------------------------
 
 
-def _candidates(number: int, line: Line) -> Iterator[Row]:
+def _candidates(number: int, line: Line, written: str | None) -> Iterator[Row]:
     """The source, then one row per candidate."""
     yield Row(
         (str(number), line.text, *[""] * 7), f"{number:>3}", _known(Paragraph(line.text, "dim"))
     )
     for candidate in line.translation.candidates if line.translation else ():
-        yield _candidate(candidate, is_said=candidate.text == line.spoken_text)
+        text = as_written(candidate.text, written)
+        yield _candidate(candidate, text, is_said=candidate.text == line.spoken_text)
 
 
-def _candidate(candidate: Candidate, *, is_said: bool) -> Row:
+def _candidate(candidate: Candidate, text: str, *, is_said: bool) -> Row:
     mark = "→" if is_said else ""
     score, reverse = f"{candidate.score:.2f}", _number(candidate.reverse)
     length = "" if candidate.natural_ms is None else f"{candidate.natural_ms / 1000:.2f} s"
@@ -212,10 +220,10 @@ def _candidate(candidate: Candidate, *, is_said: bool) -> Row:
     figures.append(("worth", worth))
     facts = ", ".join(f"{name} {value}" for name, value in figures if value)
     return Row(
-        (mark, candidate.text, candidate.origin, score, reverse, length, fit, worth, flags),
+        (mark, text, candidate.origin, score, reverse, length, fit, worth, flags),
         "",
         _known(
-            Paragraph(candidate.text, "bold" if is_said else "", mark or "·"),
+            Paragraph(text, "bold" if is_said else "", mark or "·"),
             Paragraph(f"{candidate.origin}: {facts}", "dim", " "),
             Paragraph(flags and f"flags: {flags}", "yellow", " "),
         ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dubbing.exports.clips import Clip, clips_by_speaker
 from dubbing.exports.cues import dub_span
 from dubbing.exports.film import FrameClock
+from dubbing.language.script import as_written
 from dubbing.timeline import Line, Timeline
 from dubbing.workspace import Workspace
 
@@ -86,7 +87,10 @@ def _track(
         if clip.first_frame > end:
             track.append(schema.Gap(duration=_frames(clip.first_frame - end, clock)))
         made = _clip(clip, workspace, clock)
-        made.metadata[NAMESPACE] = {**_described(clip), "gain_db": gains.get(clip.line.id)}
+        made.metadata[NAMESPACE] = {
+            **_described(clip, timeline.written),
+            "gain_db": gains.get(clip.line.id),
+        }
         track.append(made)
         end = clip.first_frame + clip.n_frames
     return track
@@ -114,7 +118,7 @@ def _clip(clip: Clip, workspace: Workspace, clock: FrameClock) -> schema.Clip:
     return made
 
 
-def _described(clip: Clip) -> dict[str, Any]:
+def _described(clip: Clip, written: str | None) -> dict[str, Any]:
     """All that a person at the mixing desk may want to know of a line."""
     line, take = clip.line, clip.take
     return {
@@ -124,7 +128,7 @@ def _described(clip: Clip) -> dict[str, Any]:
         "line": line.id,
         "speaker": line.speaker,
         "source_text": line.text,
-        "target_text": line.spoken_text,
+        "target_text": as_written(line.spoken_text, written),
         "flags": list(line.flags),
         "emotion": _emotion(line),
         "delivery": None if line.delivery is None else asdict(line.delivery),

@@ -70,10 +70,16 @@ def numerals_in_words(text: str, language: str, century: str) -> str:
 
 
 @cache
+def _rulers_table() -> dict[str, list[str]]:
+    text = files("dubbing.language").joinpath("rulers.yaml").read_text(encoding="utf-8")
+    table: dict[str, list[str]] = yaml.safe_load(text)
+    return table
+
+
+@cache
 def rulers() -> frozenset[str]:
     """Names of kings, queens and popes."""
-    text = files("dubbing.language").joinpath("rulers.yaml").read_text(encoding="utf-8")
-    return frozenset(name for names in yaml.safe_load(text).values() for name in names)
+    return frozenset(name for names in _rulers_table().values() for name in names)
 
 
 @cache
@@ -119,7 +125,10 @@ def _ruler(match: re.Match[str], language: str) -> str:
     if value > SPOKEN_ORDINALS[language] or match[1] not in rulers():
         return f"{match[1]} {cardinal(str(value), language)}"
     article = "the " if language == "en" else ""
-    return f"{match[1]} {article}{ordinal(value, language)}"
+    said = ordinal(value, language)
+    if match[1] in _rulers_table()["queens"] and language != "en":
+        said = re.sub(r"premier$", "première", re.sub(r"o$", "a", said))
+    return f"{match[1]} {article}{said}"
 
 
 def _centuries(text: str, language: str, century: str) -> str:

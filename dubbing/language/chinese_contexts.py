@@ -42,7 +42,11 @@ def _rules() -> dict[str, tuple[tuple[str, Callable[[str, int], bool]], ...]]:
 def _rule(pattern: str, char: str) -> Callable[[str, int], bool]:
     """Whether some match of a pattern has its character at that place."""
     named = pattern.replace("{num}", NUMBERS).replace("{pron}", PERSON).replace("{end}", END)
-    compiled = re.compile(named.replace("_", f"(?P<at>{char})", 1) if named.count("_") == 1 else _numbered(named, char))
+    compiled = re.compile(
+        named.replace("_", f"(?P<at>{char})", 1)
+        if named.count("_") == 1
+        else _numbered(named, char)
+    )
 
     def fits(text: str, place: int) -> bool:
         return any(place in _places(match) for match in compiled.finditer(text))

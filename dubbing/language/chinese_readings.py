@@ -53,9 +53,7 @@ def words_read(text: str) -> list[tuple[str, list[str]]]:
     for word in jieba.lcut(text):
         said = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True, errors=_apart)
         if word not in PHRASES_DICT:
-            said = [
-                in_context(text, position + n) or syllable for n, syllable in enumerate(said)
-            ]
+            said = [in_context(text, position + n) or syllable for n, syllable in enumerate(said)]
         found.append((word, said))
         position += len(word)
     return found

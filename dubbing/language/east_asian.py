@@ -69,6 +69,9 @@ ROOM = re.compile(
 """Numbers of rooms, trains and flights, digit by digit."""
 CALLED_DIGITS = str.maketrans("0123456789", "零幺二三四五六七八九")
 HEIGHT_DIGITS = re.compile(r"(?<=\d米)(\d)([1-9])(?!\d|厘)")
+EIGHT_HUNDRED = re.compile(r"八百(?![屋万長])")
+EIGHT_COUNTED = re.compile(r"(?<![十百千])八個|(?<=十)八個")
+BETWEEN_NUMBERS = re.compile(r"(?<=[一二三四五六七八九十百ロ])対(?=[一二三四五六七八九十百ゼ])")
 JAPANESE_CALLS = {"110番": "ひゃくとお番", "119番": "ひゃくじゅうきゅう番"}
 
 
@@ -91,6 +94,12 @@ def before_grammar(text: str, language: str) -> str:
     for sign, said in named.items():
         text = re.sub(rf"\s*{re.escape(sign)}\s*", said, text) if sign in text else text
     return text
+
+
+def japanese_readings(text: str) -> str:
+    """Numbers in characters that OpenJTalk takes for other words: 八百 *yao*, 一対 *ittsui*."""
+    text = BETWEEN_NUMBERS.sub("たい", text.replace("〇", "ゼロ"))
+    return EIGHT_COUNTED.sub("はっこ", EIGHT_HUNDRED.sub("はっぴゃく", text))
 
 
 def _version(match: re.Match[str], language: str) -> str:
@@ -147,7 +156,9 @@ def _japanese(text: str) -> str:
 def _two_o_clock(match: re.Match[str]) -> str:
     if match[1] + match[2] == "00":
         return "两点"
-    return f"两点零{CHINESE_DIGITS[match[2]]}分" if match[1] == "0" else f"两点{match[1]}{match[2]}分"
+    return (
+        f"两点零{CHINESE_DIGITS[match[2]]}分" if match[1] == "0" else f"两点{match[1]}{match[2]}分"
+    )
 
 
 def _range(match: re.Match[str], text: str) -> str:

@@ -102,7 +102,7 @@ def _chinese() -> Callable[[str], str]:
 
     from dubbing.language.chinese_readings import words_read
 
-    class InContext(ZHG2P):
+    class InContext(ZHG2P):  # type: ignore[misc]
         """Misaki's converter with our readings: words by spaces, other characters as they are."""
 
         @staticmethod

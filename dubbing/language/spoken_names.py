@@ -89,7 +89,9 @@ def _tables() -> dict[str, object]:
 def _pattern(language: str) -> re.Pattern[str]:
     names = sorted(names_of(language).names, key=len, reverse=True)
     before = r"A-Za-z\d" if language in WITHOUT_SPACES else r"\w"
-    return re.compile(rf"(?<![{before}.:/·])(?:{'|'.join(map(re.escape, names))})(?![A-Za-z\d:/·#+])")
+    return re.compile(
+        rf"(?<![{before}.:/·])(?:{'|'.join(map(re.escape, names))})(?![A-Za-z\d:/·#+])"
+    )
 
 
 @cache

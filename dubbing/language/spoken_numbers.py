@@ -93,14 +93,17 @@ def before_noun(written: str, noun: str, language: str) -> str:
         return feminine(said, language) if _is_feminine(noun, language) else said
     if int(digits) > 1 and not noun.endswith(PLURALS[language]):
         return said
-    ends = ("a", "as") if language != "it" else ("a",) if int(digits) == 1 else ("e",)
+    if _ends_feminine(int(digits), noun, language):
+        return feminine(said, language)
+    return said if language == "it" and BEFORE_S.match(noun) else masculine(said, language)
+
+
+def _ends_feminine(count: int, noun: str, language: str) -> bool:
+    """Whether the ending, or the table, says that a noun is feminine."""
     if _is_feminine(noun, language):
-        return feminine(said, language)
-    if noun.endswith(ends) and not noun.startswith(words.masculine_in_a):
-        return feminine(said, language)
-    if language == "it" and BEFORE_S.match(noun):
-        return said
-    return masculine(said, language)
+        return True
+    ends = ("a", "as") if language != "it" else ("a",) if count == 1 else ("e",)
+    return noun.endswith(ends) and not noun.startswith(rules(language).masculine_in_a)
 
 
 def feminine(said: str, language: str) -> str:

@@ -57,7 +57,9 @@ ORDINAL = re.compile(
 HINDI_ORDINAL = re.compile(r"(?<![\d.,])([12346])(?:ल|र|थ|ठ)([ािे]|ी)")
 HINDI_STEMS = {"1": "पहल", "2": "दूसर", "3": "तीसर", "4": "चौथ", "6": "छठ"}
 ORDINAL_BEFORE_LETTER = re.compile(r"(?<=\d[ºª])(?=[A-Z]\b)")
-ITALIAN_ORDINAL = re.compile(r"(?<=\d)°(?=\s(?!di\b|a\b|in\b|e\b|o\b|ma\b|al\b|C\b|F\b|all)[^\W\d_]{2,})")
+ITALIAN_ORDINAL = re.compile(
+    r"(?<=\d)°(?=\s(?!di\b|a\b|in\b|e\b|o\b|ma\b|al\b|C\b|F\b|all)[^\W\d_]{2,})"
+)
 """Italian writes a degree sign for an ordinal: *il 1° maggio*."""
 YEARS_OLD = re.compile(r"(?<!\d)(\d{1,3})(enn[ei])\b")
 ELISION = re.compile(r"(?<=ns |rd |ds )de (?=euros?\b)|(?<=ion )de (?=euros?\b)")
@@ -66,10 +68,13 @@ POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SUPERSCRIPT = re.compile(r"(?<=[\w)])([⁻⁰¹²³⁴-⁹]+)")
 SIGNED_MONEY = re.compile(r"([$€£¥₹])\s?-\s?(?=\d)")
 LEADING_POINT = re.compile(r"(?<![\w.,])\.(?=\d)")
-CLOCK_RANGE = re.compile(r"(?:(?<=:[0-5]\d)|(?<=\dh)|(?<=h[0-5]\d)|(?<=\d h))\s?[-–—~]\s?(?=\d{1,2}(?::|\s?h))")
+CLOCK_RANGE = re.compile(
+    r"(?:(?<=:[0-5]\d)|(?<=\dh)|(?<=h[0-5]\d)|(?<=\d h))\s?[-–—~]\s?(?=\d{1,2}(?::|\s?h))"
+)
 DAY_FIRST = re.compile(
-    r"(?<![\w.,:/-])(the )?(0?[1-9]|[12]\d|3[01]) (January|February|April|June|July|August|September|October|"
-    r"November|December|(?:March|May)(?=,? \d{4}|[.,!?]|$))"
+    r"(?<![\w.,:/-])(the )?(0?[1-9]|[12]\d|3[01]) "
+    r"(January|February|April|June|July|August|September|October|November|December|"
+    r"(?:March|May)(?=,? \d{4}|[.,!?]|$))"
 )
 MONEY_RANGE = re.compile(r"(R\$|US\$|[$€£¥₹])\s?(\d[\d.,]*)\s?[-–—]\s?(\d[\d.,]*\d|\d)(?![\d$€£%])")
 SAME_TWICE = re.compile(r"(?<![\d.,/-])(\d{2,3})-\1(?![\d.,/-])")
@@ -157,7 +162,9 @@ def _dates(text: str, language: str, words: Rules) -> str:
     months = "|".join(words.months)
     if language == "en":
         text = DAY_FIRST.sub(_day_first, text)
-        day = re.compile(rf"\b({months})\.?\s+(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)")
+        day = re.compile(
+            rf"\b({months})\.?\s+(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)"
+        )
         return day.sub(lambda m: f"{m[1]} {ordinal(int(m[2]), 'en')}", text)
     if not words.first_day:
         return text
@@ -167,17 +174,30 @@ def _dates(text: str, language: str, words: Rules) -> str:
 def _short_months(text: str, words: Rules) -> str:
     """``3 janv. 2024`` and ``Jan 3`` with the whole name of the month."""
     for name, short in zip(words.months, words.short_months, strict=True):
-        found = re.compile(
-            rf"(?<=\d )(?:de )?(?:{short})\b\.?(?=$|[\s,.;!?)])|\b(?:{short})\b\.?(?= \d{{1,2}}\b)",
-            re.IGNORECASE if words.num2words != "en" else re.NOFLAG,
-        )
-        of = "de " if "de {month}" in words.date else ""
-        text = found.sub(lambda m, said=of + name, bare=name: said if _follows_day(m) else bare, text)
+        said = f"de {name}" if "de {month}" in words.date else name
+        text = _after_day(short, words).sub(said, _before_day(short, words).sub(name, text))
     return text
 
 
-def _follows_day(match: re.Match[str]) -> bool:
-    return match.string[: match.start()].endswith(" ") and match.string[: match.start()][-2:-1].isdigit()
+def _after_day(short: str, words: Rules) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<=\d )(?:de )?(?:{short})\b{_point(words)}(?=$|[\s,.;!?)])", _case(words)
+    )
+
+
+def _before_day(short: str, words: Rules) -> re.Pattern[str]:
+    before = r"(?<!\d )(?<!de )"
+    return re.compile(rf"{before}\b(?:{short})\b{_point(words)}(?= \d{{1,2}}\b)", _case(words))
+
+
+def _point(words: Rules) -> str:
+    """Only English leaves the point out: an Italian match has *3 set*."""
+    return r"\.?" if words.num2words == "en" else r"\."
+
+
+def _case(words: Rules) -> re.RegexFlag:
+    """English writes months in capitals."""
+    return re.NOFLAG if words.num2words == "en" else re.IGNORECASE
 
 
 def _day_first(match: re.Match[str]) -> str:

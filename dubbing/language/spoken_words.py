@@ -73,7 +73,7 @@ class Words(BaseModel):
     century: str = ""
     """Pattern of the words for a century, beside which a Roman numeral stands."""
     mixed: dict[str, str] = {}
-    """Whole numbers with a fraction that have words of their own; {n} and {next} are the whole and one more."""
+    """Wholes with a fraction that have words of their own; {n} and {next} are the whole and one more."""
     halved: str = ""
     """Pattern of what is counted in such words after a decimal, too: 1.5 lakh."""
 

@@ -71,6 +71,12 @@ def _is_other_script(text: str, found: str, target: str) -> bool:
     return len(words) >= LATIN_WORDS_IN_OTHERS and not BY_SCRIPT[target].search(text)
 
 
+def evidence(text: str) -> dict[str, int]:
+    """Return how much in a text tells each language in Latin letters: small words twice, marks once."""
+    known = _known_words(text)
+    return {code: 2 * count + len(_marks()[code].findall(text)) for code, count in known.items()}
+
+
 def _script_language(text: str) -> str:
     """The language whose script most letters are; empty for Latin and for scripts of no one language."""
     counts = {code: len(pattern.findall(text)) for code, pattern in BY_SCRIPT.items()}
@@ -85,6 +91,14 @@ def _script_language(text: str) -> str:
 def _known_words(text: str) -> dict[str, int]:
     words = [word.replace("’", "'") for word in WORD.findall(text.lower())]
     return {code: sum(word in known for word in words) for code, known in _function_words().items()}
+
+
+@cache
+def _marks() -> dict[str, re.Pattern[str]]:
+    import yaml
+
+    text = files("dubbing.language").joinpath("language_marks.yaml").read_text("utf-8")
+    return {code: re.compile(pattern) for code, pattern in yaml.safe_load(text).items()}
 
 
 @cache

@@ -18,6 +18,7 @@ from typing import Any
 
 from dubbing.errors import OutputExists, UsageError, WorkspaceError
 from dubbing.language.languages import language
+from dubbing.language.script import as_written
 from dubbing.media.browser_copies import write_small_sound
 from dubbing.media.sound_file import read_sound, write_sound
 from dubbing.reviewer.media_files import sounds_of
@@ -110,11 +111,15 @@ def _pair_document(
         LEFT: _clip(sounds[order[0]].dub, start_ms, end_ms, page, f"{number}-left"),
         RIGHT: _clip(sounds[order[1]].dub, start_ms, end_ms, page, f"{number}-right"),
     }
+    says = [
+        as_written(line.spoken_text, dub.timeline.written)
+        for line, dub in zip(pair, dubs, strict=True)
+    ]
     return {
         "number": number,
         "start_ms": start_ms,
         "text": pair[0].text,
-        "says": {LEFT: pair[order[0]].spoken_text, RIGHT: pair[order[1]].spoken_text},
+        "says": {LEFT: says[order[0]], RIGHT: says[order[1]]},
         "clips": clips,
     }
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from dubbing.language.doubt import NOT_UNDERSTOOD
 from dubbing.language.phoneme_classes import SymbolKind, kind
+from dubbing.language.script import as_written
 from dubbing.metrics.baselines import timed_three_ways
 from dubbing.metrics.mouth import around, spoken_sounds
 from dubbing.review.line_drawing import ipa
@@ -57,11 +58,11 @@ def line_document(timeline: Timeline, line: Line, about: About, mouths: Mouths) 
         "earliest_ms": earliest_ms,
         "latest_ms": latest_ms,
         "text": line.text,
-        "says": line.spoken_text,
+        "says": as_written(line.spoken_text, timeline.written),
         "kept": _decided_by_sound(timeline, line),
         "dub_start_ms": None if spoken is None else spoken.start_ms,
         "dub_end_ms": None if spoken is None else spoken.end_ms,
-        "candidates": _candidates(line),
+        "candidates": _candidates(line, timeline.written),
         "pace": None if about.pace is None else asdict(about.pace),
         "emotion": _emotion(line),
         "delivery": _delivery(line),
@@ -100,12 +101,16 @@ def _flags(line: Line) -> list[str]:
     return [*line.flags, *doubts(accepted)]
 
 
-def _candidates(line: Line) -> list[dict[str, Any]]:
+def _candidates(line: Line, written: str | None) -> list[dict[str, Any]]:
     if line.translation is None:
         return []
-    wanted = ("text", "score", "reverse", "natural_ms", "fit", "total", "origin")
+    wanted = ("score", "reverse", "natural_ms", "fit", "total", "origin")
     return [
-        {**{name: getattr(c, name) for name in wanted}, "flags": list(c.flags)}
+        {
+            "text": as_written(c.text, written),
+            **{name: getattr(c, name) for name in wanted},
+            "flags": list(c.flags),
+        }
         for c in line.translation.candidates
     ]
 

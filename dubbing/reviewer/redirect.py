@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dubbing.job import Job, run_job
+from dubbing.language.script import as_written
 from dubbing.outputs import output_of_kept
 from dubbing.progress import Listener, silence
 from dubbing.registry import Engines
@@ -70,7 +71,7 @@ def keep_decisions(
             _check_is_seen(decisions, new, seen)
         for line, decision in new.items():
             if line in lines:
-                wish = said_otherwise(lines[line], decision, decisions)
+                wish = said_otherwise(lines[line], decision, decisions, timeline.written)
                 decisions = decisions.decided(line, wish)
         write_decisions(root, target, decisions)
     return decisions
@@ -82,9 +83,12 @@ def _check_is_seen(decisions: Decisions, lines: Iterable[str], seen: int) -> Non
 
 
 def said_otherwise(
-    line: Line, decision: LineDecision | None, decisions: Decisions
+    line: Line, decision: LineDecision | None, decisions: Decisions, written: str | None = None
 ) -> LineDecision | None:
-    """A rejection as a wish: the best candidate that was not said and turned down before."""
+    """A rejection as a wish: the best candidate that was not said and turned down before.
+
+    Its text is in the characters that the reviewer sees (``written``).
+    """
     if decision is None or decision.verdict != REJECTED or decision.wishes:
         return decision
     if line.translation is None:
@@ -92,7 +96,7 @@ def said_otherwise(
     before = decisions.lines.get(line.id)
     refused = dict.fromkeys((*(before.refused if before else ()), line.spoken_text))
     left = [c.text for c in line.translation.candidates if c.text not in refused and not c.whole]
-    text = left[0] if left else None
+    text = as_written(left[0], written) if left else None
     said = {"text": text, "refused": tuple(refused), "flags_accepted": ()}
     return decision.model_copy(update=said)
 

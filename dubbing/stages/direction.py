@@ -11,6 +11,7 @@ from dataclasses import replace
 from dubbing.delivery import Delivery
 from dubbing.errors import UsageError
 from dubbing.flags import FOUND_IN_REPORT, without
+from dubbing.language.script import as_written
 from dubbing.pipeline import Run, stage
 from dubbing.review.locks import kept_timeline
 from dubbing.settings import DirectionSettings, LineDecision, TranslateSettings
@@ -48,9 +49,9 @@ PLACE = "this line"
         "lines.flags",
         "mix",
     ),
-    version=5,
+    version=6,
     engines_of=(("speech", "voices"),),
-    settings_of=("translate.glossary", "translate.registers"),
+    settings_of=("translate.glossary", "translate.registers", "mux.written"),
     outside=("consents",),
 )
 def direction(timeline: Timeline, run: Run, settings: DirectionSettings) -> Timeline:
@@ -147,7 +148,8 @@ def directed(timeline: Timeline, line: Line, wish: LineDecision, run: Run) -> Li
     Raises:
         UsageError: if a voice was chosen that there is not, or a slot that cannot be.
     """
-    translation = _decided_text(timeline, line, wish.text, run.profile.translate)
+    written = run.profile.mux.written
+    translation = _decided_text(timeline, line, wish.text, run.profile.translate, written)
     faults, accepted = divided(faults_of(translation), wish.flags_accepted)
     if accepted and translation is not None:  # the text is meant: no other candidate replaces it
         translation = replace(translation, engine=REVIEWER)
@@ -161,7 +163,11 @@ def directed(timeline: Timeline, line: Line, wish: LineDecision, run: Run) -> Li
 
 
 def _decided_text(
-    timeline: Timeline, line: Line, text: str | None, settings: TranslateSettings
+    timeline: Timeline,
+    line: Line,
+    text: str | None,
+    settings: TranslateSettings,
+    written: str | None,
 ) -> Translation | None:
     """The text that was decided on first; the candidates that lost stay to be looked at.
 
@@ -172,7 +178,8 @@ def _decided_text(
         return line.translation
     text = " ".join(text.split())
     others = line.translation.candidates if line.translation else ()
-    own = next((c for c in others if c.text == text), None)
+    own = next((c for c in others if text in (c.text, as_written(c.text, written))), None)
+    text = own.text if own is not None else text
     chosen = own or Candidate(text, 0.0, _faults(timeline, line, text, settings), REVIEWER)
     left = tuple(c for c in others if c.text != text)
     return Translation(text, (replace(chosen, whole=""), *left), REVIEWER, doubts(chosen.flags))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from dubbing.arrays import Audio
 from dubbing.diarization.faces import SEEN, SURE_SCORE_LEAD, SeenLine, with_faces
+from dubbing.diarization.named import Named, named, names_of_lines
 from dubbing.engines.speakers import SpeakerEmbedder
 from dubbing.errors import UnknownSpeaker
 from dubbing.media.sound_file import keep_sound
@@ -37,7 +38,7 @@ MAX_SEX_LINES = 12
 @stage(
     reads=("media", "dialogue", "voice_channels", "lines", "faces"),
     writes=("speakers", "lines.speaker"),
-    version=7,
+    version=8,
     engine_roles=("speakers",),
     weights=("ge2e", "swift-f0", "voice-sex"),
 )
@@ -48,7 +49,7 @@ def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeli
         UnknownSpeaker: if somebody is named who does not speak.
     """
     vectors = _embed_lines(timeline, run, settings.engine)
-    told = _told(timeline, settings)
+    told, hinted = _told_with_names(timeline, run, settings)
     _check_names(told, settings)
     embedder: SpeakerEmbedder = run.engines.get("speakers", settings.engine)
     people = tuple(
@@ -57,13 +58,12 @@ def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeli
         )
         for speaker in sorted(set(told), key=lambda name: (len(name), name))
     )
-    named = tuple(
-        replace(person, name=settings.names.get(person.id, person.name)) for person in people
-    )
+    known = {**hinted, **settings.names}
+    people = tuple(replace(person, name=known.get(person.id, person.name)) for person in people)
     lines = (
         replace(line, speaker=speaker) for line, speaker in zip(timeline.lines, told, strict=True)
     )
-    return replace(timeline.with_lines(lines), speakers=named)
+    return replace(timeline.with_lines(lines), speakers=people)
 
 
 def _check_names(told: Sequence[str], settings: SpeakersSettings) -> None:
@@ -80,6 +80,37 @@ def _told(timeline: Timeline, settings: SpeakersSettings) -> list[str]:
         settings.lines.get(line.id, f"S{voice + 1}")
         for line, voice in zip(timeline.lines, voices, strict=True)
     ]
+
+
+def _told_with_names(
+    timeline: Timeline, run: Run, settings: SpeakersSettings
+) -> tuple[list[str], Mapping[str, str]]:
+    """The speaker of each line, and the names that a person's text has for them."""
+    told = _told(timeline, settings)
+    if not settings.hints:
+        return told, {}
+    hints = [(hint.name, (hint.start_ms, hint.end_ms)) for hint in settings.hints]
+    spans = [(line.span.start_ms, line.span.end_ms) for line in timeline.lines]
+    found = named(told, names_of_lines(spans, hints))
+    moved = {
+        number: speaker
+        for number, speaker in found.moved.items()
+        if timeline.lines[number].id not in settings.lines
+    }
+    _tell(run, found, moved)
+    return [moved.get(number, speaker) for number, speaker in enumerate(told)], found.names
+
+
+def _tell(run: Run, found: Named, moved: Mapping[int, str]) -> None:
+    """Say what was taken from the text."""
+    if not found.names:
+        run.note("The text names speakers, but which of the voices they are is not plain.")
+        return
+    said = ", ".join(f"{speaker} is {name}" for speaker, name in found.names.items())
+    lines = "; ".join(
+        f"line {number + 1} is {found.names[speaker]}'s" for number, speaker in moved.items()
+    )
+    run.note(f"As the text has it, {said}{'; ' if lines else ''}{lines}.")
 
 
 def _labels(timeline: Timeline, settings: SpeakersSettings) -> list[int]:

@@ -11,6 +11,7 @@ from typing import Any
 from dubbing.arrays import Audio, ms_to_samples
 from dubbing.delivery import NEUTRAL, Delivery
 from dubbing.engines.speech import TakesDurations, VoiceName
+from dubbing.language.script import as_written
 from dubbing.media.loudness import line_loudness_lufs
 from dubbing.media.sound_file import keep_sound, read_sound
 from dubbing.memo_keys import memo_key
@@ -47,7 +48,8 @@ def synthesize(timeline: Timeline, run: Run, settings: SynthesizeSettings) -> Ti
         if take is None and line.plan is not None:
             take = _take(timeline, line, line.plan, run, settings)
         lines.append(replace(line, take=take))
-        run.progress(number + 1, len(timeline.lines), line.spoken_text, "lines")
+        said = as_written(line.spoken_text, run.profile.mux.written)
+        run.progress(number + 1, len(timeline.lines), said, "lines")
     return timeline.with_lines(lines)
 
 

@@ -149,6 +149,15 @@ class Lays(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class SpokenBy:
+    """Who speaks at a time of the film, as a person wrote it beside the words."""
+
+    name: str
+    start_ms: int
+    end_ms: int
+
+
 @runtime_checkable
 class LeavesPairs(Protocol):
     """An engine that leaves some pairs of languages to another."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from dubbing.engines.translation import Hypothesis, Passage, Request, Style, Written
+from dubbing.engines.translation import Hypothesis, Passage, Request, SpokenBy, Style, Written
 from dubbing.engines.translation.written.notes import lines_without, lost_rows, one_note
 from dubbing.engines.translation.written.pairs import Pair, pair_up
 from dubbing.engines.translation.written.spoken import labels_of, spoken_text
@@ -71,6 +71,18 @@ class TranslationFile:
             UsageError: if it could not be used, whatever the film.
         """
         _read(_path_of(options), target, songs=True)
+
+    @classmethod
+    def speakers(cls, options: EngineOptions, target: str) -> tuple[SpokenBy, ...]:
+        """Who speaks when, where subtitles name their speakers.
+
+        Raises:
+            UsageError: if the file cannot be used.
+        """
+        path = _path_of(options)
+        if path.suffix.lower() not in SUBTITLES:
+            return ()
+        return read_subtitles(path, target).speakers
 
     def supports(self, source: str, target: str) -> bool:
         """Whatever it holds; a corrected script may be in the film's own language."""

@@ -2,7 +2,8 @@
 
 ``cues``        subtitles, as they are shown
 ``spoken``      what of a written text is spoken: no markup, sound notes, names of speakers
-``repeats``     captions that roll, and subtitles in two languages
+``repeats``     captions that roll
+``two_languages``  rows of the dub's language alone
 ``laying``      cues to lines, by time
 ``tables``      tables, by their columns
 ``xliff``       XLIFF 1.2 and 2.x

@@ -196,6 +196,15 @@ def _without_label(row: str, labels: Counter[str]) -> str:
     return _bare_row(row[found.end() :])
 
 
+def label_of(row: str, labels: Counter[str]) -> str:
+    """Return the name of the speaker that a row begins with, as it is written; empty without one."""
+    bare = _bare_row(without_markup(row))
+    found = _label(bare)
+    if found is None or not _is_name(found[1].strip(), bare[found.end() :], labels):
+        return ""
+    return found[1].strip()
+
+
 def _is_name(label: str, said: str, labels: Counter[str]) -> bool:
     words = re.findall(r"[^\W\d_]+", label)
     if (

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dubbing.engines.translation import Passage, Written
+from dubbing.engines.translation import Passage, SpokenBy, Written
 from dubbing.engines.translation.written.cues import SIGN, SUNG, Cue, read_cues
 from dubbing.engines.translation.written.laying import Laid, lay, with_true_end
+from dubbing.engines.translation.written.names import spoken_by
 from dubbing.engines.translation.written.notes import (
     clock,
     lines_without,
@@ -17,12 +18,9 @@ from dubbing.engines.translation.written.notes import (
     one_note,
     times,
 )
-from dubbing.engines.translation.written.repeats import (
-    in_one_language,
-    shown_together,
-    without_repeats,
-)
+from dubbing.engines.translation.written.repeats import without_repeats
 from dubbing.engines.translation.written.spoken import labels_of, spoken_rows
+from dubbing.engines.translation.written.two_languages import in_one_language, shown_together
 from dubbing.errors import UsageError
 from dubbing.language.text_files import read_text_file
 
@@ -35,6 +33,8 @@ class SubtitleFile:
     target: str
     cues: tuple[Cue, ...]
     remarks: tuple[str, ...]
+    speakers: tuple[SpokenBy, ...] = ()
+    """Who says the cues that name their speaker."""
 
     def laid(self, lines: Sequence[Passage]) -> Written:
         """Lay the cues on the lines of a film.
@@ -88,7 +88,8 @@ def read_subtitles(path: Path, target: str, *, songs: bool = False) -> SubtitleF
             hint="" if songs else "Lyrics are spoken with --dub-songs.",
         )
     remarks = (_left_out(cues, songs=songs), *_remarks(file.guessed, other, backward))
-    return SubtitleFile(path.name, target, final, remarks)
+    speakers = spoken_by([with_true_end(cue) for cue in cues if cue.kind != SIGN], labels)
+    return SubtitleFile(path.name, target, final, remarks, speakers)
 
 
 def _said(cue: Cue, labels: Counter[str], *, songs: bool) -> Cue:
