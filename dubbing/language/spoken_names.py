@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from dubbing.language.spoken_rules_table import rules
 
 NOTE = re.compile(r"(?<![\w#])([A-G])([#♯♭])(?![\w#])")
-DIGITS_APART = re.compile(r"(?<![\w-])\d(?:-\d){2,}(?![\w-])")
-"""9-1-1."""
+DIGITS_APART = re.compile(r"(?<![\w-])\d{1,2}(?:-\d{1,2}){2}(?![A-Za-z\d-])")
+"""9-1-1, and the houses of Japan."""
 MODEL = re.compile(r"(?<![\w$€£.])([A-Za-z]{1,4}\d{1,4})-(?=\d)")
 """The hyphen of *i7-9700K* and *R2-10* means nothing."""
 LINES = re.compile(r"(?<![\w.,])(\d{3,4})p(?!\w)", re.IGNORECASE)
@@ -58,7 +58,8 @@ def names_in_words(text: str, language: str) -> str:
     text = _pattern(language).sub(lambda match: table.names[match[0]], text)
     text = NOTE.sub(lambda match: _note(match, table, language), text)
     text = _file_ending().sub(f"{rules(language).dot} ", text)
-    text = DIGITS_APART.sub(lambda match: match[0].replace("-", " "), text)
+    between = "の" if language == "ja" else " "
+    text = DIGITS_APART.sub(lambda match: match[0].replace("-", between), text)
     text = PRICE_END.sub("", MODEL.sub(r"\1 ", text))
     text = LINES.sub(lambda match: _lines(match[1], language), text)
     text = TIMES.sub(rf"\1{_space(language)}{table.times}", text)

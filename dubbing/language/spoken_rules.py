@@ -77,6 +77,7 @@ DAY_FIRST = re.compile(
     r"(?:March|May)(?=,? \d{4}|[.,!?]|$))"
 )
 MONEY_RANGE = re.compile(r"(R\$|US\$|[$€£¥₹])\s?(\d[\d.,]*)\s?[-–—]\s?(\d[\d.,]*\d|\d)(?![\d$€£%])")
+HALF_DAY_RANGE = re.compile(r"\b(\d{1,2}\s?[ap](?:\.m\.|m))\s?[-–—]\s?(?=\d)", re.IGNORECASE)
 SAME_TWICE = re.compile(r"(?<![\d.,/-])(\d{2,3})-\1(?![\d.,/-])")
 """50-50."""
 YEARS = re.compile(r"(?<![\d/])(1[1-9]\d\d|20\d\d)/(\d\d)(?![\d/])")
@@ -88,6 +89,7 @@ def spoken_by_rules(text: str, language: str) -> str:
     text = INDIAN.sub(lambda match: match[0].replace(",", ""), text)
     text = _dates(text, language, words) if words.date else text
     text = CLOCK_RANGE.sub(f" {words.to} ", SAME_TWICE.sub(r"\1 \1", text))
+    text = HALF_DAY_RANGE.sub(rf"\1 {words.to} ", text)
     text = MONEY_RANGE.sub(r"\2-\3 \1", text)
     text = slashes_in_words(text, language)
     text = _clocks(text, language, words) if words.clock else text
