@@ -18,7 +18,7 @@ ROMAN = "M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 RULER = re.compile(
     rf"\b([A-ZÀ-Ý][a-zà-ÿ]+)\s+(?=[IVX]{{2,}}(?:er|e|ère|ème)?\b)({ROMAN})(?:er|ère|ème|e)?\b(?!\.\w)"
 )
-ENGLISH_FIRST = r"(?=[.,;:)?!’']|$| of\b)"
+ENGLISH_FIRST = r"(?=[.,;:)?!]|[’']s\b|$| of\b)"
 """*Tell Mary I love her*: the letter is a numeral only where no verb follows."""
 ENGLISH_COUNTED = (
     "War|Part|Chapter|Act|Volume|Vol|Type|Phase|Stage|Episode|Season|Level|Book|Class|Section|Title|"

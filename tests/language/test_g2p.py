@@ -1,3 +1,4 @@
+import re
 from importlib.resources import files
 
 import pytest
@@ -89,3 +90,34 @@ def test_the_table_of_readings_has_a_syllable_a_character() -> None:
     for phrase, said in yaml.safe_load(path.read_text(encoding="utf-8")).items():
         assert len(said.split()) == len(phrase), phrase
         assert pinyin(phrase) == said.split(), phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "char", "syllable"),
+    [
+        ("他得走了。", "得", "dei3"), ("他跑得很快。", "得", "de5"), ("他得了第一名。", "得", "de2"),
+        ("你做得到。", "得", "de5"), ("她慢慢地走过来。", "地", "de5"), ("这块地很大。", "地", "di4"),
+        ("钥匙找着了。", "着", "zhao2"), ("门开着。", "着", "zhe5"), ("我救不了他。", "了", "liao3"),
+        ("池塘里有五只鸭子。", "只", "zhi1"), ("这只是开始。", "只", "zhi3"), ("请还我钱。", "还", "huan2"),
+        ("他还没来。", "还", "hai2"), ("别把我当傻子。", "当", "dang4"),
+        ("树被吹倒了。", "倒", "dao3"), ("把水倒进杯子里。", "倒", "dao4"), ("他会弹吉他。", "弹", "tan2"),
+        ("鞋带松了，系一下。", "系", "ji4"), ("墙上的漆干了。", "干", "gan1"), ("我爸种水稻。", "种", "zhong4"),
+    ],
+)  # fmt: skip
+def test_characters_of_several_readings_follow_what_stands_around(
+    text: str, char: str, syllable: str
+) -> None:
+    assert pinyin(text)[text.index(char)] == syllable
+
+
+def test_the_voice_is_given_the_reading_of_the_context() -> None:
+    assert to_phonemes("他得走了", "zh") != to_phonemes("他的走了", "zh")
+    assert to_phonemes("得", "zh") in to_phonemes("他得了第一名", "zh")
+
+
+def test_every_rule_of_context_has_a_syllable_and_its_character() -> None:
+    table = files("dubbing.language").joinpath("chinese_contexts.yaml").read_text(encoding="utf-8")
+    for char, rules in yaml.safe_load(table).items():
+        for reading, pattern in rules:
+            assert re.fullmatch(r"[a-z]+[1-5]", reading), (char, reading)
+            assert "_" in pattern, (char, pattern)

@@ -42,6 +42,8 @@ LATIN_LABEL = re.compile(
 DENSE_LABEL = re.compile(
     r"([\u0900-\u097f\u3040-\u30ff\u3400-\u9fffA-Za-z·・]{1,8}\d{0,2})\s*[:：]\s*(?=[^\s\d]|$)"
 )
+LABEL_ASIDE = re.compile(r"\s*[(\[（][^()\[\]（）]{0,40}[)\]）]\s*(?=[:：])")
+"""*JOHN (V.O.):*"""
 SAYS = ("说", "道", "問", "问", "答", "是", "言", "た", "は", "と")
 """Endings of words before a colon that are part of what is said."""
 TURN = "- "
@@ -198,7 +200,7 @@ def _without_label(row: str, labels: Counter[str]) -> str:
 
 def label_of(row: str, labels: Counter[str]) -> str:
     """Return the name of the speaker that a row begins with, as it is written; empty without one."""
-    bare = _bare_row(without_markup(row))
+    bare = LABEL_ASIDE.sub("", _bare_row(without_markup(row)))
     found = _label(bare)
     if found is None or not _is_name(found[1].strip(), bare[found.end() :], labels):
         return ""
