@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from dubbing.language.chinese_contexts import in_context
+from dubbing.language.script import to_simplified
 
 
 @cache
@@ -57,6 +58,20 @@ def words_read(text: str) -> list[tuple[str, list[str]]]:
         found.append((word, said))
         position += len(word)
     return found
+
+
+@cache
+def has_reading(char: str) -> bool:
+    """Whether a character has a Mandarin syllable; rare ones and 兙, which is read as two, have none."""
+    from misaki.zh import ZHG2P
+    from pypinyin import Style, lazy_pinyin
+
+    plain = to_simplified(char)
+    said = lazy_pinyin(plain, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore")
+    try:
+        return bool("".join(map(ZHG2P.py2ipa, said)))
+    except ValueError:
+        return False
 
 
 def _apart(run: str) -> Any:

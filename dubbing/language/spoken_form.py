@@ -37,7 +37,7 @@ SPACE_BEFORE_MARK = re.compile(r" (?=[,;)]|\.(?![\w.]))")
 SIGNS = re.compile(r"[\d$€£¥₹%&@=+°℃℉§]")
 CLAUSE = re.compile(r"[^。！？；，、\n]+[。！？；，、\n]*|[。！？；，、\n]+")
 ACRONYM = re.compile(r"(?<!\w)[A-Z]{2,5}(?!\w)")
-ONSET = r"(?:[BCDFGPT][LR]|[CPST]H|S[CPT]|QU|GN|PS|PN|[B-DF-HJ-NP-TV-XZ])"
+ONSET = r"(?:[BCDFGPTV][LR]|[CPST]H|S[CPT]|QU|GN|PS|PN|[B-DF-HJ-NP-TV-XZ])"
 SPEAKABLE = re.compile(rf"{ONSET}?[AEIOUY]+(?:[LMNRSX]?{ONSET}[AEIOUY]+)*[B-DF-HJ-NP-TV-XZ]{{0,2}}")
 """Syllables that a word may have: ONU, UNESCO, TRANS, but neither FBI nor IBGE."""
 LOUD = re.compile(r"[^\W\d_]{4,}")

@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 
+from dubbing.language.chinese_readings import has_reading
 from dubbing.language.faces import without_faces
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<\d{1,2}:[\d:.]{4,12}>")
@@ -55,6 +56,7 @@ SQUARED = {
     for sign, plain in zip("㎡㎥㎢㎠㎤㎟", ("m²", "m³", "km²", "cm²", "cm³", "mm²"), strict=True)
 }
 MINUS_SIGNS = dict.fromkeys(map(ord, "\u2010\u2011\u2212\uff0d\ufe63"), "-")
+HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 SCRIPTS = {
     "zh": ("CJK", "LATIN", "GREEK", "IDEOGRAPHIC"),
     "ja": (
@@ -93,11 +95,20 @@ def without_unspoken(text: str, language: str) -> str:
 def unsayable(text: str, language: str) -> str:
     """Return the letters of a text that nobody reads in a language, each once, in order.
 
+    In Chinese these are also characters without a Mandarin syllable.
+
     >>> unsayable("Привет, Anna", "es")
     'Привет'
     """
-    letters = dict.fromkeys(char for char in text if _is_foreign(char, language))
+    letters = dict.fromkeys(
+        char for char in text if _is_foreign(char, language) or _has_no_reading(char, language)
+    )
     return "".join(letters)
+
+
+def _has_no_reading(char: str, language: str) -> bool:
+    """Whether a Chinese character is one that no voice can read."""
+    return language == "zh" and HAN.fullmatch(char) is not None and not has_reading(char)
 
 
 def _compatible(text: str, language: str) -> str:

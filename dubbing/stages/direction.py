@@ -11,7 +11,7 @@ from dataclasses import replace
 from dubbing.delivery import Delivery
 from dubbing.errors import UsageError
 from dubbing.flags import FOUND_IN_REPORT, without
-from dubbing.language.script import as_written
+from dubbing.language.script import as_written, to_simplified
 from dubbing.pipeline import Run, stage
 from dubbing.review.locks import kept_timeline
 from dubbing.settings import DirectionSettings, LineDecision, TranslateSettings
@@ -180,7 +180,8 @@ def _decided_text(
     others = line.translation.candidates if line.translation else ()
     own = next((c for c in others if text in (c.text, as_written(c.text, written))), None)
     text = own.text if own is not None else text
-    chosen = own or Candidate(text, 0.0, _faults(timeline, line, text, settings), REVIEWER)
+    plain = text if written is None else to_simplified(text)
+    chosen = own or Candidate(text, 0.0, _faults(timeline, line, plain, settings), REVIEWER)
     left = tuple(c for c in others if c.text != text)
     return Translation(text, (replace(chosen, whole=""), *left), REVIEWER, doubts(chosen.flags))
 

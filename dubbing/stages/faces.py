@@ -43,7 +43,7 @@ OFFSET_DOUBT_MS = 60.0
 @stage(
     reads=("media", "source_language", "lines.span", "lines.words"),
     writes=("faces", "lines.mouth", "sound_offset_ms"),
-    version=5,
+    version=6,
     engine_roles=("faces",),
     weights=("aligner", "face-sex", "face-age"),
     outside=("source",),

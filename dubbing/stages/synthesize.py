@@ -37,7 +37,7 @@ from dubbing.watermark.pattern import NAME
         "lines.take",
     ),
     writes=("lines.take",),
-    version=7,
+    version=8,
     engine_roles=("speech",),
 )
 def synthesize(timeline: Timeline, run: Run, settings: SynthesizeSettings) -> Timeline:

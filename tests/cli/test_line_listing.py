@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -73,9 +74,11 @@ def film(n_lines: int = 12) -> Timeline:
     return Timeline("zh", speakers=(Speaker("S1", "Anna", voice=voice),), lines=lines)
 
 
-def printed(show: Callable[[Timeline, Console], None], width: int) -> str:
+def printed(
+    show: Callable[[Timeline, Console], None], width: int, timeline: Timeline | None = None
+) -> str:
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    show(film(), console)
+    show(film() if timeline is None else timeline, console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -119,3 +122,12 @@ def test_a_wide_terminal_shows_a_table_with_all_of_the_text(
 
 def test_text_in_brackets_is_no_markup() -> None:
     assert "[to the station]" in printed(print_lines, 120)
+
+
+def test_taiwan_reads_its_own_characters_in_every_listing() -> None:
+    """The subtitles are traditional; what is shown of the dub is no different."""
+    taiwan = replace(film(2), written="zh-Hant-TW")
+    for show in (print_lines, print_candidates):
+        said = letters(printed(show, 100, taiwan))
+        assert "他本來不想讓我們" in said
+        assert "让" not in said

@@ -168,6 +168,11 @@ def test_letters_that_nobody_reads_here_are_named(text: str, language: str, lett
     assert not set(letters) & set(spoken_form(text, language))
 
 
+def test_characters_without_a_syllable_are_named() -> None:
+    assert unsayable("他有一只兙和𠀀。", "zh") == "兙𠀀"
+    assert unsayable("他有一只貓，俓。", "zh") == ""
+
+
 def sentences() -> list[tuple[str, str]]:
     """Every fourth sentence of the shipped memory without a figure, in English and in Chinese."""
     packed = files("dubbing.translation").joinpath("memory/en-zh.tsv.gz").read_bytes()

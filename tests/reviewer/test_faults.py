@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dubbing import timeline_json
+from dubbing.language.script import as_written
 from dubbing.pipeline import Run
 from dubbing.review.decisions_file import Decisions
 from dubbing.reviewer.line_document import decision_document
@@ -42,8 +43,8 @@ def timeline_of(**changes: Any) -> Timeline:
                     lines=(replace(line, **changes),))  # fmt: skip
 
 
-def directed(run: Run, wish: LineDecision, **settings: Any) -> Line:
-    profile = Profile().with_values({"translate": settings})
+def directed(run: Run, wish: LineDecision, written: str | None = None, **settings: Any) -> Line:
+    profile = Profile().with_values({"translate": settings}).written_as(written)
     told = DirectionSettings(lines={"L1": wish})
     return direction.function(timeline_of(), replace(run, profile=profile), told).lines[0]
 
@@ -142,3 +143,28 @@ def test_the_page_is_given_accepted_faults_apart(run: Run) -> None:
     wish = LineDecision(text=WRONG, flags_accepted=(LOST,))
     assert decision_document(wish) == {"text": WRONG, "flags_accepted": [LOST], "at": ""}
     assert decision_document(LineDecision(note="x")) == {"note": "x", "at": ""}
+
+
+TAIWAN = "zh-Hant-TW"
+
+
+def test_a_candidate_in_the_characters_of_taiwan_is_that_candidate(run: Run) -> None:
+    shown = as_written(WRONG, TAIWAN)
+    assert shown != WRONG
+    made = directed(run, LineDecision(text=shown), written=TAIWAN).translation
+    assert made is not None
+    assert (made.text, made.candidates[0].origin) == (WRONG, "shorter")
+
+
+def test_a_text_typed_in_the_characters_of_taiwan_is_in_the_right_script(run: Run) -> None:
+    typed = "他們付了三百五十萬美元，銀行沒付。"
+    made = directed(run, LineDecision(text=typed), written=TAIWAN).translation
+    assert made is not None
+    assert (made.text, made.flags) == (typed, ())
+
+
+def test_what_stands_in_after_a_rejection_is_shown_as_taiwan_writes() -> None:
+    line, rejected = timeline_of().lines[0], LineDecision(verdict="rejected")
+    wish = said_otherwise(line, rejected, Decisions(schema="dubbing.Decisions/1"), TAIWAN)
+    assert wish is not None
+    assert wish.text == as_written(WRONG, TAIWAN)

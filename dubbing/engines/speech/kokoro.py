@@ -54,7 +54,7 @@ Key = TypeVar("Key")
 class Kokoro:
     """54 stock voices in eight languages, int8, 24 kHz."""
 
-    version = 2
+    version = 3
     weights = ("kokoro-82m-split", "kokoro-voices", "mood-timbre")
     takes_options: tuple[str, ...] = ()
     rate_hz = 24_000
