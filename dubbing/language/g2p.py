@@ -24,6 +24,8 @@ LATIN_WORDS = re.compile(r"[A-Za-z][A-Za-z'’.&+-]*(?:\s+[A-Za-z][A-Za-z'’.&+
 SAME_SOUND = str.maketrans({"g": "ɡ", "-": " ", "¿": "", "¡": "", "「": "“", "」": "”", "’": ""})
 BORDERS = ".!?;:,—… "
 NOT_SYLLABIC = chr(815)
+"""A mark under glides that Kokoro does not know."""
+HAN_WORD = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _lock = threading.Lock()
 """espeak-ng and OpenJTalk keep global state."""
 
@@ -98,33 +100,33 @@ def _english(*, british: bool = False) -> Callable[[str], str]:
 
 
 def _chinese() -> Callable[[str], str]:
+    """As misaki's converter for Kokoro 1.0 does it, with readings by words and by context."""
+    import cn2an
     from misaki.zh import ZHG2P
 
     from dubbing.language.chinese_readings import words_read
 
-    class InContext(ZHG2P):  # type: ignore[misc]
-        """Misaki's converter with our readings: words by spaces, other characters as they are."""
-
-        @staticmethod
-        def legacy_call(text: str) -> str:
-            parts = re.split(r"([\u4e00-\u9fff]+)", text)
-            runs = [
-                " ".join("".join(map(ZHG2P.py2ipa, said)) for _, said in words_read(part))
-                if number % 2
-                else part
-                for number, part in enumerate(parts)
-            ]
-            return "".join(runs).replace(NOT_SYLLABIC, "")
-
-    g2p = InContext()
-
     def native(part: str) -> str:
-        try:
-            return str(g2p(part)[0])
-        except ValueError:  # one character with a reading that is no Mandarin syllable (兙)
-            return "".join(map(native, part)) if len(part) > 1 else ""
+        text = ZHG2P.map_punctuation(cn2an.transform(part, "an2cn"))
+        said, was_word = [], False
+        for word, syllables in words_read(text):
+            is_word = HAN_WORD.fullmatch(word) is not None
+            said += [" "] if is_word and was_word else []
+            said += map(_mandarin, syllables) if is_word else [word]
+            was_word = is_word
+        return "".join(said)
 
     return lambda text: _mixed(to_simplified(text), native)
+
+
+def _mandarin(syllable: str) -> str:
+    """Symbols of a syllable; none of a reading that is no Mandarin (兙)."""
+    from misaki.zh import ZHG2P
+
+    try:
+        return str(ZHG2P.py2ipa(syllable)).replace(NOT_SYLLABIC, "")
+    except ValueError:
+        return ""
 
 
 def _japanese() -> Callable[[str], str]:

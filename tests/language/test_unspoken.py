@@ -169,8 +169,9 @@ def test_letters_that_nobody_reads_here_are_named(text: str, language: str, lett
 
 
 def test_characters_without_a_syllable_are_named() -> None:
-    assert unsayable("他有一只兙和𠀀。", "zh") == "兙𠀀"
-    assert unsayable("他有一只貓，俓。", "zh") == ""
+    assert unsayable("他有一只兙。", "zh") == "兙"
+    assert unsayable("他有一只貓，俓𠀀。", "zh") == ""
+    assert to_phonemes("𠀀", "zh")  # beyond Unicode's first plane, and read
 
 
 def sentences() -> list[tuple[str, str]]:
