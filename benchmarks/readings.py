@@ -65,7 +65,9 @@ def japanese_is_right(row: Row) -> bool:
     """Whether the voice's reading of the sentence has the word's reading in it."""
     import pyopenjtalk
 
-    nodes = pyopenjtalk.run_frontend(row.text, use_sudachi_kanji_yomi=False)
+    from dubbing.language.japanese_readings import as_read
+
+    nodes = pyopenjtalk.run_frontend(as_read(row.text), use_sudachi_kanji_yomi=False)
     said = "".join(node["pron"] for node in nodes).replace("’", "")
     return lengthened(row.reading) in lengthened(said)
 

