@@ -12,6 +12,8 @@ from importlib.resources import files
 
 import yaml
 
+REACH = 24
+"""Characters before and after that are looked at; more than any pattern spans."""
 NUMBERS = "[零一二两三四五六七八九十百千万几半数双每这那哪某另多少整]"
 PERSON = "(?:[我你您他她它谁咱]们?|大家|自己|人家|别人)"
 END = "(?=[。！？，、；…!?,.\\s了吧呢吗啊呀嘛]|$)"
@@ -49,7 +51,8 @@ def _rule(pattern: str, char: str) -> Callable[[str, int], bool]:
     )
 
     def fits(text: str, place: int) -> bool:
-        return any(place in _places(match) for match in compiled.finditer(text))
+        near = compiled.finditer(text, max(0, place - REACH), place + REACH)
+        return any(place in _places(match) for match in near)
 
     return fits
 
