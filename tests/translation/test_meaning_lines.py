@@ -20,7 +20,7 @@ from benchmarks.meaning_lines import (
 from dubbing.engines.translation.fixed_examples import example_sentences
 from dubbing.translation.example_memory import shipped_memory
 
-LANGUAGES = ("zh", "es", "fr")
+LANGUAGES = ("zh", "es", "fr", "de", "ja", "it", "hi", "pt-br")
 DIRECTIONS = directions()
 SIZES = {"from English": 120, "into English": 60}
 MOST_KEPT, MOST_FORBIDDEN = 4, 2
