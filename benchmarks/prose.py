@@ -1,4 +1,4 @@
-"""One function for each measured part of README, which makes it from the results."""
+"""One function for each measured part of README and the documentation, which makes it from the results."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from benchmarks.prose_dubs import (
     speaking_faces_block,
 )
 from benchmarks.prose_speed import batch_text, library_text, overview_block, progress_block
+from benchmarks.prose_summary import film_memory, sample_speed, summary_table
 from benchmarks.prose_voices import (
     carry_over_block,
     diarization_block,
@@ -51,7 +52,7 @@ def translation_block(result: Result) -> str:
     header += ["lines that fit, plain, whole", "flagged, plain, whole"]
     return blocks(
         paragraph(
-            "Translation ([translation.json](benchmarks/translation.json)): *plain* is the beam search of the "
+            "Translation (`benchmarks/translation.json`): *plain* is the beam search of the "
             "untuned model after three fixed examples, *tuned* that of the tuned one, *whole* what `dub` does; chrF "
             "against one reference; every line in the time in which an English voice would say it. Neither side of "
             "the Chinese pairs, nor another spelling of it, is in the tuning or the example memory. A line fits if "
@@ -86,7 +87,7 @@ def review_text(result: Result) -> str:
     lengths = [edit["line_s"] for edit in result["edits"]]
     waits = [edit["heard_after_s"] for edit in result["edits"]]
     return paragraph(
-        f"Review ([review.json](benchmarks/review.json)): an edited line of {min(lengths):.1f} to "
+        f"Review (`benchmarks/review.json`): an edited line of {min(lengths):.1f} to "
         f"{max(lengths):.1f} s is heard after {min(waits):.1f} to {max(waits):.1f} s (median "
         f"{median(waits):.1f}) with warm engines.",
         origin(result),
@@ -99,6 +100,9 @@ def _of(name: str, make: Callable[[Result], str]) -> Callable[[Results], str]:
 
 
 PARTS: Mapping[str, Callable[[Results], str]] = {
+    "summary": summary_table,
+    "summary.speed": _of("main_job", sample_speed),
+    "summary.memory": _of("long_film", film_memory),
     "progress": _of("main_job", progress_block),
     "overview": overview_block,
     "films": _of("films", films_block),

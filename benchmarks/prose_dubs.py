@@ -48,7 +48,7 @@ def films_block(result: Result) -> str:
                     f"median {percent(rate['median'])}, mean {percent(rate['mean'])}",
                 ]
             )
-    about = "Finished films ([films.json](benchmarks/films.json)), to Chinese."
+    about = "Finished films (`benchmarks/films.json`), to Chinese."
     return blocks(paragraph(about, origin(result)), table(["what", "figure"], rows))
 
 
@@ -79,7 +79,7 @@ def lips_block(result: Result) -> str:
             rows.append([words, *cells])
     return blocks(
         paragraph(
-            "Lips ([lips.json](benchmarks/lips.json)): every line whose mouth is seen, to Chinese and Spanish, spoken "
+            "Lips (`benchmarks/lips.json`): every line whose mouth is seen, to Chinese and Spanish, spoken "
             "three times by the same voice; begin and place of ours as found in the finished file, its sound as it "
             "was before the mix. One clip is one observation: its lines and both languages are averaged first. The "
             "speaker that the network was trained on (in other clips) is a group of its own; bold is best, where there "
@@ -167,7 +167,7 @@ def aligner_block(result: Result) -> str:
     planner = [(way, row, result["other_planner"][way]) for way, row in result["planner"].items()]
     return blocks(
         paragraph(
-            "The aligner ([aligner.json](benchmarks/aligner.json)), given the true sounds and the lips alone, against "
+            "The aligner (`benchmarks/aligner.json`), given the true sounds and the lips alone, against "
             f"forced alignment of the sound; {result['clips']} GRID clips it was not trained on, of the speaker it was "
             "trained on."
         ),
@@ -213,7 +213,7 @@ def speaking_faces_block(result: Result) -> str:
     """Whether the right face is taken for the speaker's."""
     of = result["together"]
     return paragraph(
-        "Which face speaks ([speaking_faces.json](benchmarks/speaking_faces.json), two films in which people interrupt "
+        "Which face speaks (`benchmarks/speaking_faces.json`, two films in which people interrupt "
         f"each other) is right for {percent(of['one_right_s'] / of['one_s'])} of {of['one_s']:.0f} s labelled with "
         f"one face; in {of['both_s']:.0f} s more both talk, and some face is named for "
         f"{percent(of['both_right_s'] / of['both_s'])}.",
@@ -242,7 +242,7 @@ def loudness_block(result: Result) -> str:
     header = ["", "films within 0.5 LU of the aim", "highest true peak"]
     return blocks(
         paragraph(
-            f"Loudness ([loudness.json](benchmarks/loudness.json)): {of['films']} films, {of['lines']} lines, measured "
+            f"Loudness (`benchmarks/loudness.json`): {of['films']} films, {of['lines']} lines, measured "
             "with ffmpeg's own meter on the finished files."
         ),
         table([*header, "lines within 1.5 LU of the original's"], rows),

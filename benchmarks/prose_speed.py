@@ -108,7 +108,7 @@ def batch_text(result: Result) -> str:
     return paragraph(
         f"{result['films']} clips into {len(result['languages'])} languages take {result['wall_ratio']:.2f} of the "
         f"time of {n_single} single runs; a second language costs {result['second_over_first_median']:.2f} of a "
-        "first with its analysis ([batch.json](benchmarks/batch.json)).",
+        "first with its analysis (`benchmarks/batch.json`).",
         origin(result),
     )
 
@@ -127,7 +127,7 @@ def library_text() -> str:
     days = {n: core_hours / 2 / 24 / n for n in (16, 64, 256)}
     machines = ", ".join(f"{days[n]:.0f} days on {n}" for n in days)
     return paragraph(
-        f"What a library costs at least, by the [speeds](dubbing/batch/speeds.yaml) measured on {shipped_speeds()['date']} on "
+        f"What a library costs at least, by the speeds in `dubbing/batch/speeds.yaml`, measured on {shipped_speeds()['date']} on "
         f"two cores without a GPU: an hour full of speech takes {hours[Kind.ANALYSIS]:.2f} hours of one core for its "
         f"analysis and {hours[Kind.DUB]:.2f} for each language. {HOURS:,} hours into {LANGUAGES} languages are "
         f"{core_hours:,.0f} hours of a core: {machines} machines of two cores. Films in which less is said cost less; "

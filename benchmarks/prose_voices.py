@@ -39,7 +39,7 @@ def voices_block(result: Result) -> str:
     misheard = result["speakers"][worst]["clone"]["error_rate"]
     return blocks(
         paragraph(
-            f"Voices ([voices.json](benchmarks/voices.json)): {of['speakers']} people of EmoDB, RAVDESS, GRID and real "
+            f"Voices (`benchmarks/voices.json`): {of['speakers']} people of EmoDB, RAVDESS, GRID and real "
             "clips, each learnt from half of their recordings and judged on the other half; five Chinese sentences "
             "that nothing was learnt from."
         ),
@@ -105,7 +105,7 @@ def diarization_block(result: Result) -> str:
     real = f"By voice alone, on real films labelled by eye: {', '.join(clips)}." if clips else ""
     return blocks(
         paragraph(
-            f"Who speaks when ([diarization.json](benchmarks/diarization.json)): {result['minutes']:.0f} minutes of "
+            f"Who speaks when (`benchmarks/diarization.json`): {result['minutes']:.0f} minutes of "
             "conversations made of acted recordings of people from whom nothing was learnt, with overlaps, noise and "
             "music; diarization error rate with a collar of 0.25 s, overlaps counted."
         ),
@@ -129,7 +129,7 @@ def separation_block(result: Result) -> str:
     ]
     return blocks(
         paragraph(
-            "Music and effects ([separation.json](benchmarks/separation.json)): what is left when the dialogue is taken "
+            "Music and effects (`benchmarks/separation.json`): what is left when the dialogue is taken "
             "out of mixes whose parts are known, where somebody speaks."
         ),
         table(["bed", "speech left", "bed's level", "SDR of the bed", "ducked by 26 dB"], rows),
@@ -159,7 +159,7 @@ def moods_block(result: Result) -> str:
     of = result["summary"]
     return blocks(
         paragraph(
-            "Moods ([moods.json](benchmarks/moods.json)): one sentence in Chinese, English, Spanish and French, "
+            "Moods (`benchmarks/moods.json`): one sentence in Chinese, English, Spanish and French, "
             f"{len(voices)} stock voices, each mood at 0.8 against neutral, as means; in brackets for how many voices "
             "it is more than 1.5 times the spread of five other neutral sentences of the same voice."
         ),
@@ -187,7 +187,7 @@ def carry_over_block(result: Result) -> str:
     ]
     return blocks(
         paragraph(
-            f"Carried over ([carry_over.json](benchmarks/carry_over.json)): {result['zh source']['utterances']} of 48 "
+            f"Carried over (`benchmarks/carry_over.json`): {result['zh source']['utterances']} of 48 "
             "utterances of RAVDESS (six actors, eight moods), dubbed as one film. Correlation of arousal, line by "
             "line, source against finished mix (the mix keeps the level in any case)."
         ),
@@ -204,7 +204,7 @@ def watermark_block(result: Result) -> str:
     cost = ours["cost"]
     return blocks(
         paragraph(
-            f"Watermark ([watermark.json](benchmarks/watermark.json)): in the finished dubs of {n} real clips, each "
+            f"Watermark (`benchmarks/watermark.json`): in the finished dubs of {n} real clips, each "
             f"{min(lengths):.0f} to {max(lengths):.0f} s long or cut to that, it is found in {_often(ours['found'], n)}. (In the "
             f"{len(chosen['films'])} clips by which its strength was chosen: {_often(chosen['found'], len(chosen['films']))}.) "
             f"Of {ours['takes'] + chosen['takes']} takes alone, it is found in "
@@ -272,7 +272,7 @@ def emotion_text(result: Result) -> str:
     confusion = result["confusion"]["sad"]
     return paragraph(
         f"On RAVDESS (English, other actors, never trained on; {result['utterances']} utterances of "
-        f"{result['speakers']} people, [emotion.json](benchmarks/emotion.json)) it has an unweighted recall of "
+        f"{result['speakers']} people, `benchmarks/emotion.json`) it has an unweighted recall of "
         f"{result['recall']:.2f} over neutral, happy, sad and angry (chance 0.25) and ranks tense before slack speech "
         f"with an AUC of {result['arousal_auc']:.2f}. Of acted sadness it finds {confusion['sad']} of "
         f"{sum(confusion.values())}.",

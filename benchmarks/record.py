@@ -2,8 +2,8 @@
 
 Every benchmark writes its JSON through :class:`Record`. It refuses at the start, before anything is
 measured, if the working tree differs from its commit: such a figure could not be repeated. ``--dirty``
-allows it and marks the commit. Results (``benchmarks/*.json``) and README.md, which is made of them, do
-not count as differences.
+allows it and marks the commit. Results (``benchmarks/*.json``), README.md and the documentation,
+which show them, do not count as differences.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def begin(options: argparse.Namespace) -> Record | None:
 
 
 def differences(root: Path, commit: str = "HEAD") -> list[str]:
-    """Return the files that differ from the commit, or are in none; without results and README."""
+    """Return the files that differ from the commit, or are in none; without results and documents."""
     changed = _git(root, "diff", "--name-only", commit).splitlines()
     new = _git(root, "ls-files", "--others", "--exclude-standard").splitlines()
     return [path for path in (*changed, *new) if not _is_result(path)]
@@ -107,7 +107,8 @@ def differences(root: Path, commit: str = "HEAD") -> list[str]:
 
 def _is_result(path: str) -> bool:
     folder, _, name = path.rpartition("/")
-    return path == "README.md" or (folder == "benchmarks" and name.endswith((".json", ".json.tmp")))
+    is_document = path == "README.md" or (path.startswith("docs/") and name.endswith(".md"))
+    return is_document or (folder == "benchmarks" and name.endswith((".json", ".json.tmp")))
 
 
 def head(root: Path) -> str:

@@ -1,4 +1,4 @@
-"""Numbers, tables and origins as README shows them."""
+"""Numbers, tables and origins as README and the documentation show them."""
 
 from __future__ import annotations
 
@@ -50,11 +50,16 @@ def blocks(*parts: str) -> str:
 def origin(result: Result) -> str:
     """Return when, at which commit and on what a figure was measured."""
     made = result["made"]
-    machine = made["machine"]
-    on = "machine not recorded"
-    if machine is not None:
-        on = f"{machine['cores']} cores of {machine['cpu']}"
-        if machine["load"] > machine["cores"] / 2:
-            on += f", busy with other work (load {machine['load']:.0f})"
+    on = machine_text(made["machine"])
     note = f" {made['note']}" if made["note"] else ""
     return f"*Measured on {made['date']} at {made['commit']}, {on}.{note}*"
+
+
+def machine_text(machine: Mapping[str, Any] | None) -> str:
+    """Return what a figure was measured on, in words."""
+    if machine is None:
+        return "machine not recorded"
+    on = f"{machine['cores']} cores of {machine['cpu']}"
+    if machine["load"] > machine["cores"] / 2:
+        on += f", busy with other work (load {machine['load']:.0f})"
+    return on

@@ -20,27 +20,35 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
     reviews: Annotated[
         list[Path] | None,
-        typer.Argument(help="review.json of one or more reviewers; none: what is still to do."),
+        typer.Argument(
+            help="review.json of one or more reviewers (default: the decisions already in the workspace)."
+        ),
     ] = None,
-    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Target language, if the workspace has several.")
+    ] = None,
     latest: Annotated[
-        bool, typer.Option("--latest", help="Where reviewers do not agree, the later one counts.")
+        bool, typer.Option("--latest", help="If reviewers disagree, take the later decision.")
     ] = False,
     even_changed: Annotated[
-        bool, typer.Option("--even-changed", help="Decide also on lines that changed since.")
+        bool,
+        typer.Option(
+            "--even-changed", help="Apply decisions even to lines that changed since the review."
+        ),
     ] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Where the dub goes, if not where it was.")
+        Path | None,
+        typer.Option("--output", "-o", help="Where to write the dub (default: where it was)."),
     ] = None,
     allow_server: Annotated[
         list[str] | None,
         typer.Option(help="HOST that texts may be sent to, if the workspace names one."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be done.")
+        bool, typer.Option("--dry-run", help="Only show what would be done.")
     ] = False,
     strict: Strict = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
     """Make anew what reviewers decided on, and nothing else."""
     from dubbing.cli.listeners import listener_for

@@ -45,34 +45,40 @@ app = typer.Typer(
 def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     manifest: Manifest,
     folder: Folder = None,
-    executor: Annotated[ExecutorName, typer.Option(help="local or ray.")] = ExecutorName.LOCAL,
+    executor: Annotated[
+        ExecutorName, typer.Option(help="Executor: local or ray.")
+    ] = ExecutorName.LOCAL,
     address: Annotated[
-        str, typer.Option(help="Ray cluster: ray://host:10001, host:6379 or auto.")
+        str, typer.Option(help="Address of the Ray cluster: ray://host:10001, host:6379 or auto.")
     ] = "",
     storage: Annotated[
-        str, typer.Option(help="Where machines exchange files that share no disk: s3://…")
+        str,
+        typer.Option(help="Exchange files through this store if machines share no disk: s3://…"),
     ] = "",
     workers: Annotated[
-        int, typer.Option(min=0, help="Tasks side by side; 0: as the machine has room.")
+        int, typer.Option(min=0, help="Tasks in parallel; 0 = as many as the machine has room for.")
     ] = 0,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads of a worker; 0: chosen.")] = 0,
-    gpus: Annotated[int, typer.Option(min=0, help="GPUs that the workers share.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads per worker; 0 = automatic.")] = 0,
+    gpus: Annotated[int, typer.Option(min=0, help="GPUs shared by the workers.")] = 0,
     series: Annotated[
-        str, typer.Option(help="All films are of this series: speakers keep their voices.")
+        str,
+        typer.Option(help="All films belong to this series: recurring speakers keep their voices."),
     ] = "",
-    attempts: Annotated[int, typer.Option(min=1, help="For what may pass.")] = 4,
+    attempts: Annotated[
+        int, typer.Option(min=1, help="Attempts per task for transient failures.")
+    ] = 4,
     time_limit: Annotated[
-        float, typer.Option(min=0, help="Seconds that a task may take; 0: any.")
+        float, typer.Option(min=0, help="Time limit per task in seconds; 0 = none.")
     ] = 0.0,
-    min_disk: Annotated[int, typer.Option(min=0, help="MB of disk that stay free.")] = 2000,
+    min_disk: Annotated[int, typer.Option(min=0, help="Disk space to keep free, in MB.")] = 2000,
     min_memory: Annotated[
-        int, typer.Option(min=0, help="MB of memory without which nothing more is begun.")
+        int, typer.Option(min=0, help="Free memory in MB below which no new task starts.")
     ] = 1500,
     metrics: Annotated[
-        Path | None, typer.Option(help="Prometheus text file, kept up to date.")
+        Path | None, typer.Option(help="Keep this Prometheus text file up to date.")
     ] = None,
     webhook: Annotated[
-        str, typer.Option(help="Is told at the end; signed with DUBBING_WEBHOOK_SECRET.")
+        str, typer.Option(help="URL to notify at the end; signed with DUBBING_WEBHOOK_SECRET.")
     ] = "",
     allow_server: Annotated[
         list[str] | None,
@@ -81,20 +87,22 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     allow_absolute: AllowAbsolute = False,
     allow_private_hosts: Annotated[
         bool,
-        typer.Option("--allow-private-hosts", help="Films and dubs may be on private hosts."),
+        typer.Option("--allow-private-hosts", help="Allow films and dubs on private hosts."),
     ] = False,
-    max_input_gb: Annotated[float, typer.Option(min=0, help="Of a film that is fetched.")] = 100.0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would take.")] = (
-        False
-    ),
+    max_input_gb: Annotated[
+        float, typer.Option(min=0, help="Largest film to download, in GB.")
+    ] = 100.0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show tasks, time, disk and memory needed.")
+    ] = (False),
     rehearse: Annotated[
         bool,
-        typer.Option("--rehearse", help="Without models, in a folder of its own."),
+        typer.Option("--rehearse", help="Run without models, in a separate folder."),
     ] = (False),
     strict: Strict = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
-    """Dub all films of a manifest; the same command goes on after an interruption."""
+    """Dub all films of a manifest; after an interruption, the same command continues."""
     import os
 
     from dubbing.batch.drive import Driver, Policy

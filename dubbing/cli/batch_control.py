@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def status(
     batch: Batch,
     folder: Folder = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Until it is over.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Update until the batch ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Where everything stands; exit code 1 if something failed."""
+    """Show the state of every film; exit code 1 if something failed."""
     import json
     from dataclasses import asdict
 
@@ -40,7 +40,7 @@ def status(
 
 
 def retry(batch: Batch, films: Film = None, to: To = None, folder: Folder = None) -> None:
-    """Give what failed, was set aside or cancelled a new start; run the batch again after it."""
+    """Reset failed, quarantined and cancelled tasks; then run the batch again."""
     from dubbing.batch.queue import retry as retry_tasks
 
     with open_batch(batch, folder) as store:
@@ -48,7 +48,7 @@ def retry(batch: Batch, films: Film = None, to: To = None, folder: Folder = None
 
 
 def cancel(batch: Batch, films: Film = None, to: To = None, folder: Folder = None) -> None:
-    """End what has not ended; a driver that is at work stops it within seconds."""
+    """Cancel unfinished tasks; a running driver stops them within seconds."""
     from dubbing.batch.queue import cancel as cancel_tasks
 
     with open_batch(batch, folder) as store:
@@ -56,14 +56,14 @@ def cancel(batch: Batch, films: Film = None, to: To = None, folder: Folder = Non
 
 
 def pause(batch: Batch, folder: Folder = None) -> None:
-    """Begin nothing new until dub batch resume; what runs goes on to its end."""
+    """Start no new tasks until dub batch resume; running ones finish."""
     with open_batch(batch, folder) as store:
         store.pause(True)
     typer.echo("Paused.")
 
 
 def resume(batch: Batch, folder: Folder = None) -> None:
-    """Go on after a pause."""
+    """Continue after a pause."""
     with open_batch(batch, folder) as store:
         store.pause(False)
     typer.echo("Goes on; if no driver is at work, run the batch again.")
@@ -72,7 +72,7 @@ def resume(batch: Batch, folder: Folder = None) -> None:
 def logs(
     batch: Batch, film: Annotated[str, typer.Argument()], to: To = None, folder: Folder = None
 ) -> None:
-    """What happened to a film, attempt by attempt, with the tracebacks of failures."""
+    """Show what happened to a film, attempt by attempt, with tracebacks."""
     from dubbing.batch.status import find_tasks, log_entries
 
     with open_batch(batch, folder) as store:
@@ -85,7 +85,7 @@ def logs(
 
 
 def report(batch: Batch, folder: Folder = None, as_json: AsJson = False) -> None:
-    """Quality of all dubs side by side, the worst first, as a page and as JSON."""
+    """Write the quality of all dubs, worst first, as a page and as JSON."""
     import json
 
     from dubbing.batch.report import report_document, write_report

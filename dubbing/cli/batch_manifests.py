@@ -13,9 +13,9 @@ from dubbing.errors import UsageError
 
 def init(
     manifest: Annotated[Path, typer.Argument(help="The file to write.")] = Path("batch.yaml"),
-    force: Annotated[bool, typer.Option("--force", help="Replace it if it is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Write a sample manifest with a comment on everything."""
+    """Write a sample manifest with a comment on every field."""
     from importlib.resources import files
 
     from dubbing.errors import OutputExists
@@ -35,7 +35,7 @@ def validate(
     ] = False,
     allow_absolute: AllowAbsolute = False,
 ) -> None:
-    """Check a manifest, its paths and its settings; names file, line and field of what is wrong."""
+    """Check a manifest, its paths and settings; errors name file, line and field."""
     import json
 
     from dubbing.batch.manifest import json_schema, read_manifest

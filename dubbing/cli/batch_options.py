@@ -15,17 +15,20 @@ Batch = Annotated[
     Path, typer.Argument(metavar="BATCH", help="The manifest, or the batch's folder.")
 ]
 Folder = Annotated[
-    Path | None, typer.Option("--folder", help="Of the batch (default: MANIFEST.batch).")
+    Path | None, typer.Option("--folder", help="Folder of the batch (default: MANIFEST.batch).")
 ]
-Film = Annotated[list[str] | None, typer.Argument(help="Films as status shows them; all if none.")]
+Film = Annotated[
+    list[str] | None, typer.Argument(help="Films, as dub batch status shows them (default: all).")
+]
 To = Annotated[str | None, typer.Option("--to", help="Only this target language.")]
 AllowAbsolute = Annotated[
     bool,
     typer.Option(
-        "--allow-absolute", help="Paths may lead out of the manifest's folder, if it asks."
+        "--allow-absolute",
+        help="Allow paths outside the manifest's folder, if the manifest asks for it.",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def folder_of(manifest: Path, folder: Path | None) -> Path:

@@ -17,17 +17,22 @@ def compare(
         list[Path],
         typer.Argument(
             metavar="A B | FOLDER ANSWERS",
-            help="Two workspaces; or a comparison, and what its listeners answered.",
+            help="Two workspaces, or a comparison folder and its listeners' answers.",
         ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder of a new comparison.")
+        Path, typer.Option("--output", "-o", help="Folder to write the comparison to.")
     ] = Path("comparison"),
-    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Target language, if the workspace has several.")
+    ] = None,
     blind: Annotated[
-        bool, typer.Option("--blind", help="Draw sides by lot for every line, and tell no names.")
+        bool,
+        typer.Option(
+            "--blind", help="Randomise left and right per line, and hide which dub is which."
+        ),
     ] = False,
-    seed: Annotated[int | None, typer.Option(help="Of the lots; the same gives the same.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Random seed, for a reproducible order.")] = None,
 ) -> None:
     """Hear two dubs of a film side by side, or count what listeners preferred."""
     from dubbing.errors import UsageError

@@ -27,9 +27,9 @@ class Finding:
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """What works on this machine, what does not, what to do; exit code 1 if something is missing."""
+    """Check this machine: what works, what does not, what to do; exit code 1 if something is missing."""
     findings = examine()
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=1))

@@ -22,15 +22,17 @@ app = typer.Typer(cls=DefaultsToDub, no_args_is_help=True)
 
 @app.command("emotion")
 def emotion(
-    folder: Annotated[Path, typer.Argument(help="Recordings named as in EmoDB or RAVDESS.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder of recordings named as in EmoDB or RAVDESS.")
+    ],
     weights: Annotated[
-        Path | None, typer.Option(help="Judge these weights instead of the shipped ones.")
+        Path | None, typer.Option(help="Evaluate these weights instead of the shipped ones.")
     ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write all figures as JSON.")
     ] = None,
 ) -> None:
-    """How well emotions are heard: recall over four of them, confusions, ranking of arousal."""
+    """Measure emotion recognition: recall over four emotions, confusions, ranking of arousal."""
     from dubbing.cli.workshop import described_corpus
     from dubbing.models.emotion_voice import load_emotion_voice
     from dubbing.training.emotion import judge_emotion
@@ -51,10 +53,13 @@ def emotion(
 @app.command("dub")
 def evaluate(
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder of a finished dub.")],
-    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Target language, if the workspace has several.")
+    ] = None,
     profile: Annotated[str, typer.Option(help="The profile it was dubbed with.")] = "embedded",
     listen: Annotated[
-        bool, typer.Option("--listen/--no-listen", help="Transcribe every version.")
+        bool,
+        typer.Option("--listen/--no-listen", help="Transcribe every version for its error rate."),
     ] = True,
     syncnet: Annotated[
         Path | None, typer.Option(help="SyncNet weights (syncnet_v2.model): adds LSE-D and LSE-C.")
@@ -63,7 +68,7 @@ def evaluate(
         Path | None, typer.Option("--json", help="Write all figures, line by line, as JSON.")
     ] = None,
 ) -> None:
-    """Measure a dub against its mouths, beside natural timing and uniform stretch."""
+    """Measure a dub against the mouths on screen; natural timing and uniform stretch compared."""
     from rich.progress import Progress
 
     from dubbing.cli.show import latest

@@ -19,49 +19,59 @@ class Of(StrEnum):
 
 def export(  # noqa: PLR0913 - one parameter a flag is what a command line is
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
-    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
-    srt: Annotated[Path | None, typer.Option(help="Subtitles as SubRip.")] = None,
-    vtt: Annotated[Path | None, typer.Option(help="Subtitles as WebVTT.")] = None,
-    ass: Annotated[Path | None, typer.Option(help="Subtitles as ASS, with styles.")] = None,
-    ttml: Annotated[Path | None, typer.Option(help="Subtitles as TTML (IMSC1 text).")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Target language, if the workspace has several.")
+    ] = None,
+    srt: Annotated[Path | None, typer.Option(help="Write subtitles as SubRip.")] = None,
+    vtt: Annotated[Path | None, typer.Option(help="Write subtitles as WebVTT.")] = None,
+    ass: Annotated[Path | None, typer.Option(help="Write subtitles as ASS, with styles.")] = None,
+    ttml: Annotated[Path | None, typer.Option(help="Write subtitles as TTML (IMSC1 text).")] = None,
     of: Annotated[
-        Of, typer.Option(help="Words of the subtitles; both is two rows, the dub's above.")
+        Of, typer.Option(help="Language of the subtitles; both = the dub's row above the film's.")
     ] = Of.TARGET,
     colours: Annotated[
-        bool, typer.Option("--colours", help="A colour for each speaker (ASS, burnt in).")
+        bool, typer.Option("--colours", help="One colour per speaker (ASS, burnt in).")
     ] = False,
     otio: Annotated[
-        Path | None, typer.Option(help="Edit for OpenTimelineIO: picture, a track a speaker.")
+        Path | None,
+        typer.Option(help="Write an OpenTimelineIO edit: picture, and one track per speaker."),
     ] = None,
-    edl: Annotated[Path | None, typer.Option(help="The same as a CMX3600 edit list.")] = None,
+    edl: Annotated[Path | None, typer.Option(help="Write a CMX3600 edit decision list.")] = None,
     csv: Annotated[
-        Path | None, typer.Option(help="Cue sheet: times, texts, syllables, lips, mood, flags.")
+        Path | None,
+        typer.Option(help="Write a cue sheet: times, texts, syllables, lips, emotion, flags."),
     ] = None,
     stems: Annotated[
         Path | None,
-        typer.Option(help="Folder for dialogue of each speaker, music and effects, mix (BWF)."),
+        typer.Option(
+            help="Write stems into this folder: dialogue per speaker, music and effects, mix (BWF)."
+        ),
     ] = None,
     burn_in: Annotated[
         Path | None,
-        typer.Option(help="The dub with its subtitles in the picture, which is encoded anew."),
+        typer.Option(help="Write the dub with burnt-in subtitles (re-encodes the picture)."),
     ] = None,
     multi: Annotated[
         Path | None,
-        typer.Option(help="One film with every dub and its subtitles; the picture is copied."),
+        typer.Option(help="Write one film with every dub and its subtitles (copies the picture)."),
     ] = None,
     film: Annotated[
-        Path | None, typer.Option(help="The film, if it does not lie beside its workspace.")
+        Path | None, typer.Option(help="The film, if it is not next to its workspace.")
     ] = None,
     drop_frame: Annotated[
         bool | None,
         typer.Option(
-            "--drop-frame/--non-drop-frame", help="Timecode at 29.97 and 59.94 (default: film's)."
+            "--drop-frame/--non-drop-frame",
+            help="Timecode at 29.97 and 59.94 fps (default: the film's).",
         ),
     ] = None,
     credentials: Annotated[
-        bool, typer.Option("--credentials/--no-credentials", help="Signed label (C2PA) of films.")
+        bool,
+        typer.Option(
+            "--credentials/--no-credentials", help="Label films as synthetic, signed (C2PA)."
+        ),
     ] = True,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
     """Hand a dub on: subtitles, edit lists, a cue sheet, other films; several at once."""
     from dubbing.cli.export_files import Exporter, checked_outputs

@@ -79,35 +79,34 @@ def _mount() -> None:
 
     app.command("run", help="Dub one film (the default command).")(run.run)
     app.command("show", help="Show the lines of a workspace.")(show.show)
-    app.command("speakers", help="Who speaks: list, merge, split, rename.")(speakers.speakers)
-    app.command("export", help="Subtitles, edit lists, cue sheets and other films of a dub.")(
+    app.command("speakers", help="List, merge, split and rename speakers.")(speakers.speakers)
+    app.command("export", help="Export subtitles, edit lists, cue sheets, stems and films.")(
         export.export
     )
-    app.command("preview", help="A page for reviewers, which opens without a server.")(
-        preview.preview
-    )
-    app.command("review", help="Review a dub live: an edited line is heard seconds later.")(
-        review.review
-    )
-    app.command("compare", help="Two dubs of a film side by side, for listening tests.")(
+    app.command("preview", help="Write a review page that opens without a server.")(preview.preview)
+    app.command(
+        "review",
+        help="Review a dub live in the browser; edited lines are re-dubbed within seconds.",
+    )(review.review)
+    app.command("compare", help="Compare two dubs side by side, for listening tests.")(
         compare.compare
     )
-    app.command("apply", help="Make anew the lines that reviewers decided on.")(apply.apply)
-    app.command("memory", help="Keep what a dub says for other episodes.")(memory.memory)
-    app.command("plot", help="Draw a line: mouth, phonemes, sound.")(plot.plot)
-    app.command("verify", help="Whether a file holds synthetic speech, and what it says of it.")(
+    app.command("apply", help="Re-dub the lines that reviewers changed.")(apply.apply)
+    app.command("memory", help="Save a dub's translations to a translation memory.")(memory.memory)
+    app.command("plot", help="Draw one line: mouth, phonemes, sound.")(plot.plot)
+    app.command("verify", help="Detect the watermark of a file and read its content credentials.")(
         verify.verify
     )
     app.add_typer(
         evaluate.app,
         name="evaluate",
-        help="Measure a dub against its mouths (default), or a model.",
+        help="Measure a dub against the mouths on screen (default), or a model.",
     )
-    app.add_typer(batch.app, name="batch", help="Many films, many languages.")
-    app.add_typer(models.app, name="models", help="Weights: list, verify, prepare.")
-    app.add_typer(voices.app, name="voices", help="People's voices: enrol, list, use, ledger.")
-    app.add_typer(train.app, name="train", help="Train the small networks, or judge them.")
-    app.command("doctor", help="What works on this machine, what does not, what to do.")(
+    app.add_typer(batch.app, name="batch", help="Dub many films into many languages.")
+    app.add_typer(models.app, name="models", help="List, verify and prepare model weights.")
+    app.add_typer(voices.app, name="voices", help="Enrol, list, cast and audit people's voices.")
+    app.add_typer(train.app, name="train", help="Train or evaluate the small networks.")
+    app.command("doctor", help="Check this machine: what works, what does not, what to do.")(
         doctor.doctor
     )
 

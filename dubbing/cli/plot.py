@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
 def plot(
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
-    line: Annotated[int, typer.Argument(min=1, help="Number of the line, as `dub show` has it.")],
-    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
+    line: Annotated[int, typer.Argument(min=1, help="Number of the line, as in `dub show`.")],
+    to: Annotated[
+        str | None, typer.Option("--to", help="Target language, if the workspace has several.")
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A .png or .svg (default: line-N.png).")
+        Path | None,
+        typer.Option("--output", "-o", help="File to write, .png or .svg (default: line-N.png)."),
     ] = None,
 ) -> None:
     """Draw a line: its mouth, its phonemes in three timings, its sound."""

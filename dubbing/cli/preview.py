@@ -28,20 +28,20 @@ def preview(  # noqa: PLR0913 - one parameter a flag is what a command line is
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder, .zip or .html to write.")
     ] = None,
-    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
-    as_zip: Annotated[bool, typer.Option("--zip", help="Pack the folder, to send it.")] = False,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Target language, if the workspace has several.")
+    ] = None,
+    as_zip: Annotated[bool, typer.Option("--zip", help="Pack the folder into a .zip.")] = False,
     single_file: Annotated[
-        bool, typer.Option("--single-file", help="Everything in one .html (short films).")
+        bool, typer.Option("--single-file", help="Write everything into one .html (short films).")
     ] = False,
-    lines: Annotated[
-        str | None, typer.Option(help="Only these lines are reviewed, e.g. 3,7-9.")
-    ] = None,
-    proxy: Annotated[Proxy, typer.Option(help="Size of the picture.")] = Proxy.P480,
+    lines: Annotated[str | None, typer.Option(help="Include only these lines, e.g. 3,7-9.")] = None,
+    proxy: Annotated[Proxy, typer.Option(help="Size of the preview picture.")] = Proxy.P480,
     film: Annotated[
-        Path | None, typer.Option(help="The film, if it does not lie where it was dubbed.")
+        Path | None, typer.Option(help="The film, if it was moved after it was dubbed.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing preview.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
     """Write a page for reviewers; it opens in any browser, without a server."""
     from dubbing.cli.listeners import listener_for

@@ -12,25 +12,29 @@ from dubbing.cli.preview import Proxy
 
 def review(  # noqa: PLR0913 - one parameter a flag is what a command line is
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
-    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Target language, if the workspace has several.")
+    ] = None,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="On this machine alone; 0 is any that is free.")
+        int, typer.Option(min=0, max=65535, help="Port on this machine; 0 = any free port.")
     ] = 8765,
-    proxy: Annotated[Proxy, typer.Option(help="Size of the picture.")] = Proxy.P480,
-    reviewer: Annotated[str, typer.Option(help="Who decides; the page can name others.")] = "",
+    proxy: Annotated[Proxy, typer.Option(help="Size of the preview picture.")] = Proxy.P480,
+    reviewer: Annotated[
+        str, typer.Option(help="Name of the reviewer; can be changed on the page.")
+    ] = "",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Where the film goes, if not where it was."),
+        typer.Option("--output", "-o", help="Where to write the film (default: where it was)."),
     ] = None,
     allow_server: Annotated[
         list[str] | None,
         typer.Option(help="HOST that texts may be sent to, if the workspace names one."),
     ] = None,
     browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open the page at once.")
+        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
 ) -> None:
-    """Review a dub live: an edited line is heard seconds later."""
+    """Review a dub live in the browser; edited lines are re-dubbed within seconds."""
     import webbrowser
 
     from dubbing.cli.listeners import listener_for

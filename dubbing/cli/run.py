@@ -50,53 +50,59 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     film: Annotated[Path, typer.Argument(metavar="INPUT", help="Anything that ffmpeg reads.")],
     to: Annotated[str, typer.Option("--to", help="Target language: zh en es fr it pt-br ja hi.")],
     source: Annotated[
-        str | None, typer.Option("--from", help="Language of the film; found out if not given.")
+        str | None, typer.Option("--from", help="Language of the film (default: detected).")
     ] = None,
     asr_model: Annotated[
         str | None,
         typer.Option(
-            help="Whisper that listens: a size (small, turbo), a converted folder, a hub name."
+            help="Whisper model: a size (small, turbo), the folder of a converted model, or a hub name."
         ),
     ] = None,
     beam_size: Annotated[
-        int | None, typer.Option(min=1, max=20, help="Texts that Whisper follows at once.")
+        int | None, typer.Option(min=1, max=20, help="Beam size of Whisper.")
     ] = None,
     temperature: Annotated[
         float | None,
-        typer.Option(min=0.0, max=1.0, help="Of Whisper: 0 takes the likeliest word, more draws."),
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Sampling temperature of Whisper; 0 always takes the most probable word.",
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File or folder of the dub.")
+        Path | None, typer.Option("--output", "-o", help="File or folder to write the dub to.")
     ] = None,
     profile: Annotated[
-        str, typer.Option(help="embedded, fast, quality, or a .yaml file.")
+        str, typer.Option(help="Profile: embedded, fast, quality, or a .yaml file.")
     ] = "embedded",
     workspace: Annotated[
-        Path | None, typer.Option(help="Folder for all that is computed (default: FILM.dub).")
+        Path | None, typer.Option(help="Folder for intermediate results (default: FILM.dub).")
     ] = None,
     from_stage: Annotated[
-        str | None, typer.Option(help="Compute this stage and all after it anew.")
+        str | None, typer.Option(help="Recompute this stage and all later ones.")
     ] = None,
     until: Annotated[str | None, typer.Option(help="Stop after this stage.")] = None,
     lines: Annotated[
-        str | None, typer.Option(help="Dub only these lines, e.g. 3,7-9; the rest stays original.")
+        str | None, typer.Option(help="Dub only these lines, e.g. 3,7-9; the others stay original.")
     ] = None,
     speakers: Annotated[
-        int | None, typer.Option(min=1, help="How many people speak; found out if not given.")
+        int | None, typer.Option(min=1, help="Number of speakers (default: estimated).")
     ] = None,
     speaker_names: Annotated[
-        str | None, typer.Option(help="What speakers are called: S1=Anna,S2=Ben.")
+        str | None, typer.Option(help="Names of speakers: S1=Anna,S2=Ben.")
     ] = None,
     audio_track: Annotated[
-        int | None, typer.Option(min=0, help="Which sound track is dubbed, from 0.")
+        int | None, typer.Option(min=0, help="Number of the sound track to dub, from 0.")
     ] = None,
     keep_original: Annotated[
         bool | None,
-        typer.Option("--keep-original/--no-keep-original", help="Original sound as second track."),
+        typer.Option(
+            "--keep-original/--no-keep-original", help="Keep the original sound as second track."
+        ),
     ] = None,
     subtitles: Annotated[
         bool | None,
-        typer.Option("--subtitles/--no-subtitles", help="Subtitles in both languages."),
+        typer.Option("--subtitles/--no-subtitles", help="Add subtitles in both languages."),
     ] = None,
     translator: Annotated[
         str | None,
@@ -107,51 +113,63 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     ] = None,
     translation_model: Annotated[
         str | None,
-        typer.Option(help="Model of the translator: a hub name, folder, file or server's name."),
+        typer.Option(
+            help="Model of the translator: a hub name, a folder or file, or the server's name for it."
+        ),
     ] = None,
     translation_server: Annotated[
         str | None, typer.Option(help="Address of an OpenAI-compatible server.")
     ] = None,
     translations: Annotated[
-        Path | None, typer.Option(help="Your own translation: .srt .vtt .ass .csv .tsv .xlf.")
+        Path | None, typer.Option(help="Use your own translation: .srt .vtt .ass .csv .tsv .xlf.")
     ] = None,
     glossary: Annotated[
         list[Path] | None,
-        typer.Option(help="Words that must be said so: .csv, or .txt of words to leave."),
+        typer.Option(
+            help="Glossary: .csv of terms with translations, or .txt of words to keep as they are."
+        ),
     ] = None,
     memory: Annotated[
-        list[Path] | None, typer.Option(help="Translation memory (.tmx) of earlier episodes.")
+        list[Path] | None, typer.Option(help="Translation memory (.tmx), e.g. of earlier episodes.")
     ] = None,
     register: Annotated[
-        list[str] | None, typer.Option(help="formal or familiar, for all or as S1=formal.")
+        list[str] | None,
+        typer.Option(help="Form of address: formal or familiar, for everybody or as S1=formal."),
     ] = None,
     pronunciations: Annotated[
-        Path | None, typer.Option(help="How words are spoken (.csv with text,said).")
+        Path | None, typer.Option(help="Pronunciation dictionary: .csv with the columns text,said.")
     ] = None,
     voice: Annotated[
         list[str] | None,
-        typer.Option(help="S1=NAME: a voice of the engine or an enrolled one (dub voices)."),
+        typer.Option(
+            help="Cast a voice: S1=NAME, a stock voice or an enrolled one (see dub voices)."
+        ),
     ] = None,
     consent: Annotated[
         list[str] | None,
-        typer.Option(help='Clone voices: "Anna Example: contract of 2 May", or S1=... for one.'),
+        typer.Option(
+            help='Clone voices with consent: "Anna Example: contract of 2 May"; S1=... for one speaker.'
+        ),
     ] = None,
     separate: Annotated[
         bool | None,
         typer.Option(
             "--separate/--no-separate",
-            help="Take the dialogue out of music and effects; else the original is ducked.",
+            help="Separate dialogue from music and effects; otherwise the original is ducked.",
         ),
     ] = None,
     dub_songs: Annotated[
         bool | None,
-        typer.Option("--dub-songs/--keep-songs", help="Speak what is sung; else it stays."),
+        typer.Option(
+            "--dub-songs/--keep-songs",
+            help="Dub singing and wordless sounds; otherwise they stay original.",
+        ),
     ] = None,
     dub_doubtful: Annotated[
         bool | None,
         typer.Option(
             "--dub-doubtful/--keep-doubtful",
-            help="Speak what was only guessed; else the original stays.",
+            help="Dub lines that were probably misunderstood; otherwise they stay original.",
         ),
     ] = None,
     revoice: Annotated[
@@ -165,18 +183,23 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     emotion: Annotated[
         list[str] | None,
         typer.Option(
-            help="How lines are said: happy, 12=angry:0.8, speaker:S1=calm, 1:10-1:20=sad."
+            help="Override the emotion: happy, 12=angry:0.8, speaker:S1=calm, 1:10-1:20=sad."
         ),
     ] = None,
     emotion_from: Annotated[
-        EmotionFrom | None, typer.Option(help="What the mood is taken from; source is all of them.")
+        EmotionFrom | None,
+        typer.Option(
+            help="What the emotion is recognised from; source combines voice, face and text."
+        ),
     ] = None,
     emotion_strength: Annotated[
         float | None,
-        typer.Option(min=0.0, max=1.5, help="How much of the mood is carried over; 1 = as it is."),
+        typer.Option(
+            min=0.0, max=1.5, help="How much of the emotion is carried over; 1 = as in the film."
+        ),
     ] = None,
     emotion_engine: Annotated[
-        str | None, typer.Option(help="Who hears moods: embedded or hf-audio.")
+        str | None, typer.Option(help="Emotion engine: embedded or hf-audio.")
     ] = None,
     emotion_model: Annotated[
         str | None, typer.Option(help="Model of hf-audio: a hub name or a folder.")
@@ -184,11 +207,12 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     speech: Annotated[
         str | None,
         typer.Option(
-            help="Who speaks: kokoro, xtts, cosyvoice, gpt-sovits, f5, chatterbox, openai-speech."
+            help="Speech engine: kokoro, xtts, cosyvoice, gpt-sovits, f5, chatterbox, openai-speech."
         ),
     ] = None,
     speech_model: Annotated[
-        str | None, typer.Option(help="Model of the speech engine: a folder or a server's name.")
+        str | None,
+        typer.Option(help="Model of the speech engine: a folder, or the server's name for it."),
     ] = None,
     speech_server: Annotated[
         str | None, typer.Option(help="Address of the speech engine's server.")
@@ -196,29 +220,35 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     lip_strength: Annotated[
         float | None,
         typer.Option(
-            min=0.0, max=1.0, help="How much the mouth on screen sets the timing; 0 = natural."
+            min=0.0, max=1.0, help="How much the lips control the timing; 0 = natural timing."
         ),
     ] = None,
     loudness: Annotated[
         Loudness | None,
-        typer.Option(help="Of the programme: as it was, -23 LUFS, -27 of dialogue, or -14 LUFS."),
+        typer.Option(
+            help="Programme loudness: as in the film, -23 LUFS, -27 LKFS of dialogue, or -14 LUFS."
+        ),
     ] = None,
     watermark: Annotated[
         bool | None,
-        typer.Option("--watermark/--no-watermark", help="Inaudible mark in synthetic speech."),
+        typer.Option(
+            "--watermark/--no-watermark", help="Mark synthetic speech with an inaudible watermark."
+        ),
     ] = None,
     credentials: Annotated[
         bool | None,
-        typer.Option("--credentials/--no-credentials", help="Signed label (C2PA): synthetic."),
+        typer.Option(
+            "--credentials/--no-credentials", help="Label the file as synthetic, signed (C2PA)."
+        ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Compute everything anew and replace the output.")
+        bool, typer.Option("--force", help="Recompute everything and replace the output.")
     ] = False,
     strict: Strict = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
-    log_format: Annotated[LogFormat, typer.Option(help="Progress as bars or as JSON lines.")] = (
-        LogFormat.BARS
-    ),
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option(help="Show progress as bars or as JSON lines.")
+    ] = (LogFormat.BARS),
 ) -> None:
     """Dub one film."""
     from dubbing.cli.casting import cast_of, names_of

@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 
 def show(
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
-    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The whole timeline as JSON.")] = False,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Target language, if the workspace has several.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the whole timeline as JSON.")
+    ] = False,
     emotions: Annotated[
-        bool, typer.Option("--emotions", help="The mood of each line, and what speaks for it.")
+        bool, typer.Option("--emotions", help="Show the emotion of each line with its evidence.")
     ] = False,
     candidates: Annotated[
-        bool, typer.Option("--candidates", help="All translations, and what speaks for each.")
+        bool,
+        typer.Option("--candidates", help="Show all candidate translations with their scores."),
     ] = False,
 ) -> None:
     """Show the lines of a workspace: source, translation, timing, flags."""

@@ -16,17 +16,20 @@ if TYPE_CHECKING:
 
 def speakers(
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
-    to: Annotated[str | None, typer.Option("--to", help="Which target language.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Target language, if the workspace has several.")
+    ] = None,
     merge: Annotated[
-        list[str] | None, typer.Option(help="S3=S1: what S3 says is said by S1.")
+        list[str] | None, typer.Option(help="Merge speakers: S3=S1 gives the lines of S3 to S1.")
     ] = None,
     split: Annotated[
-        list[str] | None, typer.Option(help="S1=3,5-7: these lines of S1 are said by somebody new.")
+        list[str] | None,
+        typer.Option(help="Split a speaker: S1=3,5-7 gives these lines of S1 to a new speaker."),
     ] = None,
     assign: Annotated[
-        list[str] | None, typer.Option(help="S2=4,9: these lines are said by S2.")
+        list[str] | None, typer.Option(help="Assign lines: S2=4,9 gives these lines to S2.")
     ] = None,
-    rename: Annotated[list[str] | None, typer.Option(help='S1="Anna": what S1 is called.')] = None,
+    rename: Annotated[list[str] | None, typer.Option(help='Rename a speaker: S1="Anna".')] = None,
 ) -> None:
     """Show who speaks; merge, split, assign or rename. The next run of dub takes it in."""
     from dubbing.cli.show import latest

@@ -57,14 +57,16 @@ def _misheard(card: VoiceCard) -> str:
 
 
 def hear(
-    name: Annotated[str, typer.Argument(help="A stock voice, or one that was enrolled.")],
-    to: Annotated[str | None, typer.Option(help="Language it speaks; by default its own.")] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write this WAV file; play nothing.")
+    name: Annotated[str, typer.Argument(help="A stock voice or an enrolled one.")],
+    to: Annotated[
+        str | None, typer.Option(help="Language to speak (default: the voice's own).")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write this WAV file instead of playing.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Hear a voice: a stock voice says a sentence, an enrolled one plays its recording."""
+    """Play a voice: a sentence by a stock voice, or the recording of an enrolled one."""
     from dubbing.media.sound_file import write_sound
 
     if output is not None:

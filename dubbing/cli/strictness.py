@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from dubbing.timeline import Timeline
 
 Strict = Annotated[
-    bool, typer.Option("--strict", help="Exit code 1 if a line is not heard as written.")
+    bool,
+    typer.Option(
+        "--strict", help="Exit with code 1 if a line of the dub is not spoken as written."
+    ),
 ]
 UNHEARD = 1
 

@@ -14,13 +14,13 @@ from dubbing.errors import EngineUnavailable, UsageError
 if TYPE_CHECKING:
     from dubbing.training.trainer import Told, Trainer
 
-app = typer.Typer(no_args_is_help=True, help="Train the small networks, or judge them.")
+app = typer.Typer(no_args_is_help=True, help="Train or evaluate the small networks.")
 TRAINING_NEEDS = "pip install 'dubbing[train]'"
 
 
 @app.callback()
 def _group() -> None:
-    """Train the small networks, or judge them."""
+    """Train or evaluate the small networks."""
 
 
 @app.command("aligner")
@@ -35,28 +35,28 @@ def aligner(  # noqa: PLR0913 - one parameter a flag is what a command line is
         "aligner"
     ),
     config: Annotated[
-        Path | None, typer.Option(help="Recipe; the shipped one if not given.")
+        Path | None, typer.Option(help="Training recipe (default: the shipped one).")
     ] = None,
     hold_out: Annotated[
-        Path | None, typer.Option(help="Never train on clips whose names lie in this folder.")
+        Path | None, typer.Option(help="Exclude clips whose names are in this folder.")
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from --out's checkpoint.")
+        bool, typer.Option("--resume", help="Continue from the checkpoint in --out.")
     ] = False,
     evaluate: Annotated[
         Path | None,
         typer.Option(
-            help="Judge on a folder of NAME.mp4 (or .mpg …) with NAME.align, or prepared."
+            help="Evaluate on a folder of NAME.mp4 (or .mpg …) with NAME.align, or a prepared one."
         ),
     ] = None,
     weights: Annotated[
-        Path | None, typer.Option(help="aligner.onnx to judge; the shipped one if not given.")
+        Path | None, typer.Option(help="aligner.onnx to evaluate (default: the shipped one).")
     ] = None,
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write the judgement, clip by clip, as JSON.")
+        Path | None, typer.Option("--json", help="Write the evaluation, clip by clip, as JSON.")
     ] = None,
 ) -> None:
-    """Train the aligner on --data, judge it on --evaluate, or both."""
+    """Train the aligner on --data, evaluate it on --evaluate, or both."""
     if data is None and evaluate is None:
         raise UsageError("There is nothing to do.", hint="Give --data, --evaluate or both.")
     if data is not None:
@@ -69,17 +69,17 @@ def aligner(  # noqa: PLR0913 - one parameter a flag is what a command line is
 @app.command("translator")
 def translator(
     data: Annotated[
-        Path | None, typer.Option(help="Sentence pairs (.tsv); the shipped ones if not given.")
+        Path | None, typer.Option(help="Sentence pairs (.tsv; default: the shipped ones).")
     ] = None,
-    languages: Annotated[str, typer.Option(help="Their languages.")] = "en-zh",
+    languages: Annotated[str, typer.Option(help="Languages of the pairs.")] = "en-zh",
     out: Annotated[Path, typer.Option(help="Folder for the checkpoint and the weights.")] = Path(
         "translator"
     ),
-    config: Annotated[Path | None, typer.Option(help="Recipe; the shipped one if not given.")] = (
-        None
-    ),
+    config: Annotated[
+        Path | None, typer.Option(help="Training recipe (default: the shipped one).")
+    ] = (None),
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from --out's checkpoint.")
+        bool, typer.Option("--resume", help="Continue from the checkpoint in --out.")
     ] = False,
 ) -> None:
     """Tune the embedded language model on sentence pairs (an hour on two cores)."""
@@ -91,11 +91,11 @@ def translator(
 @app.command("voice")
 def voice(
     data: Annotated[Path, typer.Option(help="Prepared GRID clips (lips.npz, words.json, audio/).")],
-    out: Annotated[Path, typer.Option(help="Where to write the weights.")] = Path(
+    out: Annotated[Path, typer.Option(help="File to write the weights to.")] = Path(
         "mouth_voice.safetensors"
     ),
 ) -> None:
-    """Fit the model that reads from lips how loud the voice should be (seconds)."""
+    """Fit the model that predicts the voice's level from the lips (seconds)."""
     from dubbing.training.grid import prepared_voices
     from dubbing.training.voicing import fit_voice, save_voice
 
@@ -105,12 +105,12 @@ def voice(
 
 @app.command("emotion")
 def emotion(
-    data: Annotated[Path, typer.Option(help="Recordings named as in EmoDB.")],
-    out: Annotated[Path, typer.Option(help="Where to write the weights.")] = Path(
+    data: Annotated[Path, typer.Option(help="Folder of recordings named as in EmoDB.")],
+    out: Annotated[Path, typer.Option(help="File to write the weights to.")] = Path(
         "emotion_voice.safetensors"
     ),
 ) -> None:
-    """Fit the model that hears emotions (a minute or two)."""
+    """Fit the emotion recognition model (a minute or two)."""
     from dubbing.cli.workshop import described_corpus
     from dubbing.training.emotion import save_emotion, train_emotion
 
@@ -125,10 +125,10 @@ def emotion(
 
 @app.command("moods")
 def moods(
-    data: Annotated[Path, typer.Option(help="Recordings named as in EmoDB.")],
-    out: Annotated[Path, typer.Option(help="Where to write the table.")] = Path("moods.yaml"),
+    data: Annotated[Path, typer.Option(help="Folder of recordings named as in EmoDB.")],
+    out: Annotated[Path, typer.Option(help="File to write the table to.")] = Path("moods.yaml"),
 ) -> None:
-    """Learn how each mood is spoken (half a minute)."""
+    """Learn the prosody of each emotion (half a minute)."""
     from dubbing.cli.workshop import with_bar
     from dubbing.training.moods import as_yaml, learn_moods
     from dubbing.workspace import write_text
@@ -140,10 +140,12 @@ def moods(
 
 @app.command("voice-space")
 def voice_space(
-    data: Annotated[Path, typer.Option(help="Folder of recordings named as EmoDB's are.")],
-    out: Annotated[Path, typer.Option(help="Weights to write.")] = Path("voice_space.safetensors"),
+    data: Annotated[Path, typer.Option(help="Folder of recordings named as in EmoDB.")],
+    out: Annotated[Path, typer.Option(help="File to write the weights to.")] = Path(
+        "voice_space.safetensors"
+    ),
 ) -> None:
-    """Learn where voices lie so that one person's moods are near each other."""
+    """Learn the speaker space in which one person's emotions are close together."""
     from dubbing.cli.workshop import with_bar
     from dubbing.training.voice_space import save_voice_space, train_voice_space
 
@@ -154,15 +156,16 @@ def voice_space(
 
 @app.command("voice-sex")
 def voice_sex(
-    data: Annotated[Path, typer.Option(help="Recordings named as in EmoDB.")],
-    out: Annotated[Path, typer.Option(help="Where to write the weights.")] = Path(
+    data: Annotated[Path, typer.Option(help="Folder of recordings named as in EmoDB.")],
+    out: Annotated[Path, typer.Option(help="File to write the weights to.")] = Path(
         "voice_sex.safetensors"
     ),
     judge: Annotated[
-        Path | None, typer.Option(help="Other people's recordings, named as in RAVDESS.")
+        Path | None,
+        typer.Option(help="Evaluate on these recordings of other people, named as in RAVDESS."),
     ] = None,
 ) -> None:
-    """Learn to tell men's, women's and children's voices apart (two minutes)."""
+    """Fit the classifier of men's, women's and children's voices (two minutes)."""
     from dubbing.cli.workshop import with_bar
     from dubbing.models.voice_sex import save_voice_sex
     from dubbing.training.voice_sex import judge_voice_sex, train_voice_sex
@@ -181,12 +184,12 @@ def voice_sex(
 
 @app.command("mood-timbre")
 def mood_timbre(
-    data: Annotated[Path, typer.Option(help="Recordings named as in EmoDB.")],
-    out: Annotated[Path, typer.Option(help="Where to write the weights.")] = Path(
+    data: Annotated[Path, typer.Option(help="Folder of recordings named as in EmoDB.")],
+    out: Annotated[Path, typer.Option(help="File to write the weights to.")] = Path(
         "mood_timbre.safetensors"
     ),
 ) -> None:
-    """Learn what each mood does to the colour of a voice (ten minutes)."""
+    """Learn how each emotion changes the timbre of a voice (ten minutes)."""
     from dubbing.cli.workshop import with_bar
     from dubbing.training.mood_timbre import learn_mood_timbre, save_mood_timbre
 

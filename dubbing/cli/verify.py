@@ -40,9 +40,10 @@ class _Heard:
 def verify(
     file: Annotated[Path, typer.Argument(help="Any film or sound file.")],
     track: Annotated[
-        int | None, typer.Option(min=0, help="Only this sound track, from 0.", show_default="all")
+        int | None,
+        typer.Option(min=0, help="Check only this sound track, from 0.", show_default="all"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The findings as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Look for the watermark in the sound and for content credentials in the file."""
     from dubbing.voice.credentials import read_claim

@@ -21,15 +21,13 @@ app = typer.Typer(no_args_is_help=True)
 app.command()(hear)
 LEAST_SECONDS = 3.0
 RATE_HZ = 16_000
-Name = Annotated[str, typer.Argument(help="Name under which it was enrolled.")]
+Name = Annotated[str, typer.Argument(help="Name of the enrolled voice.")]
 
 
 @app.command("list")
 def list_voices(
-    stock: Annotated[
-        bool, typer.Option("--stock", help="The voices that anybody may get.")
-    ] = False,
-    to: Annotated[str | None, typer.Option(help="Only stock voices for this language.")] = None,
+    stock: Annotated[bool, typer.Option("--stock", help="List the stock voices instead.")] = False,
+    to: Annotated[str | None, typer.Option(help="Only stock voices of this language.")] = None,
 ) -> None:
     """List the enrolled voices, or the stock voices."""
     if stock or to:
@@ -62,7 +60,7 @@ def list_voices(
 def prompt(
     language: Annotated[str, typer.Option("--in", help="Language of the sentence.")] = "en",
 ) -> None:
-    """A new sentence for the person to record within ten minutes (dub voices enroll --live)."""
+    """Print a new sentence for the person to record within ten minutes (dub voices enroll --live)."""
     from dubbing.engines.translation.fixed_examples import example_sentences
     from dubbing.job import target_code
     from dubbing.voice.liveness import new_prompt
@@ -73,15 +71,21 @@ def prompt(
 
 @app.command()
 def enroll(
-    recording: Annotated[Path, typer.Argument(help="5 to 30 s of clean speech, wav or flac.")],
-    name: Annotated[str, typer.Option(help="Letters, digits, - and _.")],
-    consent: Annotated[str, typer.Option(help='"Anna Example: contract of 2 May, all films"')],
+    recording: Annotated[Path, typer.Argument(help="5 to 30 s of clean speech, WAV or FLAC.")],
+    name: Annotated[str, typer.Option(help="Name of the voice: letters, digits, - and _.")],
+    consent: Annotated[
+        str,
+        typer.Option(help='Who consents to what: "Anna Example: contract of 2 May, all films".'),
+    ],
     live: Annotated[
-        Path | None, typer.Option(help="The person speaking the sentence of dub voices prompt.")
+        Path | None,
+        typer.Option(help="Recording of the person speaking the sentence of dub voices prompt."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a voice of this name.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an existing voice of this name.")
+    ] = False,
 ) -> None:
-    """Keep a person's voice, with their consent; encrypted if DUBBING_VOICE_PASSPHRASE is set."""
+    """Store a person's voice with their consent; encrypted if DUBBING_VOICE_PASSPHRASE is set."""
     from dubbing.engines.speakers.ge2e import GE2E
     from dubbing.voice.consent import parse_flag, read_flag
     from dubbing.voice.library import passphrase, voice_path
@@ -106,7 +110,7 @@ def enroll(
 
 @app.command()
 def show(name: Name) -> None:
-    """What is known of a voice, and whether its consent counts."""
+    """Show a voice, and whether its consent is valid."""
     from dubbing.voice.library import existing_voice, passphrase
     from dubbing.voice.profile_file import read_unchecked
     from dubbing.voice.trust import signer
@@ -130,11 +134,11 @@ def show(name: Name) -> None:
 
 @app.command()
 def use(
-    name: Annotated[str, typer.Argument(help="An enrolled voice, or one of the engine.")],
+    name: Annotated[str, typer.Argument(help="An enrolled voice or a stock voice.")],
     workspace: Annotated[Path, typer.Argument(help="The FILM.dub folder.")],
-    speaker: Annotated[str, typer.Option(help="Who shall speak with it, e.g. S1.")],
+    speaker: Annotated[str, typer.Option(help="Speaker to cast, e.g. S1.")],
 ) -> None:
-    """Cast a voice for a speaker of a film; the next run of dub takes it."""
+    """Cast a voice for a speaker of a film, from the next run on."""
     from dubbing.voice.casting_file import cast_in
     from dubbing.workspace_marker import check_existing
 
@@ -146,9 +150,9 @@ def use(
 @app.command()
 def delete(
     name: Name,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Remove a voice from this machine; what was dubbed with it stays, and so does the ledger."""
+    """Delete a voice from this machine; dubs made with it and the ledger stay."""
     from dubbing.voice.library import find_voice
 
     path = find_voice(name)
@@ -163,17 +167,17 @@ def delete(
 @app.command()
 def trust(
     key: Annotated[
-        str | None, typer.Argument(help="A key (64 hexadecimal digits), or a file that holds it.")
+        str | None, typer.Argument(help="A key (64 hexadecimal digits) or a file with one.")
     ] = None,
-    name: Annotated[str, typer.Option(help="Whose key it is.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the key's owner.")] = "",
     show_all: Annotated[
-        bool, typer.Option("--list", help="This machine's key, and all trusted ones.")
+        bool, typer.Option("--list", help="List this machine's key and all trusted keys.")
     ] = False,
     remove: Annotated[
-        str | None, typer.Option(help="A key, or its name, to trust no more.")
+        str | None, typer.Option(help="Stop trusting this key (or its name).")
     ] = None,
 ) -> None:
-    """Count consents that were recorded on another machine, by the key that signed them."""
+    """Trust consents recorded on another machine, by the key that signed them."""
     from dubbing.voice.trust import distrust
     from dubbing.voice.trust import trust as trust_key
 
@@ -203,9 +207,9 @@ def revoke(
     what: Annotated[
         str, typer.Argument(help="Id of a consent, name of an enrolled voice, or FILM.dub folder.")
     ],
-    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    reason: Annotated[str, typer.Option(help="Reason, for the record.")] = "",
 ) -> None:
-    """Take a consent back: nobody is cloned by it any more, in any film."""
+    """Revoke a consent: it allows no further cloning, in any film."""
     from dubbing.voice.records import consents_of
     from dubbing.voice.revocation import revoke as take_back
 
@@ -218,9 +222,11 @@ def revoke(
 
 @app.command()
 def ledger(
-    as_json: Annotated[bool, typer.Option("--json", help="The entries as JSON lines.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the entries as JSON lines.")
+    ] = False,
 ) -> None:
-    """Every use of a person's voice on this machine; checks that no entry was changed."""
+    """List every use of a person's voice on this machine, and check that no entry was changed."""
     import json
 
     from rich.console import Console
