@@ -4,14 +4,14 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 # tests side by side; each takes up to 3 GB
 TESTERS ?= 2
-FAST := tests/language tests/timing tests/translation/test_passages.py tests/unit/test_timeline.py tests/unit/test_settings.py tests/unit/test_metrics.py tests/unit/test_workspace.py tests/unit/test_outputs.py tests/unit/test_errors.py
+FAST := tests/docs tests/language tests/timing tests/translation/test_passages.py tests/unit/test_timeline.py tests/unit/test_settings.py tests/unit/test_metrics.py tests/unit/test_workspace.py tests/unit/test_outputs.py tests/unit/test_errors.py
 # of fuzzing; a seed of 0 is taken from the clock
 FUZZ_SECONDS ?= 3600
 FUZZ_SEED ?= 0
 # the linters work while the models are made ready
 MAKEFLAGS += --jobs=2
 
-.PHONY: demo strong test check fast fuzz lint bench figures figures-readme setup samples
+.PHONY: demo strong test check fast fuzz lint bench figures figures-readme docs docs-cli setup samples
 
 demo: samples strong
 	$(BIN)/dub samples/portrait.mp4 --to zh -o samples/portrait.zh.mp4 --force
@@ -63,11 +63,21 @@ lint: $(VENV)/.installed
 bench: samples
 	$(BIN)/python -m benchmarks.main_job
 
-# measure every figure of README that is out of date; FIGURES="lips films" for some
+# measure every figure that is out of date; FIGURES="lips films" for some
 figures: samples
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python -m benchmarks $(FIGURES)
 
-# write the measured parts of README anew from benchmarks/*.json
+# write the measured parts of README and the benchmark pages from benchmarks/*.json
 figures-readme: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.readme
+
+# write the page of all commands and options from the program
+docs-cli: $(VENV)/.installed
+	$(BIN)/python scripts/make_cli_reference.py
+
+# build the documentation as a site: build/site/index.html
+docs: $(VENV)/.installed figures-readme docs-cli
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "Documentation: build/site/index.html"

@@ -1,4 +1,4 @@
-"""README says what was measured, and the results say when, where and by what."""
+"""README and the documentation show what was measured; results say when, where and by what."""
 
 import json
 import re
@@ -10,8 +10,16 @@ import pytest
 from benchmarks import __main__ as driver
 from benchmarks import lips_statistics, record, voices
 from benchmarks.catalogue import CORPORA, FIGURES, Figure, corpora_of
+from benchmarks.pages import FOLDER, PAGES, written
 from benchmarks.prose import PARTS
-from benchmarks.readme import PART, filled, read_results, without_parts
+from benchmarks.readme import (
+    PART,
+    documents,
+    filled,
+    read_results,
+    up_to_date,
+    without_parts,
+)
 from benchmarks.record import RESULTS, ROOT, Record, command_line
 from benchmarks.wording import best, table
 
@@ -19,39 +27,68 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 RESULT_FILES = sorted(RESULTS.glob("*.json"))
 
 
-# -- README --------------------------------------------------------------------------------------
+# -- documents -----------------------------------------------------------------------------------
 
 
-def test_readme_is_what_the_results_make_of_it() -> None:
-    assert filled(README, read_results(RESULTS)) == README, "make figures-readme"
+def test_documents_are_what_the_results_make_of_them() -> None:
+    for path, text in up_to_date(ROOT, read_results(RESULTS)).items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: make figures-readme"
 
 
-def test_a_changed_result_changes_readme() -> None:
+def test_no_page_is_left_of_a_figure_that_is_gone() -> None:
+    there = {f"{FOLDER}/{path.name}" for path in (ROOT / FOLDER).iterdir()}
+    assert there == set(written({}))
+
+
+def test_a_changed_result_changes_its_page_and_readme() -> None:
     results = dict(read_results(RESULTS))
     edits = [{"line_s": 1.0, "heard_after_s": 77.7}]
     results["review"] = {**results["review"], "edits": edits}
-    assert "77.7 s" in filled(README, results)
+    page = ROOT / FOLDER / "review.md"
+    assert "77.7 s" in up_to_date(ROOT, results)[page]
     del results["review"]
-    assert "benchmarks/review.json" not in filled(README, results)
+    assert "Not measured" in up_to_date(ROOT, results)[page]
+    results["emotion"] = {**results["emotion"], "recall": 0.123}
+    assert "recall 0.12 " in filled(README, results)
+    assert up_to_date(ROOT, results)[ROOT / "README.md"] == filled(README, results)
+
+
+def test_a_page_says_when_where_and_how_it_was_measured() -> None:
+    results = read_results(RESULTS)
+    for page in PAGES:
+        text = written(results)[page.path]
+        for name in set(page.results) & set(results):
+            made = results[name]["made"]
+            assert f"| {made['date']} | `{made['commit']}` |" in text
+            assert made["command"] in text
 
 
 def test_every_part_is_shown_once_and_exists() -> None:
-    shown = [name for _, name, _, _ in PART.findall(README)]
-    assert sorted(shown) == sorted(PARTS)
-    assert README.count("<!-- figure:") == len(shown)
+    texts = [path.read_text(encoding="utf-8") for path in documents(ROOT)]
+    by_hand = [name for text in texts for _, name, _, _ in PART.findall(text)]
+    assert sorted([*by_hand, *(name for page in PAGES for name in page.parts)]) == sorted(PARTS)
+    assert sum(text.count("<!-- figure:") for text in texts) == len(by_hand)
 
 
-def test_no_number_is_measured_by_hand() -> None:
-    measured = README.partition("\n## Measured\n")[2].partition("\n## ")[0]
-    assert len(measured) > 1000
-    assert not re.findall(r".*\d.*", without_parts(measured))
+def test_every_result_has_a_page() -> None:
+    assert {name for page in PAGES for name in page.results} >= {path.stem for path in RESULT_FILES}
+
+
+@pytest.mark.parametrize("path", documents(ROOT), ids=lambda path: path.name)
+def test_no_number_is_measured_by_hand(path: Path) -> None:
+    text = without_parts(path.read_text(encoding="utf-8"))
     for words in (
-        r"\d ?% ",
+        r"\d ?%",
         r"\d x (its|faster|real)",
         r"under (a|an) (minute|hour)",
-        "times faster",
+        r"times (faster|its length|real time)",
+        r"\d ?(BLEU|chrF|WER|CER|DNSMOS|LSE)\b",
+        r"\b(BLEU|chrF|WER|CER|DNSMOS|LSE-[CD])( of| is|:)? \d",
+        r"(accuracy|recall|error rate|correlation|cosine)( of| is|:)? \d",
     ):
-        assert not re.findall(f".*{words}.*", without_parts(README)), words
+        assert not re.findall(f".*{words}.*", text), words
+    if path.name == "README.md":
+        assert not re.findall(r".*\d ?(ms|dB|LUFS|fps|Hz|kHz)\b.*", text)
 
 
 def test_an_inline_part_stays_in_its_line_and_a_block_has_its_own() -> None:
@@ -143,6 +180,8 @@ def test_a_result_carries_date_commit_machine_and_command(repository: Path) -> N
 
 def test_a_changed_tree_is_refused_unless_allowed_and_then_marked(repository: Path) -> None:
     (repository / "README.md").write_text("made of results")
+    (repository / "docs/benchmarks").mkdir(parents=True)
+    (repository / "docs/benchmarks/lips.md").write_text("made of results")
     (repository / "benchmarks/lips.json").write_text("{}")
     assert "+" not in made_at(repository)["commit"]
     (repository / "dubbing/new.py").write_text("x")

@@ -1,6 +1,5 @@
 """The package as others see it."""
 
-import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -10,8 +9,6 @@ import pytest
 import dubbing
 from tests.conftest import DUB, ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-
 
 def test_public_names_exist_and_are_sorted() -> None:
     assert dubbing.__all__ == sorted(dubbing.__all__)
@@ -19,36 +16,6 @@ def test_public_names_exist_and_are_sorted() -> None:
         assert getattr(dubbing, name)
     with pytest.raises(AttributeError):
         dubbing.nonsense  # noqa: B018
-
-
-def test_every_flag_that_the_readme_names_exists() -> None:
-    helps = "".join(
-        subprocess.run([str(DUB), *words, "--help"], capture_output=True, text=True, check=True,
-                       env={"COLUMNS": "300", "PATH": "/usr/bin"}).stdout
-        for words in (
-            ["run"], ["show"], ["models"], ["doctor"], ["plot"], ["evaluate", "dub"], ["memory"],
-            ["train", "aligner"], ["train", "translator"], ["train", "emotion"], ["verify"],
-            ["evaluate", "emotion"], ["train", "moods"], ["train", "mood-timbre"],
-            ["train", "voice-space"], ["export"],
-            ["speakers"], ["preview"], ["apply"], ["review"], ["compare"],
-            ["batch", "run"], ["batch", "status"], ["batch", "validate"],
-            ["voices", "enroll"], ["voices", "use"], ["voices", "list"], ["voices", "hear"],
-            ["voices", "trust"], ["voices", "revoke"],
-        )
-    )  # fmt: skip
-    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
-    for flag in set(re.findall(r"(?<=\s)--[a-z-]+", blocks)):
-        assert flag in helps, flag
-
-
-def test_every_dependency_is_explained_in_the_readme() -> None:
-    import tomllib
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    for dependency in project["dependencies"]:
-        name = re.split(r"[=<>\[]", dependency)[0]
-        family = re.sub(r"-(part)?\d$", "", name)
-        assert f"`{family}" in README, name
 
 
 @pytest.mark.slow
