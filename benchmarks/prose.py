@@ -52,7 +52,7 @@ def translation_block(result: Result) -> str:
     header += ["lines that fit, plain, whole", "flagged, plain, whole"]
     return blocks(
         paragraph(
-            "Translation (`benchmarks/translation.json`): *plain* is the beam search of the "
+            "*plain* is the beam search of the "
             "untuned model after three fixed examples, *tuned* that of the tuned one, *whole* what `dub` does; chrF "
             "against one reference; every line in the time in which an English voice would say it. Neither side of "
             "the Chinese pairs, nor another spelling of it, is in the tuning or the example memory. A line fits if "
@@ -87,8 +87,8 @@ def review_text(result: Result) -> str:
     lengths = [edit["line_s"] for edit in result["edits"]]
     waits = [edit["heard_after_s"] for edit in result["edits"]]
     return paragraph(
-        f"Review (`benchmarks/review.json`): an edited line of {min(lengths):.1f} to "
-        f"{max(lengths):.1f} s is heard after {min(waits):.1f} to {max(waits):.1f} s (median "
+        f"An edited line of {min(lengths):.1f} to "
+        f"{max(lengths):.1f} s can be heard after {min(waits):.1f} to {max(waits):.1f} s (median "
         f"{median(waits):.1f}) with warm engines.",
         origin(result),
     )

@@ -53,13 +53,17 @@ def films_block(result: Result) -> str:
 
 
 LIPS_ROWS = (
-    ("speech and mouth both at work (Jaccard)", "overlap", True),
+    ("overlap of speech and mouth movement (Jaccard)", "overlap", True),
     ("onset against the mouth, ms", "onset_ms", False),
     ("offset against the mouth, ms", "offset_ms", False),
     ("m, b, p while the lips are closed (within 80 ms)", "closure_hits", True),
-    ("opening asked for against opening seen (correlation)", "opening_correlation", True),
+    (
+        "mouth opening of the phonemes against the picture (correlation)",
+        "opening_correlation",
+        True,
+    ),
     ("phonemes beyond 0.6 to 1.6 of natural", "out_of_bounds", None),
-    ("characters misheard", "error_rate", None),
+    ("character error rate", "error_rate", None),
     ("DNSMOS", "dnsmos", None),
 )
 
@@ -79,20 +83,19 @@ def lips_block(result: Result) -> str:
             rows.append([words, *cells])
     return blocks(
         paragraph(
-            "Lips (`benchmarks/lips.json`): every line whose mouth is seen, to Chinese and Spanish, spoken "
-            "three times by the same voice; begin and place of ours as found in the finished file, its sound as it "
-            "was before the mix. One clip is one observation: its lines and both languages are averaged first. The "
-            "speaker that the network was trained on (in other clips) is a group of its own; bold is best, where there "
-            "are clips enough to test."
+            "Every line with a visible mouth, dubbed into Chinese and Spanish and spoken in three timings by the same "
+            "voice. Start and position of ours are measured in the finished file, its sound before the mix. One clip is "
+            "one observation: its lines and both languages are averaged first. The speaker that the network was trained "
+            "on (in other clips) is a separate group. Bold is best, where there are enough clips to test."
         ),
         table(header, rows),
         paragraph(
             *(_lips_tests(name, group) for name, group in groups.items()), _wrong_mouth(result)
         ),
         paragraph(
-            "These measures share code with what the timing optimises; the independent judge, SyncNet's LSE, needs "
-            "weights that are not ours to ship. What the network adds to the rules is measured only with "
-            "the text that the mouth says (next figure).",
+            "These measures share code with the objective of the timing; an independent measure, SyncNet's LSE, needs "
+            "weights that we may not distribute. What the network adds to the rules is measured only with the words "
+            "that the mouth speaks (the aligner's page).",
             origin(result),
         ),
     )
@@ -167,7 +170,7 @@ def aligner_block(result: Result) -> str:
     planner = [(way, row, result["other_planner"][way]) for way, row in result["planner"].items()]
     return blocks(
         paragraph(
-            "The aligner (`benchmarks/aligner.json`), given the true sounds and the lips alone, against "
+            "Given the true phonemes and only the lips, compared with "
             f"forced alignment of the sound; {result['clips']} GRID clips it was not trained on, of the speaker it was "
             "trained on."
         ),
@@ -227,7 +230,7 @@ def loudness_block(result: Result) -> str:
     source, ebu = of["source"], of["ebu-r128"]
     rows = [
         [
-            "as it was (`source`)",
+            "as in the film (`source`)",
             f"{source['within_0.5_lu']} (worst {source['worst_off_lu']:.1f} off)",
             f"{source['highest_peak_dbtp']} dBTP",
             f"{percent(of['lines_within_1.5_lu'])} (median {of['line_off_median_lu']:.1f} LU off)",
@@ -239,10 +242,10 @@ def loudness_block(result: Result) -> str:
             number(None),
         ],
     ]
-    header = ["", "films within 0.5 LU of the aim", "highest true peak"]
+    header = ["", "films within 0.5 LU of the target", "highest true peak"]
     return blocks(
         paragraph(
-            f"Loudness (`benchmarks/loudness.json`): {of['films']} films, {of['lines']} lines, measured "
+            f"{of['films']} films, {of['lines']} lines, measured "
             "with ffmpeg's own meter on the finished files."
         ),
         table([*header, "lines within 1.5 LU of the original's"], rows),

@@ -32,23 +32,22 @@ def voices_block(result: Result) -> str:
         values = [of[way][key] for way in ways]
         rows.append([words, *best(values, [number(v, digits) for v in values], most=most)])
     rates = [of[way]["error_rate"] for way in ways]
-    rows.append(["characters misheard", *best(rates, [percent(v, 1) for v in rates], most=False)])
+    rows.append(["character error rate", *best(rates, [percent(v, 1) for v in rates], most=False)])
     worst = max(
         result["speakers"], key=lambda name: result["speakers"][name]["clone"]["error_rate"]
     )
     misheard = result["speakers"][worst]["clone"]["error_rate"]
     return blocks(
         paragraph(
-            f"Voices (`benchmarks/voices.json`): {of['speakers']} people of EmoDB, RAVDESS, GRID and real "
-            "clips, each learnt from half of their recordings and judged on the other half; five Chinese sentences "
-            "that nothing was learnt from."
+            f"{of['speakers']} people of EmoDB, RAVDESS, GRID and real clips, each adapted to with half of their "
+            "recordings and evaluated on the other half, with five held-out Chinese sentences."
         ),
         table(["", "stock voice that is cast", "mean of all stock voices", "cloned"], rows),
         paragraph(
             _nearer(result),
-            "GE2E is also what is descended on; pitch and formants are not, and no independent speaker model was "
-            f"available. One person's clone ({worst}) is misheard in {percent(misheard)} of characters.",
-            f"A voice took {learning_time_text(result)} to learn.",
+            "GE2E is also the objective of the adaptation; pitch and formants are not, and no independent speaker model was "
+            f"available. The worst character error rate is {percent(misheard)} ({worst}).",
+            f"Adaptation took {learning_time_text(result)} per voice.",
             origin(result),
         ),
     )
@@ -83,7 +82,7 @@ def likeness_text(result: Result) -> str:
 def diarization_block(result: Result) -> str:
     """Error rates of who speaks when."""
     ways = {
-        "fixed windows": "windows of fixed length, average linkage, its best threshold",
+        "fixed windows": "windows of fixed length, average linkage with its best threshold",
         "ours": "ours",
         "fixed windows, count told": "the same windows, number of people given",
         "ours, count told": "ours, number of people given",
@@ -102,12 +101,11 @@ def diarization_block(result: Result) -> str:
         f"{percent(of['one voice']['error_rate'])})"
         for name, of in result.get("clips", {}).items()
     ]
-    real = f"By voice alone, on real films labelled by eye: {', '.join(clips)}." if clips else ""
+    real = f"By voice alone, on real films, labelled by hand: {', '.join(clips)}." if clips else ""
     return blocks(
         paragraph(
-            f"Who speaks when (`benchmarks/diarization.json`): {result['minutes']:.0f} minutes of "
-            "conversations made of acted recordings of people from whom nothing was learnt, with overlaps, noise and "
-            "music; diarization error rate with a collar of 0.25 s, overlaps counted."
+            f"{result['minutes']:.0f} minutes of conversations composed of acted recordings of held-out people, with "
+            "overlaps, noise and music; diarization error rate with a collar of 0.25 s, overlaps counted."
         ),
         table(["", "error rate", "confused", "number of people right"], rows),
         paragraph(real, origin(result)),
@@ -129,7 +127,7 @@ def separation_block(result: Result) -> str:
     ]
     return blocks(
         paragraph(
-            "Music and effects (`benchmarks/separation.json`): what is left when the dialogue is taken "
+            "What remains when the dialogue is taken "
             "out of mixes whose parts are known, where somebody speaks."
         ),
         table(["bed", "speech left", "bed's level", "SDR of the bed", "ducked by 26 dB"], rows),
@@ -159,11 +157,22 @@ def moods_block(result: Result) -> str:
     of = result["summary"]
     return blocks(
         paragraph(
-            "Moods (`benchmarks/moods.json`): one sentence in Chinese, English, Spanish and French, "
-            f"{len(voices)} stock voices, each mood at 0.8 against neutral, as means; in brackets for how many voices "
+            "Spoken emotions (`benchmarks/moods.json`): one sentence in Chinese, English, Spanish and French, "
+            f"{len(voices)} stock voices, each emotion at 0.8 against neutral, as means; in brackets for how many voices "
             "it is more than 1.5 times the spread of five other neutral sentences of the same voice."
         ),
-        table(["", "pitch", "its range", "level of the take", "pace", "misheard", "DNSMOS"], rows),
+        table(
+            [
+                "",
+                "pitch",
+                "its range",
+                "level of the take",
+                "rate",
+                "character error rate",
+                "DNSMOS",
+            ],
+            rows,
+        ),
         paragraph(
             f"{percent(of['right_direction'])} go in the direction that listeners agree on, {percent(of['told'])} by "
             "more than that spread. The level is that of the take, which may not clip.",
@@ -188,7 +197,7 @@ def carry_over_block(result: Result) -> str:
     return blocks(
         paragraph(
             f"Carried over (`benchmarks/carry_over.json`): {result['zh source']['utterances']} of 48 "
-            "utterances of RAVDESS (six actors, eight moods), dubbed as one film. Correlation of arousal, line by "
+            "utterances of RAVDESS (six actors, eight emotions), dubbed as one film. Correlation of arousal, line by "
             "line, source against finished mix (the mix keeps the level in any case)."
         ),
         table(["", "to Chinese", "to Spanish", "the same without carrying over"], rows),
@@ -204,10 +213,10 @@ def watermark_block(result: Result) -> str:
     cost = ours["cost"]
     return blocks(
         paragraph(
-            f"Watermark (`benchmarks/watermark.json`): in the finished dubs of {n} real clips, each "
-            f"{min(lengths):.0f} to {max(lengths):.0f} s long or cut to that, it is found in {_often(ours['found'], n)}. (In the "
+            f"In the finished dubs of {n} real clips, each "
+            f"{min(lengths):.0f} to {max(lengths):.0f} s long or cut to that, it is detected in {_often(ours['found'], n)}. (In the "
             f"{len(chosen['films'])} clips by which its strength was chosen: {_often(chosen['found'], len(chosen['films']))}.) "
-            f"Of {ours['takes'] + chosen['takes']} takes alone, it is found in "
+            f"Of {ours['takes'] + chosen['takes']} takes alone, it is detected in "
             f"{percent(_of_both(result, 'takes', 'takes_found'))}."
         ),
         paragraph(
@@ -221,11 +230,11 @@ def watermark_block(result: Result) -> str:
         paragraph(
             f"It costs {_lost(cost, 'mix')} of DNSMOS in the mix and {_lost(cost, 'voice')} in the voices alone (where "
             f"its strength was chosen {_lost(chosen['cost'], 'mix')} and {_lost(chosen['cost'], 'voice')}), "
-            f"{100 * cost['marking_rt']:.1f} % of the film's time on one core to put in and "
-            f"{100 * cost['finding_nothing_rt']:.1f} % to look for."
+            f"{100 * cost['marking_rt']:.1f} % of the film's time on one core to embed and "
+            f"{100 * cost['finding_nothing_rt']:.1f} % to detect."
         ),
         paragraph(
-            "Who wants to take it out, can. Attempts, and the share of all these dubs in which it is still found: "
+            "It can be removed on purpose. Attempts, with the share of all these dubs in which it is still detected: "
             f"{_survived(result)}.",
             origin(result),
         ),
@@ -271,10 +280,10 @@ def emotion_text(result: Result) -> str:
     """Recall on a corpus that nothing was trained on."""
     confusion = result["confusion"]["sad"]
     return paragraph(
-        f"On RAVDESS (English, other actors, never trained on; {result['utterances']} utterances of "
-        f"{result['speakers']} people, `benchmarks/emotion.json`) it has an unweighted recall of "
-        f"{result['recall']:.2f} over neutral, happy, sad and angry (chance 0.25) and ranks tense before slack speech "
-        f"with an AUC of {result['arousal_auc']:.2f}. Of acted sadness it finds {confusion['sad']} of "
+        f"Recognition from the voice, on RAVDESS (English, other actors, never trained on; {result['utterances']} utterances of "
+        f"{result['speakers']} people, `benchmarks/emotion.json`): an unweighted recall of "
+        f"{result['recall']:.2f} over neutral, happy, sad and angry (chance 0.25) and an AUC for high against low arousal "
+        f"of {result['arousal_auc']:.2f}. Of acted sadness it recognises {confusion['sad']} of "
         f"{sum(confusion.values())}.",
         origin(result),
     )

@@ -65,7 +65,9 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Install as pip does: the module beside a ``.dist-info`` with its entry points."""
     code, project = blocks(read(PAGE), "python")[0], tomllib.loads(blocks(read(PAGE), "toml")[0])
     assert len(code.splitlines()) <= MOST_LINES
-    (tmp_path / project["tool"]["hatch"]["build"]["targets"]["wheel"]["include"][0]).write_text(code)
+    (tmp_path / project["tool"]["hatch"]["build"]["targets"]["wheel"]["include"][0]).write_text(
+        code
+    )
     info = tmp_path / "dubbing_libretranslate-1.0.dist-info"
     info.mkdir()
     about = project["project"]
