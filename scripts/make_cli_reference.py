@@ -19,12 +19,12 @@ INTRODUCTION = """<!-- Written by `make docs-cli` from the program itself. Do no
 
 # Command line
 
-`dub movie.mp4 --to zh` is short for `dub run movie.mp4 --to zh`. Every command takes `--help`, and `--debug`
-shows the traceback of a failure.
+`dub movie.mp4 --to zh` is short for `dub run movie.mp4 --to zh`. Every command takes `--help`;
+`--debug` shows the traceback of a failure.
 
-Exit codes: 0 done; 1 the film or the machine does not allow it (no speech, damaged file, full disk); 2 the
-command cannot be carried out as written (no such file, unknown language, existing output); 130 stopped by
-Ctrl-C.
+Exit codes: 0 done; 1 the film or the machine does not allow it (no speech, damaged file, full disk);
+2 the command cannot be carried out as written (no such file, unknown language, existing output);
+130 stopped by Ctrl-C.
 """
 ON_EVERY_COMMAND = ("--debug", "--help")
 

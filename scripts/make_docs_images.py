@@ -34,11 +34,14 @@ WIDTH_PX = 1180
 BARS = 236
 COLOURS = 256
 STYLE = """
-body { margin: 0; width: 1180px; background: #fff; color: #1d2430; font: 15px "DejaVu Sans", "Noto Sans", sans-serif }
-div.strip { position: relative; height: 118px } div.strip img { position: absolute; height: 110px; border-radius: 5px }
+body { margin: 0; width: 1180px; background: #fff; color: #1d2430;
+       font: 15px "DejaVu Sans", "Noto Sans", sans-serif }
+div.strip { position: relative; height: 118px }
+div.strip img { position: absolute; height: 110px; border-radius: 5px }
 div.row { position: relative; height: 90px; margin-top: 6px; background: #f4f6f9; border-radius: 5px }
 div.row b { position: absolute; left: 6px; top: 2px; font-size: 11px; color: #667085; z-index: 1 }
-svg { position: absolute; inset: 0 } p { position: absolute; margin: 0; top: 54px; font-size: 12.5px; line-height: 16px }
+svg { position: absolute; inset: 0 }
+p { position: absolute; margin: 0; top: 54px; font-size: 12.5px; line-height: 16px }
 """
 
 
@@ -91,8 +94,9 @@ def row(name: str, colour: str, film: Path, texts: Sequence[tuple[float, str]]) 
         for number, height in enumerate(loudness(film))
     )
     ends = [*(start for start, _ in texts[1:]), SHOWN_S]
+    px_per_s = WIDTH_PX / SHOWN_S
     words = "".join(
-        f'<p style="left:{WIDTH_PX * start / SHOWN_S:.0f}px;width:{WIDTH_PX * (end - start) / SHOWN_S - 12:.0f}px">'
+        f'<p style="left:{px_per_s * start:.0f}px;width:{px_per_s * (end - start) - 12:.0f}px">'
         f"{html.escape(text)}</p>"
         for (start, text), end in zip(texts, ends, strict=True)
     )
