@@ -16,7 +16,7 @@
     │   └── WeightsMissing
     ├── WorkspaceError       the project folder is locked, corrupt or from a newer version
     ├── DiskFull
-    └── StageFailed          wraps what nobody foresaw; names the stage and how to go on
+    └── StageFailed          wraps an unexpected failure; names the stage and how to go on
 
 The library raises; only ``dubbing.cli`` catches, prints one sentence and sets the exit code.
 """
@@ -128,7 +128,7 @@ class DiskFull(DubbingError):
 
 
 class StageFailed(DubbingError):
-    """A stage broke in a way that nobody foresaw."""
+    """A stage failed unexpectedly."""
 
 
 class EngineFailed(DubbingError):

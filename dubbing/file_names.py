@@ -19,7 +19,7 @@ MAX_SHOWN = 200
 def stem_of(film: Path) -> str:
     """The name of a film without its suffix, for names of what is made of it.
 
-    Bytes that are no text become ``_``. A name that would leave no room for more is cut, and a hash of
+    Bytes that are not text become ``_``. A name that would leave no room for more is cut, and a hash of
     the whole name keeps two such films apart.
     """
     stem = os.fsencode(film.stem).decode("utf-8", "replace").replace("\ufffd", "_")
@@ -65,7 +65,7 @@ def _is_text(path: Path) -> bool:
 
 
 def shown(name: str) -> str:
-    """A name whose bytes are no text, as text."""
+    """A name whose bytes are not text, as text."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

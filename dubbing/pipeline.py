@@ -147,7 +147,7 @@ class Run:
         return memo_key(self.stage_name, 1, (), self.stage_key, *parts)
 
     def recall(self, key: MemoKey) -> Any | None:
-        """A part result of this stage, unless everything is to be made anew."""
+        """A part result of this stage, unless everything is to be made again."""
         return None if self.fresh else self.workspace.recall(key)
 
     def remember(self, key: MemoKey, value: Any) -> None:
@@ -325,7 +325,7 @@ def _may_be_used(item: Stage, remembered: Timeline, run: Run) -> bool:
 
 
 def _call(item: Stage, timeline: Timeline, run: Run, settings: Any) -> Timeline:
-    """Run a stage; name it in whatever nobody foresaw, with the cause chained for ``--debug``."""
+    """Run a stage; name it in unexpected failures, with the cause chained for ``--debug``."""
     root = run.workspace.root
     try:
         return item.function(timeline, run, settings)

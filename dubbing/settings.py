@@ -99,7 +99,7 @@ class TranscribeSettings(TakesModel):
 
 
 class TurnsSettings(TakesModel):
-    """How voices are told apart."""
+    """How voices are distinguished."""
 
     engine: str = "ge2e"
     count: int | None = Field(None, ge=1)
@@ -142,7 +142,7 @@ class FacesSettings(Strict):
 
 
 class SeparateSettings(Strict):
-    """How dialogue is told from music and effects."""
+    """How dialogue is separated from music and effects."""
 
     enabled: bool = True
     """If not, the whole original is ducked under dubbed lines."""
@@ -159,7 +159,7 @@ class SongsSettings(Strict):
 
 
 class EmotionSettings(TakesModel):
-    """How moods are told."""
+    """How emotions are recognised."""
 
     engine: str = "embedded"
     """Hears the voice."""

@@ -83,7 +83,7 @@ def explain_os_error(error: OSError, path: Path) -> DubbingError:
 def write_text(path: Path, text: str) -> None:
     """Write a whole text file or none at all.
 
-    Bytes of a file's name that are no text are written as JSON escapes them.
+    Bytes of a file's name that are not text are written as JSON escapes them.
     """
     write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
@@ -128,7 +128,7 @@ class Workspace:
         self._lock: Any = None
 
     def __enter__(self) -> Self:
-        """Create the folder if need be and lock it.
+        """Create the folder if necessary, and lock it.
 
         Raises:
             WorkspaceError: if another run holds it.

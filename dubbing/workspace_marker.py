@@ -66,7 +66,7 @@ def check_workspace(root: Path) -> None:
     """Refuse a folder that holds something else, or links in place of its own folders.
 
     Raises:
-        UsageError: if it is no workspace and not empty either.
+        UsageError: if it is neither a workspace nor empty.
     """
     if not root.exists():
         return

@@ -1,4 +1,4 @@
-"""Which failures may pass if they are tried again, and which cannot."""
+"""Which failures are transient, so that a retry can help, and which are not."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def failure_of(error: BaseException) -> Failure:
     """What an exception means for the batch.
 
     What a stage did not foresee is judged by what lies under it: a full disk, a server that is down or
-    too little memory may pass, a wrong value will not.
+    too little memory are transient, a wrong value is not.
     """
     told = str(error) if isinstance(error, DubbingError) else f"{type(error).__name__}: {error}"
     trace = "".join(traceback.format_exception(error))

@@ -3,7 +3,7 @@
 A dub that goes to an address (``s3://…``) may replace what this batch wrote there, and nothing else. What
 an object holds is known by the store's own stamp of it (:func:`dubbing.batch.transfer.address_stamp`).
 Where nothing else was when its task was handed over, the place is claimed for this batch until the dub
-is there: a worker that was lost after it had written is no reason to stop.
+is there: a worker that was lost after it had written is not a reason to stop.
 """
 
 from __future__ import annotations

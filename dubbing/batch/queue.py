@@ -288,7 +288,7 @@ def blocked_again(base: sqlite3.Connection) -> None:
 
 
 def count_waits(base: sqlite3.Connection) -> None:
-    """Count anew for how many tasks each one waits; what waits for none is ready."""
+    """Count again for how many tasks each one waits; what waits for none is ready."""
     base.execute("UPDATE tasks SET waits_for = 0 WHERE state IN ('waiting', 'ready')")
     base.execute(
         f"UPDATE tasks SET waits_for = p.n FROM ({PROMISED}) AS p WHERE p.task = tasks.id"  # noqa: S608

@@ -1,4 +1,4 @@
-"""How a batch is shown: tables that stand, and one that is drawn anew while it runs."""
+"""How a batch is shown: tables that stand, and one that is redrawn while it runs."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def show_rows(store: Store) -> None:
 
 
 def watch_rows(store: Store) -> None:
-    """Draw the table anew every second until the batch is over."""
+    """Redraw the table every second until the batch is over."""
     from rich.live import Live
 
     from dubbing.batch.status import status
@@ -128,7 +128,7 @@ class Watcher:
             say(text)
 
     def look(self) -> None:
-        """Draw anew and write metrics, each now and then."""
+        """Redraw and write metrics, each now and then."""
         now_s = time.monotonic()
         if self.live is not None and now_s - self._drawn > REDRAW_EVERY_S:
             self._drawn = now_s

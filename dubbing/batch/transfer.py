@@ -219,7 +219,7 @@ def _below(path: str, root: str) -> str:
 
 
 class _store_errors:
-    """Turns what a store says into one sentence; whatever it is, it may pass."""
+    """Turns what a store says into one sentence; whatever it is, it counts as transient."""
 
     def __init__(self, url: str) -> None:
         self.url = url

@@ -1,7 +1,7 @@
 """Tells a server that a batch is over, signed so that it knows who tells.
 
 The body is JSON; the header ``X-Dubbing-Signature: t=UNIX_TIME,sha256=HEX`` is the HMAC-SHA256 (RFC 2104)
-of ``UNIX_TIME.BODY`` with the secret that both know. A receiver computes it anew, compares in constant
+of ``UNIX_TIME.BODY`` with the secret that both know. A receiver computes it again, compares in constant
 time, and refuses what is older than a few minutes.
 """
 

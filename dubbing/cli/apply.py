@@ -21,7 +21,7 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     reviews: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="review.json of one or more reviewers (default: the decisions already in the workspace)."
+            help="review.json of one or more reviewers (default: decisions not yet applied)."
         ),
     ] = None,
     to: Annotated[
@@ -50,7 +50,7 @@ def apply(  # noqa: PLR0913 - one parameter a flag is what a command line is
     strict: Strict = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
-    """Make anew what reviewers decided on, and nothing else."""
+    """Re-dub what reviewers decided on, and nothing else."""
     from dubbing.cli.listeners import listener_for
     from dubbing.cli.show import finished
     from dubbing.reviewer.redirect import engines_of, keep_decisions, make_anew, place_of

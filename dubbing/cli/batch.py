@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class DefaultsToRun(DefaultsTo):
-    """A first word that is no command is a manifest."""
+    """A first word that is not a command is a manifest."""
 
     usual = "run"
 

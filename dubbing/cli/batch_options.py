@@ -32,7 +32,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def folder_of(manifest: Path, folder: Path | None) -> Path:
-    """The folder of a batch, as it is named or beside its manifest."""
+    """The folder of a batch, as it is named, or next to its manifest."""
     return (folder or manifest.with_suffix(".batch")).absolute()
 
 

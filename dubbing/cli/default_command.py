@@ -10,7 +10,7 @@ from dubbing.cli.debug_option import FLAG
 
 
 class DefaultsTo(TyperGroup):
-    """A first word that is no command is an argument of the command ``usual``."""
+    """A first word that is not a command is an argument of the command ``usual``."""
 
     usual: ClassVar[str]
 

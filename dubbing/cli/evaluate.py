@@ -12,7 +12,7 @@ from dubbing.cli.default_command import DefaultsTo
 
 
 class DefaultsToDub(DefaultsTo):
-    """A first word that is no command is a workspace."""
+    """A first word that is not a command is a workspace."""
 
     usual = "dub"
 

@@ -62,7 +62,7 @@ class Sources:
 
     @cached_property
     def film_path(self) -> Path | None:
-        """The film as it was given, or where it lies beside the workspace or the dub."""
+        """The film as it was given, or where it is, next to the workspace or the dub."""
         if self.given_film is None:
             dubs = self._dub_paths(self.workspace.languages())
             places = [self.folder.absolute().parent, *(path.parent for path in dubs)]
@@ -132,7 +132,7 @@ class Sources:
                 raise UsageError(f"{path} would overwrite the film itself.", hint="Name another.")
 
     def _dub_paths(self, codes: Iterable[str]) -> list[Path]:
-        """Where dubs were written, and beside the workspace, should both have been moved."""
+        """Where dubs were written, and next to the workspace, should both have been moved."""
         found = []
         for code in codes:
             output = latest(self.folder, code).output

@@ -18,7 +18,7 @@ from dubbing.file_names import shortened
 
 
 class DefaultsToRun(DefaultsTo):
-    """A first word that is no command is a film."""
+    """A first word that is not a command is a film."""
 
     usual = "run"
 
@@ -150,7 +150,7 @@ def _unforeseen(error: Exception) -> str:
 
 
 def _write_any_name() -> None:
-    """Names of files may hold bytes that are no text, and a terminal may know ASCII alone."""
+    """Names of files may hold bytes that are not text, and a terminal may know ASCII alone."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

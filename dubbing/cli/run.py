@@ -21,14 +21,14 @@ MOST_LINES = 100_000
 
 
 class LogFormat(StrEnum):
-    """How progress is told."""
+    """How progress is shown."""
 
     BARS = "bars"
     JSON = "json"
 
 
 class Loudness(StrEnum):
-    """How loud the programme shall be."""
+    """How loud the programme should be."""
 
     SOURCE = "source"
     EBU_R128 = "ebu-r128"
@@ -383,7 +383,7 @@ def _summary(timeline: Timeline) -> None:
 
 
 def _is_yours(line: Line) -> bool:
-    """Whether a line says what stands in the user's file."""
+    """Whether a line says what the user's file says."""
     from dubbing.translation.candidates import PERSON
 
     chosen = line.translation.candidates[:1] if line.translation else ()

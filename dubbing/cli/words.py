@@ -17,7 +17,7 @@ REGISTERS = ("formal", "familiar")
 def engine_of(
     translator: str | None, model: str | None, server: str | None, translations: Path | None
 ) -> dict[str, Any]:
-    """Which translator, and what it is told; ``--translations FILE`` means the engine ``file``."""
+    """Which translator, and its options; ``--translations FILE`` means the engine ``file``."""
     if translations is not None:
         if translator not in (None, "file"):
             raise UsageError(

@@ -1,7 +1,7 @@
 """What the faces say of who speaks: one face is one person, two faces in one shot are two.
 
 A voice that is heard from the same face in a shot is the same voice; where two faces of one shot speak
-with voices that were taken for one, they are told apart after all.
+with voices that were taken for one, they are separated after all.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def frame_of(name: str, rate: Fraction) -> int:
     """The frame that a timecode names; ``;``, ``.`` or ``,`` before the frames means drop-frame.
 
     Raises:
-        ValueError: if it is no timecode, or names a frame that does not exist.
+        ValueError: if it is not a timecode, or names a frame that does not exist.
     """
     match = TIMECODE.fullmatch(name.strip())
     if match is None:

@@ -1,4 +1,4 @@
-"""Sound in floating point may hold what is no sound: NaN, infinities, values far above full scale."""
+"""Sound in floating point may hold what is not sound: NaN, infinities, values far above full scale."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def read_sound(path: Path, start_ms: int = 0, end_ms: int | None = None) -> Audi
     """The sound from ``start_ms`` to ``end_ms`` (to its end if ``None``), clipped to what is there.
 
     Raises:
-        UnreadableMedia: if it is no sound, or its end is wanted and it is longer than any take.
+        UnreadableMedia: if it is not sound, or its end is wanted and it is longer than any take.
     """
     info = sound_format(path)
     rate_hz = info.rate_hz

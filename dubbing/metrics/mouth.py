@@ -102,7 +102,7 @@ def heard_frames(audio: Audio) -> Mask:
 
 
 def without_short_silences(heard: Mask) -> Mask:
-    """Closures of stops are no pauses: silences under 150 ms inside speech are filled."""
+    """Closures of stops are not pauses: silences under 150 ms inside speech are filled."""
     filled = heard.copy()
     for begin, end in stretches(~heard):
         if begin > 0 and end < len(heard) and end - begin < SHORTEST_SILENCE_FRAMES:

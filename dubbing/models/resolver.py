@@ -38,7 +38,7 @@ def resolve(
     allow_network: bool = False,
     progress: Progress | None = None,
 ) -> Path:
-    """The folder with all files of a model, made if need be.
+    """The folder with all files of a model, made if necessary.
 
     Args:
         name: name in the catalogue.

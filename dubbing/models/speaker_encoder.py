@@ -1,6 +1,6 @@
 """GE2E speaker vectors without torch.
 
-The weights are Resemblyzer's (Apache-2.0), as ONNX. Resemblyzer itself is no dependency: its own
+The weights are Resemblyzer's (Apache-2.0), as ONNX. Resemblyzer itself is not a dependency: its own
 dependency webrtcvad needs a compiler to install, which a fresh machine does not have.
 """
 

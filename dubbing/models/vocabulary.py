@@ -113,7 +113,7 @@ def _with_parts(kept: set[str], merges: Sequence[Sequence[str]]) -> set[str]:
 
 
 def cut_tokenizer(document: Mapping[str, Any], kept: set[str]) -> tuple[dict[str, Any], list[int]]:
-    """A tokenizer's JSON with the kept tokens alone, numbered anew, and their old numbers in order."""
+    """A tokenizer's JSON with the kept tokens alone, renumbered, and their old numbers in order."""
     old = document["model"]["vocab"]
     order = sorted((token for token in old if token in kept), key=lambda token: old[token])
     number = {token: i for i, token in enumerate(order)}

@@ -1,4 +1,4 @@
-"""The bench on which single lines are made anew while somebody waits: engines stay warm.
+"""The bench on which single lines are made again while somebody waits: engines stay warm.
 
 A line goes through the same stages as in a run of the whole film, with all other lines as they are; what
 is heard then is what a render of the film will hold.

@@ -47,7 +47,7 @@ def write_comparison(dubs: tuple[Dub, Dub], folder: Path, *, blind: bool, seed: 
     Args:
         dubs: of the same film into the same language.
         folder: made new.
-        blind: whether sides are drawn by lot for every line, and names left out.
+        blind: whether sides are drawn at random for every line, and names left out.
         seed: of the lots; ``None`` for others every time.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The live review: takes decisions, keeps them at once, and has lines made anew one after another."""
+"""The live review: takes decisions, keeps them at once, and has lines made again one after another."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ REJECTED = "rejected"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A new dub, and the lines that were made anew, by their ids, as they were before.
+    """A new dub, and the lines that were made again, by their ids, as they were before.
 
     ``moved`` are other lines that got another time from them.
     """

@@ -1,5 +1,5 @@
-"""One file a stage; each is a plain function of (timeline, run, settings).
+"""The stages of the pipeline, one file per stage; each is a function of (timeline, run, settings).
 
-In pipeline order: ingest, transcribe, speakers, translate, voices, timing, synthesize, mix, mux,
-report.
+In order: ingest, transcribe, turns, separate, songs, faces, speakers, emotion, voices, translate,
+delivery, direction, timing, synthesize, mix, mux, report.
 """

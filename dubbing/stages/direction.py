@@ -1,7 +1,7 @@
 """Do what people decided of single lines, and keep the lines that are to stay as they are.
 
 What is written here is not asked for again: a line that has a plan keeps it, one that has a take is not
-spoken anew, and a mix that is there keeps its levels for all lines that it knows.
+spoken again, and a mix that is there keeps its levels for all lines that it knows.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def _kept(timeline: Timeline, line: Line, stays: Line, wish: LineDecision) -> Li
 
 
 def directed(timeline: Timeline, line: Line, wish: LineDecision, run: Run) -> Line:
-    """A line as it was decided to be, to be planned and spoken anew.
+    """A line as it was decided to be, to be planned and spoken again.
 
     Raises:
         UsageError: if a voice was chosen that there is not, or a slot that cannot be.

@@ -43,7 +43,7 @@ MAX_SEX_LINES = 12
     weights=("ge2e", "swift-f0", "voice-sex"),
 )
 def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeline:
-    """Correct the voices that were told apart by the faces, and describe each speaker.
+    """Correct the clustering of voices by the faces, and describe each speaker.
 
     Raises:
         UnknownSpeaker: if somebody is named who does not speak.

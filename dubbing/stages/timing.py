@@ -78,7 +78,7 @@ def replanned(
     before: Timeline,
     locked: Collection[str],
 ) -> Timeline:
-    """Plan a film in which some lines have lost their plans, as if all of it were planned anew.
+    """Plan a film in which some lines have lost their plans, as if all of it were planned again.
 
     A line that has a plan keeps it, with its take, where its time is the same as ``before``; ``locked``
     lines keep it anyway. The result is that of :func:`timing`, without the work.

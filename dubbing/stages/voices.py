@@ -143,7 +143,7 @@ def _stock(known: Sequence[Known], language: str, settings: VoicesSettings) -> l
 
 
 class _Casting:
-    """Chooses and, if need be, learns the voice of a speaker."""
+    """Chooses and, if necessary, learns the voice of a speaker."""
 
     def __init__(
         self,

@@ -70,7 +70,7 @@ class Clip:
 
     @property
     def scene(self) -> Scene:
-        """The mouth alone, to be filmed anew."""
+        """The mouth alone, to be filmed again."""
         times_ms = self.lips.start_ms + FRAME_MS * (np.arange(len(self.lips)) + 0.5)
         mouth = self.lips.values[:, OPENING : PROTRUSION + 1].astype(np.float64)
         return Scene(mouth, times_ms, self.edges_ms)

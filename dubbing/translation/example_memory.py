@@ -68,7 +68,7 @@ class ExampleMemory:
     def like(self, sentence: str, n: int, *, least: float = 0.0) -> tuple[Example, ...]:
         """Up to ``n`` examples, the most like last, none below ``least`` likeness.
 
-        The sentence itself is never among them: what is known word for word is no example but an answer
+        The sentence itself is never among them: what is known word for word is an answer, not an example
         (see :meth:`known`).
         """
         scores = self._scores(sentence)

@@ -38,7 +38,7 @@ def read_memory(path: Path, target: str) -> tuple[tuple[str, str, str], ...]:
 def add_to_memory(
     path: Path, pairs: Iterable[tuple[str, str]], source: str, target: str, origin: str
 ) -> int:
-    """Add pairs to a TMX file, made if need be; what it says otherwise of the same texts is replaced.
+    """Add pairs to a TMX file, made if necessary; what it says otherwise of the same texts is replaced.
 
     Returns:
         how many pairs are new or different.

@@ -18,7 +18,7 @@ def voice_path(name: str) -> Path:
     """Where a voice of this name is kept.
 
     Raises:
-        UsageError: if it is no name.
+        UsageError: if it is not a name.
     """
     if not NAME.fullmatch(name):
         raise UsageError(

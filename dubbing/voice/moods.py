@@ -12,7 +12,7 @@ from dubbing.delivery import NEUTRAL, Delivery
 
 
 def mood(label: str) -> Delivery:
-    """The mood at full strength; neutral is no difference at all.
+    """The mood at full strength; neutral makes no difference.
 
     Raises:
         KeyError: if it is none of :data:`dubbing.engines.emotion.LABELS`.

@@ -76,7 +76,7 @@ def trust(key_or_file: str, name: str) -> TrustedKey:
         name: who the key belongs to.
 
     Raises:
-        UsageError: if it is no key, or the name is empty, taken or unprintable.
+        UsageError: if it is not a key, or the name is empty, taken or unprintable.
     """
     key, name = read_key(key_or_file), name.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():

@@ -136,6 +136,19 @@ def test_the_python_examples_run(
     assert timeline.lines[0].text in capsys.readouterr().out
 
 
+def test_stages_are_named_in_their_order() -> None:
+    import dubbing.stages
+    from dubbing.settings import load_recipe
+
+    order = list(load_recipe("dub"))
+    listed = (dubbing.stages.__doc__ or "").partition("In order: ")[2]
+    assert re.findall(r"\w+", listed) == order
+    table = read(ROOT / "docs/how-it-works/pipeline.md")
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == order
+    drawn = re.findall(r"middle\">(\w+)<", read(ROOT / "docs/images/pipeline.svg"))
+    assert drawn == order
+
+
 # -- what needs a reason -------------------------------------------------------------------------
 
 

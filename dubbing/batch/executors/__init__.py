@@ -55,7 +55,7 @@ class Executor(Protocol):
         """What happened; waits so long for something to happen."""
 
     def cancel(self, task: str) -> None:
-        """End a task at once, and its worker if need be; nothing more is heard of it."""
+        """End a task at once, and its worker if necessary; nothing more is heard of it."""
 
     def close(self) -> None:
         """End all workers and what they do."""

@@ -46,7 +46,7 @@ class FasterWhisper:
         """Load the weights (about 1 s).
 
         Raises:
-            WeightsMissing: if they are not on this machine, or are no converted Whisper.
+            WeightsMissing: if they are not on this machine, or are not a converted Whisper.
         """
         from dubbing.models.resolver import resolve
 

@@ -27,7 +27,7 @@ class EmbeddedEmotion:
         self._encoder = SpeakerEncoder(threads=threads)
 
     def hear(self, utterances: Sequence[Utterance]) -> tuple[Heard, ...]:
-        """Opinions; a speaker of whom there is one line alone is no evidence of anything."""
+        """Opinions; a speaker of whom there is one line alone is not evidence of anything."""
         if not utterances:
             return ()
         described = np.stack([describe(item.load(), self._encoder) for item in utterances])

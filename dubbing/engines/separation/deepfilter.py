@@ -1,7 +1,7 @@
 """DeepFilterNet 3 (Schröter et al. 2023): full-band speech enhancement, through its C interface.
 
-Everything that is no speech it takes for noise, music included; so its estimate of the speech, taken from
-the original, leaves music and effects. About 0.06 x real time a channel on one core.
+It takes everything that is not speech for noise, music included; so its estimate of the speech, taken
+from the original, leaves music and effects. About 0.06 x real time a channel on one core.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class DeepFilter:
 
     @cached_property
     def _state(self) -> int:
-        """The network with its memory, which a second or two of sound fills anew."""
+        """The network with its memory, which a second or two of sound fills again."""
         from dubbing.models.resolver import resolve
 
         model = resolve("deepfilternet3") / "DeepFilterNet3_onnx.tar.gz"

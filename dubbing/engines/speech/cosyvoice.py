@@ -1,7 +1,7 @@
 """CosyVoice 2 and 3 of FunAudioLLM: imitates within a language and across languages, takes moods.
 
 ``--speech-model`` names the folder of the weights (``CosyVoice2-0.5B``, ``Fun-CosyVoice3-0.5B``). The
-program itself is no package: it is cloned, and the clone put on ``PYTHONPATH``. (The package of this
+program itself is not a package: it is cloned, and the clone put on ``PYTHONPATH``. (The package of this
 name on PyPI is somebody else's.)
 """
 

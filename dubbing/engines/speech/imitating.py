@@ -98,7 +98,7 @@ class Imitating:
         """Whom to imitate.
 
         Raises:
-            EngineFailed: if ``voice`` is no sample, or its sound is gone.
+            EngineFailed: if ``voice`` is not a sample, or its sound is gone.
         """
         if not isinstance(voice, Sample):
             raise EngineFailed(
@@ -232,7 +232,7 @@ def decoded(content: bytes, wanted_hz: int, engine: str) -> Audio:
     """Mono sound, at ``wanted_hz``, of a WAV file (or another that libsndfile reads).
 
     Raises:
-        EngineFailed: if it is no sound, or nothing can be heard in it.
+        EngineFailed: if it is not sound, or nothing can be heard in it.
     """
     import soundfile
 

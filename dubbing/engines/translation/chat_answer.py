@@ -38,7 +38,7 @@ def completion(content: bytes, where: str) -> Completion:
     """The text in a chat completion; empty where the model wrote none.
 
     Raises:
-        EngineFailed: naming the server, if it is no chat completion.
+        EngineFailed: naming the server, if it is not a chat completion.
     """
     try:
         answer = parsed(content)

@@ -191,7 +191,7 @@ def _label(row: str) -> re.Match[str] | None:
 
 
 def _without_label(row: str, labels: Counter[str]) -> str:
-    """The row without the name of its speaker; ``Note:`` and ``12:30`` are no names."""
+    """The row without the name of its speaker; ``Note:`` and ``12:30`` are not names."""
     found = _label(row)
     if found is None or not _is_name(found[1].strip(), row[found.end() :], labels):
         return row

@@ -21,7 +21,7 @@ def read_table(path: Path, text: str, target: str) -> tuple[Pair, ...]:
     language.
 
     Raises:
-        UsageError: if a column is missing, or this is no table.
+        UsageError: if a column is missing, or this is not a table.
     """
     table = parse_table(path, text)
     source, said = _columns(path, table, target)
