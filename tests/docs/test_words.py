@@ -35,14 +35,15 @@ BANNED = {
     "nobody foresaw": r"\bnobody foresaw\b",
 }
 ALLOWED = {
+    "is no (is not a)": 5,
     "what is heard (speech, audio)": 13,
-    "lies in (is in)": 38,
-    "stands in (is in)": 28,
+    "lies in (is in)": 40,
+    "stands in (is in)": 29,
     "shall (should, must)": 21,
-    "beside (next to, as well as)": 56,
+    "beside (next to, as well as)": 59,
     "goes on (continues)": 18,
     "set aside (quarantined)": 1,
-    "is told (gets)": 31,
+    "is told (gets)": 32,
     "say nothing": 2,
     "begins so": 2,
 }
