@@ -35,17 +35,17 @@ BANNED = {
     "nobody foresaw": r"\bnobody foresaw\b",
 }
 ALLOWED = {
-    "is no (is not a)": 5,
-    "what is heard (speech, audio)": 13,
-    "lies in (is in)": 40,
+    "what is heard (speech, audio)": 15,
+    "is no (is not a)": 9,
+    "lies in (is in)": 41,
     "stands in (is in)": 29,
-    "shall (should, must)": 21,
-    "beside (next to, as well as)": 59,
+    "shall (should, must)": 30,
+    "beside (next to, as well as)": 62,
     "goes on (continues)": 18,
     "set aside (quarantined)": 1,
-    "is told (gets)": 32,
+    "is told (gets)": 36,
     "say nothing": 2,
-    "begins so": 2,
+    "begins so": 1,
 }
 TERMS_OF_FILES = {"docs/reference/glossary.md": ("set aside (quarantined)",)}
 """Pages that quote what is in files."""
