@@ -62,6 +62,7 @@ def films(folder: Path, *names: str) -> list[str]:
 VOICE_CODE = ("dubbing/engines/speech", "dubbing/models", "dubbing/voice", "dubbing/language")
 FIGURES = (
     Figure("main_job", 2, samples=True),
+    Figure("readings", 1, code=("dubbing/language",)),
     Figure(
         "emotion",
         2,

@@ -84,6 +84,13 @@ PAGES = (
         ("translation",),
     ),
     Page(
+        "readings",
+        "Readings",
+        "Are characters with several readings spoken right?",
+        ("readings",),
+        ("readings",),
+    ),
+    Page(
         "voices",
         "Cloned voices",
         "How similar is a cloned voice to the speaker?",

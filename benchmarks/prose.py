@@ -21,6 +21,7 @@ from benchmarks.prose_voices import (
     learning_time_text,
     likeness_text,
     moods_block,
+    readings_text,
     separation_block,
     voices_block,
     watermark_block,
@@ -121,6 +122,7 @@ PARTS: Mapping[str, Callable[[Results], str]] = {
     "review": _of("review", review_text),
     "watermark": _of("watermark", watermark_block),
     "emotion": _of("emotion", emotion_text),
+    "readings": _of("readings", readings_text),
     "batch": _of("batch", batch_text),
     "library": lambda results: library_text(),
 }

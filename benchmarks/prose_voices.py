@@ -276,6 +276,18 @@ def _lost(cost: Result, what: str) -> str:
     return f"{cost[f'{what}_plain'] - cost[f'{what}_marked']:.2f}"
 
 
+def readings_text(result: Result) -> str:
+    """Right readings of characters that have several."""
+    chinese, japanese = result["zh"], result["ja"]
+    return paragraph(
+        f"Chinese: {percent(chinese['fresh'])} of the sentences that were written after the rules and from which nothing "
+        f"was mended; {percent(chinese['unseen'])} of the older ones, which were read while the rules were made. Japanese: "
+        f"{percent(japanese['unseen'])} of the sentences that no table was mended by, {percent(japanese['seen'])} of the "
+        "others.",
+        origin(result),
+    )
+
+
 def emotion_text(result: Result) -> str:
     """Recall on a corpus that nothing was trained on."""
     confusion = result["confusion"]["sad"]
