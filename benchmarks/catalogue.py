@@ -124,7 +124,12 @@ FIGURES = (
         "translation",
         12,
         code=(
-            *("dubbing/translation", "dubbing/engines/translation", "dubbing/stages/translate.py"),
+            *(
+                "dubbing/translation",
+                "dubbing/engines/translation",
+                "dubbing/stages/translate.py",
+                "dubbing/stages/translation_desk.py",
+            ),
             *("dubbing/stages/timing.py", "dubbing/timing", "dubbing/models", "dubbing/language"),
         ),
     ),
