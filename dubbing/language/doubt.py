@@ -33,6 +33,7 @@ DOUBTED_WORDS = 0.7
 UNCERTAIN_LOG_PROBABILITY = -0.6
 """Right segments have -0.05 to -0.45, those heard in a wrong language or through noise -0.36 to -1.3."""
 GUESSED_LOG_PROBABILITY = -1.0
+MUCH_EVIDENCE = 3
 NO_SPEECH = 0.4
 REPETITIVE = 2.0
 LOOPING = 2.4
@@ -105,6 +106,10 @@ def _is_guessed(line: Line, beside: Sequence[Line]) -> bool:
     if heard.compression_ratio > LOOPING or heard.mean_log_probability < GUESSED_LOG_PROBABILITY:
         return True
     sureness, evidence = word_probability(line), _evidence(line, beside)
+    # over an audience's laughter single words may be sure of themselves (0.91)
+    is_unsure = heard.mean_log_probability < UNCERTAIN_LOG_PROBABILITY
+    if is_unsure and evidence >= MUCH_EVIDENCE:
+        return True
     return (sureness < GUESSED_WORDS and evidence >= 1) or (
         sureness < DOUBTED_WORDS and evidence >= 2
     )

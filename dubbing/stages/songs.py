@@ -35,7 +35,7 @@ DOUBTED = 0.45
         "lines.hearing",
     ),
     writes=("lines.kept",),
-    version=3,
+    version=4,
 )
 def songs(timeline: Timeline, run: Run, settings: SongsSettings) -> Timeline:
     """Fill ``kept`` of lines that are sung, wordless or only guessed, unless they shall be dubbed."""

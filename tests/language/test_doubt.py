@@ -63,6 +63,14 @@ HEARD_AND_SAID = {
     "short film": (0.8, {"mean_log_probability": -0.28, "language_probability": 0.56}),
 }
 MADE_UP = {
+    "an audience laughs": (
+        0.91,
+        {
+            "language_probability": 0.43,
+            "mean_log_probability": -0.76,
+            "no_speech_probability": 0.72,
+        },
+    ),
     "backwards": (0.35, {"mean_log_probability": -1.3}),
     "buried in noise": (0.48, {"mean_log_probability": -0.91, "no_speech_probability": 0.48}),
     "grimaces": (0.54, {"mean_log_probability": -0.95, "language_probability": 0.42}),
