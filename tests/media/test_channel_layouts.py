@@ -88,6 +88,8 @@ def dub_of(film: Path, suffix: str) -> tuple[Path, Path]:
 
 def is_known_here(layout: str) -> bool:
     """Whether the ffmpeg that is used now, which may be an old one, has a name for the layout."""
+    if layout == "binaural":  # two channels, in some versions without a name
+        return True
     told = subprocess.run(
         [current_ffmpeg().path, "-hide_banner", "-layouts"],
         capture_output=True,
@@ -100,7 +102,7 @@ def is_known_here(layout: str) -> bool:
 def refused(film: Path, suffix: str, layout: str) -> None:
     """It is said that this ffmpeg is the reason, and what to do."""
     with pytest.raises(
-        EngineUnavailable, match=f"does not know the channel layout {layout}"
+        EngineUnavailable, match=f"does not know the channel layout {re.escape(layout)}"
     ) as caught:
         dub_of(film, suffix)
     assert "Use the packaged one" in caught.value.hint

@@ -112,9 +112,10 @@ def test_another_version_of_an_engine_makes_its_stages_anew_and_no_others(
     users = {
         name for item in STAGES for used, name, _ in engines_used(item, Profile()) if used == role
     }
-    (name,) = users
-    monkeypatch.setattr(engine_class(role, name), "version", 99)
-    assert changed(before, keys(Profile())) == BY_ROLE[role]
+    for name in users:
+        with monkeypatch.context() as patch:
+            patch.setattr(engine_class(role, name), "version", 99)
+            assert changed(before, keys(Profile())) == BY_ROLE[role]
 
 
 @pytest.mark.parametrize("part", ["Gemma", "Firefox"])

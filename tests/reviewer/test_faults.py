@@ -44,7 +44,7 @@ def timeline_of(**changes: Any) -> Timeline:
 
 
 def directed(run: Run, wish: LineDecision, written: str | None = None, **settings: Any) -> Line:
-    profile = Profile().with_values({"translate": settings}).written_as(written)
+    profile = Profile().with_values({"translate": settings}).in_variety(written, None)
     told = DirectionSettings(lines={"L1": wish})
     return direction.function(timeline_of(), replace(run, profile=profile), told).lines[0]
 

@@ -49,7 +49,7 @@ def line(delivery: Delivery | None, *, is_marked: bool) -> Line:
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     made = Evaluation.__new__(Evaluation)
-    made.timeline = SimpleNamespace(target_language="es")
+    made.timeline = SimpleNamespace(target_language="es", voice_of=lambda line: None)
     speech = Speech()
     monkeypatch.setattr(Evaluation, "_speech", lambda self: speech)
     monkeypatch.setattr(Evaluation, "_voice", lambda self, line: "ef_dora")
