@@ -66,6 +66,34 @@ def aligner(  # noqa: PLR0913 - one parameter a flag is what a command line is
         _judge(evaluate, weights or trained, json_file)
 
 
+@app.command("judge")
+def judge_of_synchrony(
+    data: Annotated[
+        list[Path],
+        typer.Option(help="Prepared GRID clips (lips.npz, audio/) of one person; may be repeated."),
+    ],
+    out: Annotated[Path, typer.Option(help="Where to write the weights.")] = Path(
+        "sync_judge.safetensors"
+    ),
+    config: Annotated[
+        Path | None, typer.Option(help="Recipe; the shipped one if not given.")
+    ] = None,
+    hold_out: Annotated[
+        Path | None, typer.Option(help="Never train on clips whose names lie in this folder.")
+    ] = None,
+    evaluate: Annotated[
+        list[Path] | None, typer.Option(help="Prepared clips to try it on; may be repeated.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write what the trials found as JSON.")
+    ] = None,
+) -> None:
+    """Train the judge of lip synchrony that planning never sees (a quarter of an hour)."""
+    from dubbing.cli.train_judge import train_judge
+
+    train_judge(data, out, config, hold_out, evaluate or [], json_file)
+
+
 @app.command("translator")
 def translator(
     data: Annotated[

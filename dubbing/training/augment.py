@@ -42,8 +42,20 @@ def changed(
     symbols: str, natural: Floats, scene: Scene, rate_hz: float, rng: np.random.Generator
 ) -> Example:
     """A real scene in another tempo, by another mouth, filmed again."""
-    tempo = rng.uniform(0.75, 1.35) if rng.random() < 0.7 else 1.0
-    mouth = scene.mouth.copy()
+    tempo = other_tempo(rng)
+    mouth = another_mouth(scene.mouth, rng)
+    slower = Scene(mouth, scene.times_ms / tempo, scene.edges_ms / tempo)
+    return filmed(symbols, natural, _cropped(slower, rng), rate_hz, rng)
+
+
+def other_tempo(rng: np.random.Generator) -> float:
+    """Return how much faster somebody else may say it."""
+    return float(rng.uniform(0.75, 1.35)) if rng.random() < 0.7 else 1.0
+
+
+def another_mouth(mouth: Floats, rng: np.random.Generator) -> Floats:
+    """Return what a mouth of another size and habit would do, float ``[n, 4]``."""
+    mouth = mouth.copy()
     widest = max(np.percentile(mouth[:, 0], 98), 0.03)
     mouth[:, 0] = (
         widest * np.sign(mouth[:, 0]) * (np.abs(mouth[:, 0]) / widest) ** rng.uniform(0.75, 1.35)
@@ -52,8 +64,7 @@ def changed(
     middle = np.median(mouth[:, [1, 3]], axis=0)
     mouth[:, [1, 3]] = middle + (mouth[:, [1, 3]] - middle) * rng.uniform(0.5, 1.6, 2)
     mouth[:, 2] *= rng.uniform(0.6, 1.5)
-    slower = Scene(mouth, scene.times_ms / tempo, scene.edges_ms / tempo)
-    return filmed(symbols, natural, _cropped(slower, rng), rate_hz, rng)
+    return mouth
 
 
 def _cropped(scene: Scene, rng: np.random.Generator) -> Scene:

@@ -146,7 +146,7 @@ def film_clips(folder: Path, model: SpeaksLengths, faces: Faces) -> Iterator[Cli
     films = film_names(folder)
     for film in films:
         words = read_words(film.with_suffix(".align"))
-        audio = _speech(film)
+        audio = _as_int16(film_sound(film).samples[0])
         clip = _clip(film.stem, audio, words, _largest_mouth(film, faces), model)
         if clip is not None:
             yield clip
@@ -227,25 +227,34 @@ def _edges(phones: Sequence[Phone]) -> npt.NDArray[np.float64]:
     return np.array([phones[0].start_ms, *(phone.end_ms for phone in phones)], dtype=np.float64)
 
 
-def _speech(film: Path) -> npt.NDArray[np.int16]:
-    """Sound of a film at 16 kHz on the clock of the container."""
+def film_sound(film: Path) -> Audio:
+    """Return the sound of a film at 16 kHz, mono, on the clock of the container."""
     info = probe(film)
     with tempfile.TemporaryDirectory() as folder:
         whole, mono = Path(folder) / "whole.wav", Path(folder) / "mono.wav"
         extract_audio(film, 0, whole, start_ms=info.start_ms)
         extract_speech_audio(whole, mono)
-        return _as_int16(read_sound(mono).samples[0])
+        return read_sound(mono)
 
 
 def _as_int16(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
     return np.asarray(np.clip(samples * 32768, -32768, 32767), dtype=np.int16)
 
 
-def _largest_mouth(film: Path, faces: Faces) -> Lips | None:
+def mouths_of(film: Path, faces: Faces) -> list[Lips]:
+    """Return every mouth of a film that is ever seen."""
+    found = (lips_of(track.points, track.times_ms) for track in _tracks(film, faces))
+    return [lips for lips in found if lips is not None]
+
+
+def _tracks(film: Path, faces: Faces) -> list[FaceTrack]:
     info = probe(film)
     whole = Span(0, info.duration_ms)
-    frames = stream_frames(film, whole, info, longest_side=1280, most_fps=30.0)
-    tracks = list(follow(frames, faces))
+    return list(follow(stream_frames(film, whole, info, longest_side=1280, most_fps=30.0), faces))
+
+
+def _largest_mouth(film: Path, faces: Faces) -> Lips | None:
+    tracks = _tracks(film, faces)
     if not tracks:
         return None
     largest = max(tracks, key=_presence)

@@ -53,7 +53,7 @@ def spoken_lines(
 ) -> Iterator[SpokenLine]:
     """Lines without end, in all languages of ``sentences.yaml``."""
     while True:
-        symbols = _line(rng)
+        symbols = random_words(rng)
         one, other = (_inner(model, symbols, str(voice)) for voice in rng.choice(voices, 2))
         found = sounds(symbols)
         yield SpokenLine(symbols, lengths_of(found, one), lengths_of(found, other))
@@ -66,8 +66,8 @@ def _inner(model: SpeaksLengths, symbols: str, voice: str) -> Floats:
     return inner
 
 
-def _line(rng: np.random.Generator) -> str:
-    """Words of one language in any order, sometimes with a pause among them."""
+def random_words(rng: np.random.Generator) -> str:
+    """Return words of one language in any order, sometimes with a pause among them."""
     language = rng.choice(sorted(_words()))
     words = rng.permutation(_words()[str(language)])[: rng.integers(3, 14)]
     line = ""
@@ -97,13 +97,15 @@ def synthetic_example(line: SpokenLine, rng: np.random.Generator) -> Example:
     edges = begin + np.concatenate([[0.0], np.cumsum(noisy)])
     n_frames = int(edges[-1] + rng.uniform(6, 45))
     times_ms = np.arange(0, n_frames * FRAME_MS, FINE_MS, dtype=np.float64)
-    mouth = _mouth(line.symbols, edges * FRAME_MS, times_ms, rng)
+    mouth = speaking_mouth(line.symbols, edges * FRAME_MS, times_ms, rng)
     scene = Scene(mouth, times_ms, edges * FRAME_MS)
     return filmed(line.symbols, line.natural, scene, float(rng.choice(FRAME_RATES_HZ)), rng)
 
 
-def _mouth(symbols: str, edges_ms: Floats, times_ms: Floats, rng: np.random.Generator) -> Floats:
-    """Opening, width, area and protrusion of one person, float ``[n, 4]``."""
+def speaking_mouth(
+    symbols: str, edges_ms: Floats, times_ms: Floats, rng: np.random.Generator
+) -> Floats:
+    """Return opening, width, area and protrusion of one person, float ``[n, 4]``."""
     targets, grips, middles, reach = _targets(symbols, edges_ms, times_ms, rng)
     away = np.abs(times_ms[None, :] - middles[:, None])
     pull = grips[:, None] * np.exp(-((away / reach[:, None]) ** 1.5)) + 1e-9
