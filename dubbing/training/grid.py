@@ -241,20 +241,15 @@ def _as_int16(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
     return np.asarray(np.clip(samples * 32768, -32768, 32767), dtype=np.int16)
 
 
-def mouths_of(film: Path, faces: Faces) -> list[Lips]:
-    """Return every mouth of a film that is ever seen."""
-    found = (lips_of(track.points, track.times_ms) for track in _tracks(film, faces))
-    return [lips for lips in found if lips is not None]
-
-
-def _tracks(film: Path, faces: Faces) -> list[FaceTrack]:
+def tracks_of(film: Path, faces: Faces) -> list[FaceTrack]:
+    """Return every face of a film."""
     info = probe(film)
     whole = Span(0, info.duration_ms)
     return list(follow(stream_frames(film, whole, info, longest_side=1280, most_fps=30.0), faces))
 
 
 def _largest_mouth(film: Path, faces: Faces) -> Lips | None:
-    tracks = _tracks(film, faces)
+    tracks = tracks_of(film, faces)
     if not tracks:
         return None
     largest = max(tracks, key=_presence)
