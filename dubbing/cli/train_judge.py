@@ -49,7 +49,7 @@ def train_judge(
 
 
 def shipped_recipe(config: Path | None = None) -> JudgeRecipe:
-    """Return a recipe, by default the one that the shipped weights were made with."""
+    """Return a recipe, by default the one that is shipped."""
     from importlib.resources import as_file, files
 
     from dubbing.training.sync_trainer import load_judge_recipe

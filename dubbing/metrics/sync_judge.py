@@ -7,15 +7,15 @@ at every offset: where the least is, how far apart picture and sound are as they
 the least stands out (Prajwal et al. 2020 call these LSE-D and LSE-C; ours see landmarks, not pictures).
 
 What it cannot see: teeth, tongue and cheeks, so sounds made behind the lips differ only by how far the
-mouth opens. What it was taught by: one man and one woman before a camera, and synthetic mouths. Planning
-never imports it (a contract of import-linter), so that its opinion stays independent of what it judges.
+mouth opens. It knows no more people than it was taught by: GRID is read English in a studio. No weights
+are shipped yet; ``dub train judge`` makes them. Planning never imports it (a contract of import-linter),
+so that its opinion stays independent of what it judges.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +24,10 @@ import numpy.typing as npt
 from dubbing.arrays import Audio
 from dubbing.errors import UsageError
 from dubbing.metrics.sync_inputs import heard_inputs, on_clock_of, seen_inputs, spectra_db
-from dubbing.models.catalogue import DATA
 from dubbing.timeline import FRAME_MS
 from dubbing.timing.lips import CONFIDENCE, Lips
 
 Floats = npt.NDArray[np.float32]
-WEIGHTS = DATA / "sync_judge.safetensors"
 MOST_OFFSET_FRAMES = 15
 OFFSETS = range(-MOST_OFFSET_FRAMES, MOST_OFFSET_FRAMES + 1)
 LEAST_FRAMES = 20
@@ -63,8 +61,8 @@ class Curve:
 class SyncJudge:
     """The towers as plain matrices: a mouth and a sound to unit vectors."""
 
-    def __init__(self, path: Path = WEIGHTS) -> None:
-        """Read the weights (float16 in the file).
+    def __init__(self, path: Path) -> None:
+        """Read the weights (float16 in the file) that ``dub train judge`` wrote.
 
         Raises:
             UsageError: if the file is not what ``dub train judge`` writes.
@@ -117,12 +115,6 @@ class SyncJudge:
         """Judge one stretch of film; ``None`` where :meth:`curve` gives none."""
         curve = self.curve(lips, audio)
         return None if curve is None else verdict(curve)
-
-
-@cache
-def shipped_judge() -> SyncJudge:
-    """Return the one that is shipped, loaded once."""
-    return SyncJudge()
 
 
 # -- the verdict ---------------------------------------------------------------------------------
