@@ -14,6 +14,7 @@ CORPORA = {
     "GRID": "sound of one GRID speaker, a folder of .flac",
     "GRID_FILMS": "GRID clips, NAME.mpg with NAME.align, that the aligner was not trained on",
     "DUBS": "workspaces of real clips, dubbed with --profile fast --no-watermark",
+    "GRID_LIPS": "prepared clips (lips.npz, audio/) of the GRID speaker of GRID_FILMS",
     "GRID_OTHER": "prepared clips of another GRID speaker, whom the aligner has never seen",
     "CLIPS": "real clips (.mp4), among them those of benchmarks/labels and address_1 to address_3",
 }
@@ -86,6 +87,19 @@ FIGURES = (
             *("--others", *films(at["CLIPS"], "vidtimit_sa1", "address_1")),
             *("--voices", str(at["GRID_OTHER"])),
         ],
+    ),
+    Figure(
+        "judge",
+        45,
+        ("GRID_LIPS", "GRID_OTHER", "GRID_FILMS", "CLIPS"),
+        lambda at: [
+            *(str(at["GRID_LIPS"]), str(at["GRID_OTHER"]), "--held-out", str(at["GRID_FILMS"])),
+            *("--real", *films(at["CLIPS"])),
+        ],
+        (
+            *("dubbing/metrics/sync_inputs.py", "dubbing/metrics/sync_judge.py"),
+            *("dubbing/training", "dubbing/models/data/sync_judge.safetensors"),
+        ),
     ),
     Figure(
         "separation",

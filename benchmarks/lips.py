@@ -15,7 +15,6 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -115,8 +114,7 @@ class Bench:
 
 def observed(item: Judged) -> Observation:
     """Return the figures of one line in one way."""
-    plain = asdict(item)
-    return {**plain.pop("agreement"), **plain}
+    return item.figures()
 
 
 def misled_rates(

@@ -12,6 +12,7 @@ from benchmarks.prose_dubs import (
     loudness_block,
     speaking_faces_block,
 )
+from benchmarks.prose_judge import judge_block
 from benchmarks.prose_speed import batch_text, library_text, overview_block, progress_block
 from benchmarks.prose_summary import film_memory, sample_speed, summary_table
 from benchmarks.prose_voices import (
@@ -109,6 +110,7 @@ PARTS: Mapping[str, Callable[[Results], str]] = {
     "films": _of("films", films_block),
     "lips": _of("lips", lips_block),
     "aligner": _of("aligner", aligner_block),
+    "judge": _of("judge", judge_block),
     "speaking_faces": _of("speaking_faces", speaking_faces_block),
     "translation": _of("translation", translation_block),
     "voices": _of("voices", voices_block),
