@@ -2,11 +2,11 @@
 
     python -m benchmarks.judge GRID GRID_OTHER [--held-out FOLDER] [--real CLIP...] [--cross]
 
-GRID and GRID_OTHER hold prepared clips of one person each. The shipped judge was trained on the first,
-but for the clips that are named in the folder of --held-out; the other person it has never seen. It is
-tried on both, on synthetic mouths that speak in voices nobody was trained on, and on stretches of real
-clips. With --cross another judge is trained on the other person, by the same recipe, and tried on the
-first. --keep remembers weights and faces.
+GRID and GRID_OTHER hold prepared clips of one person each. A judge is trained by the shipped recipe on
+the first, without the clips that are named in the folder of --held-out; the other person it has never
+seen. It is tried on both, on synthetic mouths that speak in voices nobody was trained on, and on
+stretches of real clips. With --cross another judge is trained on the other person, by the same recipe,
+and tried on the first. --keep remembers weights, faces and spoken lines.
 
 Windows come from the middle of each GRID clip and synthetic line, and one after the other from real
 clips, where the product takes the mouth for the speaker's. A planted offset counts as found within 40 ms
@@ -32,13 +32,15 @@ from benchmarks.record import add_options, begin
 from dubbing.arrays import Audio
 from dubbing.cli.train_judge import notes, shipped_recipe, speak, train
 from dubbing.cli.workshop import duration_model, face_engine
-from dubbing.metrics.sync_judge import WEIGHTS, SyncJudge, opinion
+from dubbing.metrics.sync_inputs import RATE_HZ
+from dubbing.metrics.sync_judge import SyncJudge, opinion
 from dubbing.timing.lips import Lips, lips_of
 from dubbing.training.grid import film_sound, tracks_of
 from dubbing.training.sync_pairs import (
     SPEAKS_IN_TRIALS,
     Pair,
     RecordedPair,
+    SpokenPair,
     recorded_pairs,
     spoken_pairs,
 )
@@ -48,7 +50,8 @@ from dubbing.vision.speaking import match, voice_envelope
 from dubbing.vision.track_file import read_track, write_track
 from dubbing.vision.tracking import FaceTrack
 
-N_SYNTHETIC = 24
+N_SYNTHETIC = 6
+LINE_SEED, CAMERA_SEED = 11, 12
 MOST_CROSSED = 100
 REAL_WINDOWS_MS = (2000, 4000)
 LEAST_SEEN = 0.9
@@ -67,35 +70,49 @@ def main() -> None:
     add_options(parser)
     options = parser.parse_args()
     record = begin(options)
-    held_out = {path.stem for path in options.held_out.iterdir()} if options.held_out else set()
-    first, other = recorded_pairs(options.first), recorded_pairs(options.other)
-    known = windows_of([pair for pair in first if pair.name in held_out])
-    shipped = SyncJudge(WEIGHTS)
     with tempfile.TemporaryDirectory() as place:
-        keep = options.keep or Path(place)
-        synthetic = windows_of(synthetic_pairs())
-        unseen = windows_of(other)
-        everybody = [*known, *unseen, *synthetic]
-        rows = {
-            "GRID, the man of the training, other clips": row(shipped, known, everybody),
-            "GRID, a woman it has never seen": row(shipped, unseen, everybody),
-            "synthetic mouths, voices it has never heard": row(shipped, synthetic, everybody),
-        }
-        if options.cross:
-            crossed = trained(keep / "crossed.safetensors", other)
-            name = "GRID, the man, by a judge trained on the woman"
-            rows[name] = row(crossed, windows_of(first[:MOST_CROSSED]), everybody)
-        films = [pair for film in options.real for pair in film_pairs(film, keep)]
-    for longest_ms in REAL_WINDOWS_MS if films else ():
-        stretches = [window for pair in films for window in speaking_windows(pair, longest_ms)]
-        rows[f"real clips, stretches of {longest_ms / 1000:.0f} s"] = row(
-            shipped, stretches, stretches
-        )
-    result: dict[str, Any] = {"rows": rows, "by_clip": by_clip(shipped, films)}
-    result["seconds_per_minute"] = seconds_per_minute(shipped, known[:20])
+        result = measured(options, options.keep or Path(place))
     print(json.dumps(result, indent=1))
     if record:
         record.write(result)
+
+
+def measured(options: argparse.Namespace, keep: Path) -> dict[str, Any]:
+    """Return all rows, the verdict on each real clip, and how long a minute of film takes."""
+    held_out = {path.stem for path in options.held_out.iterdir()} if options.held_out else set()
+    first, other = recorded_pairs(options.first), recorded_pairs(options.other)
+    judge = trained(
+        keep / "judge.safetensors", [pair for pair in first if pair.name not in held_out]
+    )
+    known = windows_of([pair for pair in first if pair.name in held_out])
+    synthetic, unseen = windows_of(synthetic_pairs(keep)), windows_of(other)
+    everybody = [*known, *unseen, *synthetic]
+    rows = {
+        "GRID, the man of the training, other clips": row(judge, known, everybody),
+        "GRID, a woman it has never seen": row(judge, unseen, everybody),
+        "synthetic mouths, voices it has never heard": row(judge, synthetic, everybody),
+    }
+    if options.cross:
+        crossed = trained(keep / "crossed.safetensors", other)
+        name = "GRID, the man, by a judge trained on the woman"
+        rows[name] = row(crossed, windows_of(first[:MOST_CROSSED]), everybody)
+    films = [pair for film in options.real for pair in film_pairs(film, keep)]
+    rows |= real_rows(judge, films)
+    return {
+        "rows": rows,
+        "by_clip": by_clip(judge, films),
+        "seconds_per_minute": seconds_per_minute(judge, [*known, *unseen][:20]),
+    }
+
+
+def real_rows(judge: SyncJudge, films: Sequence[RecordedPair]) -> dict[str, Any]:
+    """Return a row for each length of stretches; swapped sounds come from other films."""
+    rows = {}
+    for longest_ms in REAL_WINDOWS_MS if films else ():
+        stretches = [window for pair in films for window in speaking_windows(pair, longest_ms)]
+        name = f"real clips, stretches of {longest_ms / 1000:.0f} s"
+        rows[name] = row(judge, stretches, stretches)
+    return rows
 
 
 def row(judge: SyncJudge, windows: Sequence[Window], others: Sequence[Window]) -> dict[str, Any]:
@@ -119,11 +136,31 @@ def windows_of(pairs: Sequence[RecordedPair]) -> list[Window]:
     return [window for pair in pairs if (window := middle(pair)) is not None]
 
 
-def synthetic_pairs() -> list[RecordedPair]:
+def synthetic_pairs(keep: Path) -> list[RecordedPair]:
     """Return lines in voices that nobody was trained on, as a camera sees them."""
-    rng = np.random.default_rng(11)
-    lines = spoken_pairs(duration_model(), SPEAKS_IN_TRIALS, rng)
-    return [recorded(line, rng) for line in islice(lines, N_SYNTHETIC)]
+    rng = np.random.default_rng(CAMERA_SEED)
+    return [recorded(line, rng) for line in _spoken(keep / "spoken")]
+
+
+def _spoken(folder: Path) -> list[SpokenPair]:
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        lines = spoken_pairs(duration_model(), SPEAKS_IN_TRIALS, np.random.default_rng(LINE_SEED))
+        for number, line in enumerate(islice(lines, N_SYNTHETIC)):
+            text = np.array([line.person, line.symbols])
+            np.savez(
+                folder / f"{number:02}.npz",
+                text=text,
+                edges_ms=line.edges_ms,
+                samples=line.audio.samples,
+            )
+    return [_read_line(path) for path in sorted(folder.glob("*.npz"))]
+
+
+def _read_line(path: Path) -> SpokenPair:
+    with np.load(path) as arrays:
+        voice, symbols = map(str, arrays["text"])
+        return SpokenPair(voice, symbols, arrays["edges_ms"], Audio(arrays["samples"], RATE_HZ))
 
 
 def film_pairs(film: Path, keep: Path) -> Iterator[RecordedPair]:

@@ -56,6 +56,13 @@ PAGES = (
         ("lips",),
     ),
     Page(
+        "judge",
+        "The judge of synchrony",
+        "Does a network that planning never sees notice when a sound does not belong to a mouth?",
+        ("judge",),
+        ("judge",),
+    ),
+    Page(
         "aligner",
         "The aligner",
         "How exactly does the network place sounds from the lips alone?",

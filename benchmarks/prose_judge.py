@@ -1,4 +1,4 @@
-"""The measured part of README on the judge of lip synchrony."""
+"""The measured part of the documentation on the judge of lip synchrony."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def judge_block(result: Result) -> str:
     ]
     return blocks(
         paragraph(
-            "The judge of lip synchrony ([judge.json](benchmarks/judge.json)), which planning never sees: the sound of "
+            "The judge of lip synchrony which planning never sees: the sound of "
             "each clip is moved by 0, ±40, ±80 and ±200 ms, or replaced by another's. Found counts within 40 ms of what "
             "was planted; moved, against what the judge found in the same clip as it was recorded, since nobody knows "
             "how a real clip was."
