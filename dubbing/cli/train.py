@@ -79,7 +79,7 @@ def judge_of_synchrony(
         Path | None, typer.Option(help="Recipe; the shipped one if not given.")
     ] = None,
     hold_out: Annotated[
-        Path | None, typer.Option(help="Never train on clips whose names lie in this folder.")
+        Path | None, typer.Option(help="Never train on clips whose names are in this folder.")
     ] = None,
     evaluate: Annotated[
         list[Path] | None, typer.Option(help="Prepared clips to try it on; may be repeated.")
