@@ -7,9 +7,8 @@ at every offset: where the least is, how far apart picture and sound are as they
 the least stands out (Prajwal et al. 2020 call these LSE-D and LSE-C; ours see landmarks, not pictures).
 
 What it cannot see: teeth, tongue and cheeks, so sounds made behind the lips differ only by how far the
-mouth opens. It knows no more people than it was taught by: GRID is read English in a studio. On another
-person of GRID (51 clips) a planted change of the offset was found within 40 ms in 96 %, but the zero was
-off by about 41 ms, so the absolute offset was found in 50 % only. No weights are shipped yet; ``dub train
+mouth opens. It knows no more people than it was taught by: GRID is read English in a studio
+(``benchmarks/judge.json`` says how it does on another person). No weights are shipped yet; ``dub train
 judge`` makes them. Planning never imports it (a contract of import-linter), so that its opinion stays
 independent of what it judges.
 """

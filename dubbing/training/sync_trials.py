@@ -85,7 +85,7 @@ class Row:
     def summary(self) -> dict[str, object]:
         """Return shares and medians."""
         errors = np.array([error for errors in self.errors_ms.values() for error in errors])
-        moved = np.array([error for errors in self.moved_ms.values() for error in errors])
+        moved = np.array([e for late, errors in self.moved_ms.items() if late for e in errors])
         return {
             "clips": self.windows,
             "median_s": _rounded(np.median(self.lasting_ms) / 1000, 2) if self.windows else None,
