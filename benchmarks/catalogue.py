@@ -98,7 +98,7 @@ FIGURES = (
         ],
         (
             *("dubbing/metrics/sync_inputs.py", "dubbing/metrics/sync_judge.py"),
-            *("dubbing/training", "dubbing/models/data/sync_judge.safetensors"),
+            "dubbing/training",
         ),
     ),
     Figure(

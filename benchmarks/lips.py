@@ -15,6 +15,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -114,7 +115,8 @@ class Bench:
 
 def observed(item: Judged) -> Observation:
     """Return the figures of one line in one way."""
-    return item.figures()
+    plain = asdict(item)
+    return {**plain.pop("agreement"), **plain}
 
 
 def misled_rates(
