@@ -34,6 +34,7 @@ UNCERTAIN_LOG_PROBABILITY = -0.6
 """Right segments have -0.05 to -0.45, those heard in a wrong language or through noise -0.36 to -1.3."""
 GUESSED_LOG_PROBABILITY = -1.0
 MUCH_EVIDENCE = 3
+"""Signs that outweigh any word probability, if the segment's log-probability is one of them."""
 NO_SPEECH = 0.4
 REPETITIVE = 2.0
 LOOPING = 2.4

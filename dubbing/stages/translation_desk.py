@@ -268,12 +268,7 @@ class Desk:
         found = self.drafter.scores(pairs, reverse=True)
         bound = self.drafter.doubtful_below
         return [
-            [
-                with_reverse(c, found[c.text, line.text], bound)
-                if (c.text, line.text) in found
-                else c
-                for c in offered
-            ]
+            [with_reverse(c, found.get((c.text, line.text)), bound) for c in offered]
             for line, offered in zip(self.lines, offers, strict=True)
         ]
 

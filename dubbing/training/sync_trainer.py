@@ -21,11 +21,12 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from dubbing.errors import BadSettings, UsageError
+from dubbing.errors import UsageError
 from dubbing.metrics.sync_inputs import N_HEARD, N_SEEN, heard_inputs, seen_inputs
 from dubbing.metrics.sync_judge import MOST_OFFSET_FRAMES
-from dubbing.settings import Strict, parse
+from dubbing.settings import Strict
 from dubbing.temporary import replacing
+from dubbing.training.recipe_file import read_recipe
 from dubbing.training.sync_pairs import Pair, spectra_of, varied
 
 Floats = npt.NDArray[np.float32]
@@ -64,10 +65,7 @@ def load_judge_recipe(path: Path) -> JudgeRecipe:
     Raises:
         BadSettings: naming what is wrong.
     """
-    try:
-        return parse(JudgeRecipe, path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise BadSettings(f"There is no recipe {path}.") from error
+    return read_recipe(JudgeRecipe, path)
 
 
 class Towers(nn.Module):

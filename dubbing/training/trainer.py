@@ -20,8 +20,8 @@ from pydantic import Field
 from safetensors.torch import save_file
 from torch import Tensor
 
-from dubbing.errors import BadSettings, UsageError
-from dubbing.settings import Strict, parse
+from dubbing.errors import UsageError
+from dubbing.settings import Strict
 from dubbing.temporary import replacing
 from dubbing.timing.aligner import (
     AlignerNet,
@@ -37,6 +37,7 @@ from dubbing.training.augment import changed, joined
 from dubbing.training.examples import Batch, Example, batch
 from dubbing.training.grid import Clip
 from dubbing.training.judge import judged, moving, summary
+from dubbing.training.recipe_file import read_recipe
 from dubbing.training.synthetic import (
     FRAME_RATES_HZ,
     SpeaksLengths,
@@ -83,10 +84,7 @@ def load_recipe(path: Path) -> Recipe:
     Raises:
         BadSettings: naming what is wrong.
     """
-    try:
-        return parse(Recipe, path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise BadSettings(f"There is no recipe {path}.") from error
+    return read_recipe(Recipe, path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ MANY_CHARACTERS, SHORTEST_OF_LONG = 40, 0.45
 REPEATED = 3
 LATIN_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z\u00c0-\u024f]{3,}")
 AT_HOME = {"app", "bug", "cosplay", "diy", "ipad", "iphone", "karaoke", "ppt", "vlog", "wifi"}
-"""Words in Latin letters that languages of other scripts write so, whatever the source says."""
+"""Latin words that are usual in other scripts, whatever the source says."""
 LONGEST_INITIALS = 5
 BREAKS_OFF = "source breaks off"
 BROKEN_OFF = re.compile(r"(?:\.{2,}|…|[-–—])\s*$")
@@ -161,10 +161,7 @@ def _left_over(source_text: str, text: str, source: str, target: str) -> bool:
 
 
 def _invents_foreign(source_text: str, text: str, target: str) -> bool:
-    """Words in Latin letters stand in another script that the source does not have.
-
-    Initials are as good as words of the target's own.
-    """
+    """Whether text in another script has Latin words that the source lacks; initials may be new."""
     if target not in SCRIPTS:
         return False
     there = {word.casefold() for word in LATIN_WORD.findall(source_text)} | AT_HOME
