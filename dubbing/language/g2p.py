@@ -17,10 +17,12 @@ from importlib.resources import files
 from types import SimpleNamespace
 
 from dubbing.errors import UnknownLanguage
+from dubbing.language.letters import plain_latin
 from dubbing.language.script import to_simplified
 
 ESPEAK = {"es": "es", "fr": "fr-fr", "it": "it", "pt-br": "pt-br", "hi": "hi"}
-LATIN_WORDS = re.compile(r"[A-Za-z][A-Za-z'’.&+-]*(?:\s+[A-Za-z][A-Za-z'’.&+-]*)*")
+LATIN = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+LATIN_WORDS = re.compile(rf"[{LATIN}][{LATIN}'’.&+-]*(?:\s+[{LATIN}][{LATIN}'’.&+-]*)*")
 SAME_SOUND = str.maketrans({"g": "ɡ", "-": " ", "¿": "", "¡": "", "「": "“", "」": "”", "’": ""})
 BORDERS = ".!?;:,—… "
 NOT_SYLLABIC = chr(815)
@@ -39,7 +41,7 @@ def to_phonemes(text: str, language: str) -> str:
     if not text.strip():
         return ""
     with _lock:
-        raw = _converter(language)(text)
+        raw = _converter(language)(plain_latin(text))
     known = vocabulary()
     symbols = "".join(symbol for symbol in raw.translate(SAME_SOUND) if symbol in known)
     return re.sub(r" {2,}", " ", symbols).strip()

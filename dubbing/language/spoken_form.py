@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from dubbing.language.east_asian import before_grammar
+from dubbing.language.letters import greek_in_words
 from dubbing.language.phone_numbers import spell_phone_numbers
 from dubbing.language.spoken_names import names_in_words, names_of
 from dubbing.language.spoken_numbers import plain_digits, spell_numbers
@@ -59,7 +60,8 @@ def spoken_form(text: str, language: str) -> str:
     text = _spelled_acronyms(text, language) if language in ACRONYM_LANGUAGES else text
     text = LONG_NUMBER.sub(lambda match: " ".join(match[0]), text)
     text = _by_grammar(text, language) if language in GRAMMARS else spoken_by_rules(text, language)
-    text = re.sub(r"\s+", " ", spell_numbers(text, language))
+    text = greek_in_words(spell_numbers(text, language), language)
+    text = re.sub(r"\s+", " ", text)
     return SPACE_BEFORE_MARK.sub("", text).strip()
 
 

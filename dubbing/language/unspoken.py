@@ -12,6 +12,7 @@ import unicodedata
 
 from dubbing.language.chinese_readings import has_reading
 from dubbing.language.faces import without_faces
+from dubbing.language.letters import GREEK_WORD, is_strange_latin, is_unnamed_greek, with_repeats
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<\d{1,2}:[\d:.]{4,12}>")
 """HTML and WebVTT; ``a < b`` is none."""
@@ -55,16 +56,19 @@ SQUARED = {
     ord(sign): plain
     for sign, plain in zip("㎡㎥㎢㎠㎤㎟", ("m²", "m³", "km²", "cm²", "cm³", "mm²"), strict=True)
 }
+MICRO = {0xB5: "μ"}
+"""The sign has a code of its own, for old encodings."""
 MINUS_SIGNS = dict.fromkeys(map(ord, "\u2010\u2011\u2212\uff0d\ufe63"), "-")
+JAPANESE_MARKS = "々〆"
+"""Chinese has no syllable for them; the first is written out where it repeats something."""
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 SCRIPTS = {
-    "zh": ("CJK", "LATIN", "GREEK", "IDEOGRAPHIC"),
+    "zh": ("CJK", "LATIN", "IDEOGRAPHIC"),
     "ja": (
         "CJK",
         "HIRAGANA",
         "KATAKANA",
         "LATIN",
-        "GREEK",
         "KATAKANA-HIRAGANA",
         "IDEOGRAPHIC",
         "HALFWIDTH",
@@ -82,7 +86,8 @@ def without_unspoken(text: str, language: str) -> str:
     'He said "hi" twice'
     """
     text = unicodedata.normalize("NFC", OVERRIDE.sub("", TAG.sub("", html.unescape(text))))
-    text = _compatible(text.translate(FULL_WIDTH | MINUS_SIGNS | SQUARED), language)
+    text = _compatible(text.translate(FULL_WIDTH | MINUS_SIGNS | SQUARED | MICRO), language)
+    text = with_repeats(GREEK_WORD.sub(" ", text), language)
     text = BULLETS.sub("", without_faces(text, language))
     text = CARET.sub(lambda match: match[1].translate(POWERS), TIMES.sub("×", text))
     text = MARKDOWN.sub("", FOOTNOTE.sub("", text))
@@ -100,15 +105,21 @@ def unsayable(text: str, language: str) -> str:
     >>> unsayable("Привет, Anna", "es")
     'Привет'
     """
+    text = with_repeats(text, language)
+    greek = set("".join(GREEK_WORD.findall(text)))
     letters = dict.fromkeys(
-        char for char in text if _is_foreign(char, language) or _has_no_reading(char, language)
+        char
+        for char in text
+        if char in greek or _is_foreign(char, language) or _has_no_reading(char, language)
     )
     return "".join(letters)
 
 
 def _has_no_reading(char: str, language: str) -> bool:
     """Whether a Chinese character is one that no voice can read."""
-    return language == "zh" and HAN.fullmatch(char) is not None and not has_reading(char)
+    if language != "zh":
+        return False
+    return char in JAPANESE_MARKS or (HAN.fullmatch(char) is not None and not has_reading(char))
 
 
 def _compatible(text: str, language: str) -> str:
@@ -134,5 +145,9 @@ def _is_foreign(char: str, language: str) -> bool:
     """Whether a letter belongs to a script that is not read in the language."""
     if char.isascii() or not char.isalpha() or char in SAID_SYMBOLS:
         return False
+    if is_strange_latin(char):
+        return True
     script = unicodedata.name(unicodedata.normalize("NFKC", char)[0], "").split(" ")[0]
+    if script == "GREEK":
+        return is_unnamed_greek(char, language)
     return script not in (*SCRIPTS.get(language, ("LATIN",)), "MODIFIER", "FEMININE", "MASCULINE")

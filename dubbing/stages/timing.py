@@ -54,7 +54,7 @@ TOO_LONG = {"earlier", "squeeze", "overlap", "cut"}
         *("speakers", "lines", "faces"),
     ),
     writes=("lines.plan", "lines.flags"),
-    version=16,
+    version=17,
     engine_roles=("speech",),
     fixed_engines=(("speech", PACER),),
     weights=("aligner",),

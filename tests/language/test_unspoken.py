@@ -56,6 +56,12 @@ TABLE = [
     ("en", "in the 1990s", "in the nineteen nineties"),
     ("en", "the '80s", "the eighties"),
     ("en", "the 1900s", "the nineteen hundreds"),
+    ("en", "α rays, Δt, ΑΒΓ, 5 kΩ, 3 µm", "alpha rays, delta t,, five kilohms, three micrometers"),
+    ("es", "3 μm y 2 mA", "tres micrómetros y dos miliamperios"),
+    ("fr", "la loi du χ²", "la loi du khi au carré"),
+    ("zh", "α射线有5Ω", "阿尔法射线有五欧姆"),
+    ("zh", "3 µm, 人々", "三微米, 人人"),
+    ("ja", "δの3 µm、いすゞ、こゝろ", "デルタの三マイクロメートル、いすず、こころ"),
     ("en", "24/7", "twenty four seven"),
     ("en", "½ cup", "half a cup"),
     ("en", "2½ miles", "two and a half miles"),
@@ -239,3 +245,33 @@ def test_no_letter_is_lost_or_invented(language: str, data: st.DataObject) -> No
     marks = data.draw(st.lists(st.sampled_from(list(" ,.!?…—\"'()-;:")), min_size=8, max_size=8))
     text = "".join(f"{word}{mark} " for word, mark in zip(words, marks, strict=False))
     assert _letters(spoken_form(text, language)) == _letters(text)
+
+
+LETTERS = [
+    char
+    for code in (*range(0xC0, 0x250, 3), *range(0x1E00, 0x1F00, 3), *range(0x370, 0x460, 2), 0x3005)
+    if (char := chr(code)).isalpha() and unicodedata.category(char) != "Lm"
+]
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_a_letter_has_a_sound_or_is_named(language: str) -> None:
+    silent = [
+        char
+        for char in LETTERS
+        if not to_phonemes(spoken_form(char, language), language) and not unsayable(char, language)
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_letters_with_rare_accents_are_read_as_their_plain_ones(language: str) -> None:
+    for written, plain in (("Nẵng", "Nang"), ("Șchiopu", "Schiopu"), ("nǚ", "nu"), ("Əli", "Eli")):
+        assert to_phonemes(written, language) == to_phonemes(plain, language)
+        assert unsayable(written, language) == ""
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+def test_foreign_names_keep_their_letters_between_others(language: str) -> None:
+    for name in ("Beyoncé", "São Paulo", "Müller", "Łódź", "Øresund"):
+        assert to_phonemes(f"{name}。", language).startswith(to_phonemes(name, "en")), name
