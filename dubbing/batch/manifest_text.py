@@ -77,8 +77,23 @@ def _json_lines(text: str, name: str) -> dict[Place, int]:
 # -- CSV -------------------------------------------------------------------------------------------
 
 
+SEPARATORS = (",", ";", "\t", "|")
+"""Spreadsheets of many countries write semicolons."""
+
+
+def _separator(text: str) -> str:
+    """What the header is divided by; a comma where no other mark sets its ``input`` apart."""
+    header = text.partition("\n")[0]
+    found = (mark for mark in SEPARATORS if "input" in _names(header, mark))
+    return next(found, SEPARATORS[0])
+
+
+def _names(header: str, mark: str) -> list[str]:
+    return [name.strip().strip('"') for name in header.split(mark)]
+
+
 def _csv(text: str, name: str) -> Text:
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=_separator(text))
     jobs: list[dict[str, Any]] = []
     lines: dict[Place, int] = {}
     try:

@@ -23,6 +23,11 @@ NOT_UNDERSTOOD = Flag.NOT_UNDERSTOOD.value
 SURE_OF_LANGUAGE = 0.8
 ENOUGH_SPEECH_MS = 3000
 """With less speech, Whisper names a wrong language with much confidence."""
+NEAR_LANGUAGES = (
+    {"zh", "yue"}, {"no", "nn", "da", "sv"}, {"hr", "bs", "sr", "sl", "mk"}, {"ms", "id", "jw", "su"},
+    {"hi", "ur"}, {"es", "gl", "ca"}, {"pt", "gl"}, {"ru", "uk", "be"}, {"cs", "sk"}, {"nl", "af"},
+)  # fmt: skip
+"""Those of one group are taken for each other with much confidence."""
 UNCERTAIN_WORDS = 0.6
 """Mean word probability: wrong and dreamt lines have 0.22 to 0.62, right ones 0.73 to 0.97."""
 FEWEST_WORDS, UNCERTAIN_FEW = 3, 0.4
@@ -66,6 +71,24 @@ def language_doubt(code: str, probability: float, speech_ms: int) -> str:
     return (
         f"The language was guessed as {language(code).name} ({probability:.0%}); "
         "use --from if it is another."
+    )
+
+
+def named_language_doubt(named: str, code: str, probability: float, speech_ms: int) -> str:
+    """Say that a film does not sound like the language that was named; empty if it may well be that.
+
+    Args:
+        named: the language that somebody named.
+        code: the one that is heard.
+        probability: of that, by the recogniser.
+        speech_ms: how much speech it was heard in.
+    """
+    is_near = any({named, code} <= near for near in NEAR_LANGUAGES)
+    if code == named or is_near or probability < SURE_OF_LANGUAGE or speech_ms < ENOUGH_SPEECH_MS:
+        return ""
+    return (
+        f"The film sounds like {language(code).name} ({probability:.0%}), "
+        f"not like {language(named).name}; leave --from out to have it found out."
     )
 
 

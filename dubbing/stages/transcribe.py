@@ -14,7 +14,7 @@ from itertools import groupby
 from dubbing.arrays import Audio
 from dubbing.engines.asr import HeardSegment, HeardWord, Recognizer, Window
 from dubbing.errors import NoSpeech
-from dubbing.language.doubt import LOOPING, language_doubt
+from dubbing.language.doubt import LOOPING, language_doubt, named_language_doubt
 from dubbing.language.languages import language
 from dubbing.language.line_building import build_lines
 from dubbing.language.lost_speech import lost_note, lost_speech
@@ -59,7 +59,10 @@ def transcribe(timeline: Timeline, run: Run, settings: TranscribeSettings) -> Ti
     ear = _Ear(timeline.media, run, recognizer, settings.hotwords)
     tongues = _tongues(ear, settings.language, windows)
     main = most_spoken(windows, tongues)
-    _tell_languages(run, main, windows, tongues, is_named=settings.language is not None)
+    if settings.language is None:
+        _tell_languages(run, main, windows, tongues)
+    elif doubt := _doubt_of_named(ear, settings.language, windows):
+        run.note(doubt)
     heard = _hear(run, ear, windows, tongues)
     lines = _lines(heard, windows, settings)
     if not lines:
@@ -182,11 +185,9 @@ def _film_language(ear: _Ear, windows: Sequence[Window]) -> Tongue:
 
 
 def _tell_languages(
-    run: Run, main: Tongue, windows: Sequence[Window], tongues: Sequence[Tongue], *, is_named: bool
+    run: Run, main: Tongue, windows: Sequence[Window], tongues: Sequence[Tongue]
 ) -> None:
     """Note that the language may be another, and which others are spoken."""
-    if is_named:
-        return
     spoken_ms = sum(end - start for start, end in windows)
     doubt = language_doubt(main.language, main.probability, spoken_ms)
     if doubt:
@@ -200,6 +201,13 @@ def _tell_languages(
             f"{length_ms / 1000:.0f} s are spoken in {language(code).name}; "
             f"use --from {main.language} if all is {language(main.language).name}."
         )
+
+
+def _doubt_of_named(ear: _Ear, named: str, windows: Sequence[Window]) -> str:
+    """What to say of a language that the longest window does not sound like."""
+    start_ms, end_ms = max(windows, key=lambda window: window[1] - window[0])
+    code, probability = ear.language_in((start_ms, end_ms))
+    return named_language_doubt(named, code, probability, end_ms - start_ms)
 
 
 def _passages(windows: Sequence[Window]) -> list[int]:

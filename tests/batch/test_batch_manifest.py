@@ -97,6 +97,13 @@ def test_json_and_csv_say_the_same(root: Path) -> None:
     assert by_json == by_csv == by_yaml
 
 
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_a_table_may_be_divided_as_spreadsheets_of_many_countries_do(root: Path, mark: str) -> None:
+    told = "input,languages,priority\na.mp4,zh;es,2\n"
+    other = told.replace("zh;es", '"zh;es"').replace(",", mark)
+    assert read(root, other, "b.csv").jobs == read(root, told, "b.csv").jobs
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -150,7 +150,7 @@ def served(root: Path) -> int:
     media: Any = SimpleNamespace(
         path=lambda _: None,
         type_of=lambda _: "",
-        document=dict,
+        document=lambda: {"peaks": {}},
         frame_ms=40.0,
         refresh=lambda *_: None,
     )

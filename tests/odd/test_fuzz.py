@@ -52,8 +52,11 @@ def test_the_server_takes_what_its_page_sends(tmp_path: Path) -> None:
     port = served(tmp_path)
     answers = {name: answer_of(port, request(*parts)) for name, parts in SEEDS.items()}
     statuses = {name: int(answer.split()[1]) for name, answer in answers.items()}
-    absent = dict.fromkeys(("media", "patch", "cancel"), 404)
-    assert statuses == {**dict.fromkeys(SEEDS, 200), "render": 202, "forget": 409, **absent}
+    # the line that was decided on may be in the queue still, or already made
+    assert statuses.pop("cancel") in (204, 404)
+    absent = dict.fromkeys(("media", "patch"), 404)
+    others = [name for name in SEEDS if name != "cancel"]
+    assert statuses == {**dict.fromkeys(others, 200), "render": 202, "forget": 409, **absent}
 
 
 def _raises(path: Path) -> None:

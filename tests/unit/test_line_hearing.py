@@ -133,6 +133,19 @@ def test_a_named_language_is_that_of_every_line(film: Film) -> None:
     assert film.notes == []
 
 
+@pytest.mark.parametrize(
+    ("length_ms", "heard", "is_told"),
+    [(4000, ("en", 0.98), True), (4000, ("en", 0.7), False), (2500, ("en", 0.98), False)],
+)
+def test_a_film_that_does_not_sound_like_the_named_language_is_told(
+    film: Film, length_ms: int, heard: tuple[str, float], is_told: bool
+) -> None:
+    timeline = film.heard(Recognizer([(0, length_ms)], {0: heard}), language="fr")
+    assert spoken(timeline) == ["fr"]
+    told = "The film sounds like English (98%), not like French; leave --from out to have it found out."
+    assert film.notes == ([told] if is_told else [])
+
+
 def test_a_doubtful_language_is_told_with_the_way_out(film: Film) -> None:
     film.heard(Recognizer([(0, 4000)], {0: ("ko", 0.58)}))
     (note,) = film.notes
