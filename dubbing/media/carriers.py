@@ -20,6 +20,7 @@ from dubbing.media.channels import (
     channel_names,
     in_file_order,
     layout_name,
+    layout_spelled,
     placed,
 )
 from dubbing.media.ffmpeg import ffmpeg_path, run_ffmpeg
@@ -87,7 +88,11 @@ class Carrier:
         if self.given == self.channels:
             return (named,)
         # in floating point nothing is turned down to make room for a sum
-        return (named, "aformat=sample_fmts=fltp", f"aformat=channel_layouts={self.layout}")
+        return (
+            named,
+            "aformat=sample_fmts=fltp",
+            f"aformat=channel_layouts={layout_spelled(self.channels)}",
+        )
 
     def _holds_all(self) -> bool:
         """Whether each channel has a place of its own, at the back or at the sides."""
@@ -154,7 +159,8 @@ def _other_surround(given: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 def _carries(ffmpeg: str, suffix: str, codec: str, layout: str) -> bool:
     """Whether a sound comes out of a container in the layout in which it went in."""
     del ffmpeg  # another one is another answer
-    silence = f"anullsrc=channel_layout={layout}:sample_rate=48000:d={TRIAL_S}"
+    spelled = layout_spelled(channel_names(layout))
+    silence = f"anullsrc=channel_layout={spelled}:sample_rate=48000:d={TRIAL_S}"
     with tempfile.TemporaryDirectory(prefix="dub-") as folder:
         path = Path(folder) / f"trial{suffix}"
         try:

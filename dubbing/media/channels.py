@@ -147,6 +147,11 @@ def layout_name(channels: Sequence[str]) -> str:
     return names[0] if names else written
 
 
+def layout_spelled(channels: Sequence[str]) -> str:
+    """The channels as every ffmpeg takes them, also one that is too old for the name of their layout."""
+    return f"{len(channels)} channels" if UNKNOWN in channels else "+".join(channels)
+
+
 def placed(channels: Sequence[str], come_from: Sequence[int] | None = None) -> str:
     """The filter that says which channel is which, sample for sample.
 
@@ -157,4 +162,4 @@ def placed(channels: Sequence[str], come_from: Sequence[int] | None = None) -> s
     sources = range(len(channels)) if come_from is None else come_from
     # "pan" would mix by what the channels of the input are taken for
     routes = "|".join(f"{source}-{place}" for place, source in enumerate(sources))
-    return f"channelmap=map={routes}:channel_layout={layout_name(channels)}"
+    return f"channelmap=map={routes}:channel_layout={layout_spelled(channels)}"
