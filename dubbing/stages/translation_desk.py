@@ -239,7 +239,7 @@ class Desk:
     def _piece_scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         if not self.judges:
             return [0.0] * len(pairs)
-        found = self.drafter.scores([(said, told) for told, said in pairs], reverse=True)
+        found = self.drafter.piece_scores([(said, told) for told, said in pairs])
         return [found[said, told] for told, said in pairs]
 
     # -- judging and choosing --------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from dubbing.engines.translation import (
     Passage,
     Request,
     Scores,
+    ScoresPieces,
     Style,
     Translator,
 )
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dubbing.timing.prompter import Remembers
 
 SCORED_AT_ONCE = 64
+Scorer = Callable[[Sequence[Pair], str, str], tuple[float, ...]]
 
 
 class Drafter:
@@ -77,17 +79,32 @@ class Drafter:
     @property
     def doubtful_below(self) -> float | None:
         """The reverse score that good translations hardly ever miss; ``None`` if it was not measured."""
-        bound: float | None = getattr(self.translator, "doubtful_below", None)
+        bound: float | Mapping[str, float] | None = getattr(self.translator, "doubtful_below", None)
+        if isinstance(bound, Mapping):
+            return bound.get(self.request.source, bound[""])
         return bound
 
     def scores(self, pairs: Sequence[Pair], *, reverse: bool = False) -> dict[Pair, float]:
         """Log-probability a token of each second text given the first; in the other direction if told."""
+        assert isinstance(self.translator, Scores)
         source, target = self.request.source, self.request.target
         if reverse:
             source, target = target, source
-        assert isinstance(self.translator, Scores)
+        return self._scores("score", self.translator.score, pairs, source, target)
+
+    def piece_scores(self, pairs: Sequence[Pair]) -> dict[Pair, float]:
+        """Log-probability a token of each line of the source given a piece of the translation."""
+        if not isinstance(self.translator, ScoresPieces):
+            return self.scores(pairs, reverse=True)
+        source, target = self.request.source, self.request.target
+        return self._scores("score pieces", self.translator.score_pieces, pairs, target, source)
+
+    def _scores(
+        self, name: str, score: Scorer, pairs: Sequence[Pair], source: str, target: str
+    ) -> dict[Pair, float]:
+        """Scores of each different pair, remembered under a name; pairs of like length together."""
         keys = {
-            pair: memo_key("score", 2, [self.identity], source, target, pair)
+            pair: memo_key(name, 2, [self.identity], source, target, pair)
             for pair in dict.fromkeys(pairs)
         }
         found = {pair: self.memo.recall(key) for pair, key in keys.items()}
@@ -96,12 +113,10 @@ class Drafter:
         )
         for start in range(0, len(missing), SCORED_AT_ONCE):
             batch = missing[start : start + SCORED_AT_ONCE]
-            for pair, score in zip(
-                batch, self.translator.score(batch, source, target), strict=True
-            ):
-                found[pair] = score
-                self.memo.remember(keys[pair], score)
-        return {pair: float(score or 0.0) for pair, score in found.items()}
+            for pair, value in zip(batch, score(batch, source, target), strict=True):
+                found[pair] = value
+                self.memo.remember(keys[pair], value)
+        return {pair: float(value or 0.0) for pair, value in found.items()}
 
     def _key(self, request: Request, passage: Passage) -> MemoKey:
         return memo_key("translate", 4, [self.identity], asdict(request), asdict(passage))

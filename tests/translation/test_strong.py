@@ -9,6 +9,9 @@ import pytest
 from dubbing.engines.translation import Hypothesis, Length, Passage, Request, auto
 from dubbing.engines.translation.auto import SMALL, STRONG, VARIABLE, settled
 from dubbing.engines.translation.strong import PAIRS, Strong
+from dubbing.memo_keys import Identity
+from dubbing.translation.drafts import Drafter
+from tests.timing.films import Planning
 
 EN_ZH = Request("en", "zh", beam_size=3, n_best=3)
 
@@ -38,7 +41,7 @@ class Told:
         )
 
     def score(self, pairs, source, target):
-        return tuple(-1.0 for _ in pairs)
+        return tuple(self.score_ for _ in pairs)
 
 
 @pytest.fixture
@@ -49,12 +52,28 @@ def strong() -> Strong:
     return made
 
 
-def test_the_usual_translation_is_the_greedy_one_of_the_large_model(strong: Strong) -> None:
+def test_the_large_model_offers_its_beams_and_scores_them(strong: Strong) -> None:
     ((best,),) = strong.translate([Passage("Go.")], EN_ZH)
     assert best.text == "Q(Go.)"
     ((_, asked),) = strong._qwen.asked
-    assert (asked.beam_size, asked.n_best) == (1, 1)
+    assert (asked.beam_size, asked.n_best) == (3, 3)
     assert strong._small.asked == []
+    assert strong.score([("去。", "Go.")], "zh", "en") == (-0.2,)
+
+
+def test_the_small_one_scores_which_piece_goes_with_which_line(strong: Strong) -> None:
+    drafter = Drafter(strong, Identity("strong"), EN_ZH, Planning(), batch_size=8)
+    pieces = drafter.piece_scores([("去。", "Go.")])
+    assert pieces == {("去。", "Go."): -1.5}
+
+
+@pytest.mark.parametrize(("source", "bound"), [("en", -1.8), ("zh", -3.0), ("it", -2.2)])
+def test_what_is_doubtful_depends_on_the_language_of_the_source(
+    strong: Strong, source: str, bound: float
+) -> None:
+    request = Request(source, "fr", beam_size=3, n_best=3)
+    drafter = Drafter(strong, Identity("strong"), request, Planning(), batch_size=8)
+    assert drafter.doubtful_below == bound
 
 
 def test_firefox_goes_first_where_it_has_the_pair_and_the_large_model_mends(

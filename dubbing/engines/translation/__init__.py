@@ -116,10 +116,18 @@ class Scores(Protocol):
     """An engine that tells how probable a translation is, whoever made it.
 
     It may have ``doubtful_below``, the score of a source given its translation under which the meaning is
-    in doubt.
+    in doubt: a number, or one for each language of the source with that of all others under ``""``.
     """
 
     def score(self, pairs: Sequence[Pair], source: str, target: str) -> tuple[float, ...]:
+        """Mean log-probability a token of each second text as the translation of the first."""
+
+
+@runtime_checkable
+class ScoresPieces(Protocol):
+    """An engine that has a cheaper way to score which part of a translation goes with which line."""
+
+    def score_pieces(self, pairs: Sequence[Pair], source: str, target: str) -> tuple[float, ...]:
         """Mean log-probability a token of each second text as the translation of the first."""
 
 
