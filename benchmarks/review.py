@@ -19,9 +19,10 @@ from statistics import median
 from benchmarks.record import ROOT, add_options, begin
 from dubbing.job import Job, run_job
 from dubbing.registry import Engines
+from dubbing.review.decision import LineDecision
 from dubbing.reviewer.bench import Bench
 from dubbing.reviewer.redirect import keep_decisions
-from dubbing.settings import LineDecision, Profile
+from dubbing.settings import Profile
 from dubbing.timeline import Line
 
 SAMPLE = ROOT / "samples/portrait.mp4"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from dubbing.diarization.people_file import read_people
+from dubbing.diarization.people_file import People
+from dubbing.engines.translation import SpokenBy
 from dubbing.engines.translation.auto import settled
 from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.file_names import check_name, shortened, stem_of
@@ -21,22 +23,22 @@ from dubbing.models.resolver import resolve
 from dubbing.outputs import check_output
 from dubbing.pipeline import Run, Stage, engines_used, film_identity, load_stages, run_stages
 from dubbing.progress import Event, Listener, silence
+from dubbing.project.reading import read_state
+from dubbing.project.state import ProjectState
 from dubbing.registry import Engines, check_installed, engine_class
-from dubbing.review.job_file import keep_job, kept_translator
-from dubbing.review.locks import lock_accepted, settle
+from dubbing.review.job_file import KeptJob, keep_job, kept_translator
+from dubbing.review.locks import lock_accepted
 from dubbing.servers import ANY_SERVER
 from dubbing.settings import AS_HEARD, AUTO, Profile, load_profile, load_recipe
 from dubbing.temporary import owner_of, sweep_here
 from dubbing.timeline import Timeline
 from dubbing.voice import consent
-from dubbing.voice.casting_file import read_cast
 from dubbing.voice.consent import Consent
 from dubbing.voice.ledger import enter_uses
-from dubbing.voice.library import find_voice
 from dubbing.voice.standing import refuse_repeated
 from dubbing.voice.trust import is_trusted
 from dubbing.working_space import check_space, workspace_bytes
-from dubbing.workspace import Workspace, file_sha256
+from dubbing.workspace import Workspace
 from dubbing.workspace_marker import check_workspace
 
 
@@ -54,6 +56,10 @@ class Job:
     force: bool = False
     consents: tuple[str, ...] = ()
     """Who allows their voice to be cloned, e.g. ``S1=Anna Example: contract of 2 May``."""
+    cast: Mapping[str, str] = field(default_factory=dict)
+    """Voices by speaker; they outweigh the casting of the workspace."""
+    people: People = field(default_factory=People)
+    """Names by speaker; they outweigh those that the workspace keeps."""
     maker: Path | None = None
     """The folder whose outputs may be replaced: of a batch; ``None`` is the workspace."""
 
@@ -137,15 +143,18 @@ def _run_job(job: Job, profile: Profile, engines: Engines, listener: Listener) -
         check_space(folder, workspace_bytes(info.duration_ms, info.audio[track].n_channels))
     with Workspace(folder) as workspace:
         sweep_here(output.parent, owner_of(workspace.root))
-        keep_job(workspace.root, target, source, output, job.recipe, profile)
+        kept = KeptJob(source, output, job.recipe, profile, job.cast, job.people)
+        keep_job(workspace.root, target, kept)
         run = Run(workspace, source, output, engines, listener, maker=maker)
-        run.consents = _consents(job, run, film_identity(source, listener))
-        fresh_from = stages[0].name if job.force and not job.from_stage else job.from_stage
-        profile = _with_decisions(
-            workspace,
-            target,
-            _with_people(workspace, _with_cast(workspace, _with_hints(profile, target))),
+        asked = ProjectState(
+            cast=job.cast,
+            names=job.people.names,
+            line_speakers=job.people.lines,
+            hints=_hints(profile, target),
+            consents=_consents(job, run, film_identity(source, listener)),
         )
+        run.project = read_state(workspace.root, target, asked)
+        fresh_from = stages[0].name if job.force and not job.from_stage else job.from_stage
         timeline = run_stages(stages, Timeline(target), run, profile, fresh_from=fresh_from)
         if job.until is None:
             lock_accepted(workspace.root, timeline)
@@ -202,51 +211,12 @@ def _existing(source: Path) -> Path:
     return source.absolute()
 
 
-def _with_cast(workspace: Workspace, profile: Profile) -> Profile:
-    """The casting that is kept in the workspace, where the profile or a flag says nothing else.
-
-    Files of enrolled voices are hashed, so that a changed one is noticed.
-    """
-    cast = {**read_cast(workspace.root), **profile.voices.cast}
-    if not cast:
-        return profile
-    files = [path for path in map(find_voice, cast.values()) if path is not None]
-    content = tuple(map(file_sha256, files))
-    return profile.with_values({"voices": {"cast": cast, "cast_content": content}})
-
-
-def _with_hints(profile: Profile, target: str) -> Profile:
+def _hints(profile: Profile, target: str) -> tuple[SpokenBy, ...]:
     """Who speaks when, where a person's text of the film says so."""
     kind = engine_class("translation", profile.translate.engine)
     if not hasattr(kind, "speakers"):
-        return profile
-    found = kind.speakers(profile.translate.engine_options, target)
-    return (
-        profile.with_values({"speakers": {"hints": tuple(map(asdict, found))}})
-        if found
-        else profile
-    )
-
-
-def _with_people(workspace: Workspace, profile: Profile) -> Profile:
-    """Who is who, as it was corrected in the workspace; a flag outweighs a name that is kept."""
-    people = read_people(workspace.root)
-    names = {**people.names, **profile.speakers.names}
-    lines = {**people.lines, **profile.speakers.lines}
-    if not names and not lines:
-        return profile
-    return profile.with_values({"speakers": {"names": names, "lines": lines}})
-
-
-def _with_decisions(workspace: Workspace, target: str, profile: Profile) -> Profile:
-    """What reviewers decided of lines, which lines they locked, and which ones stay for this run."""
-    decisions = settle(workspace.root, target)
-    kept = {**decisions.locked, **profile.direction.kept}
-    if not decisions.lines and not kept:
-        return profile
-    lines = {line: item.model_dump() for line, item in decisions.lines.items()}
-    mix_of = decisions.mix_of or profile.direction.mix_of
-    return profile.with_values({"direction": {"lines": lines, "kept": kept, "mix_of": mix_of}})
+        return ()
+    return tuple(kind.speakers(profile.translate.engine_options, target))
 
 
 def _consents(job: Job, run: Run, film: str) -> tuple[Consent, ...]:

@@ -25,11 +25,12 @@ from dubbing.media.ffmpeg_choice import current_ffmpeg
 from dubbing.memo_keys import Identity, MemoKey, memo_key
 from dubbing.models.catalogue import weights_id
 from dubbing.progress import Event, Listener, silence
+from dubbing.project.overrides import LAID_OVER, Overrides
+from dubbing.project.state import Field as ProjectField
+from dubbing.project.state import ProjectState
 from dubbing.registry import Engines, identity, package_id
 from dubbing.settings import Profile
 from dubbing.timeline import Artifact, Step, Timeline
-from dubbing.voice.consent import Consent
-from dubbing.voice.standing import state as consents_state
 from dubbing.workspace import DISK_FULL_CODES, Workspace, explain_os_error
 
 READING = "read film"
@@ -38,6 +39,7 @@ PATIENCE_S = 1.0
 """From then on, progress is shown."""
 EVERY_S = 0.2
 NO_ROOM_BYTES = 1 << 16
+NOTHING_DECIDED = ProjectState()
 StageFunction = Callable[[Timeline, "Run", Any], Timeline]
 CheckFunction = Callable[[Timeline, "Run", Any], None]
 
@@ -64,10 +66,11 @@ class Stage:
     settings_of: tuple[str, ...]
     """Settings of other stages that it reads, like ``timing.gap_ms``."""
     outside: tuple[str, ...]
-    """What it depends on beside the document.
-
-    ``source`` (the file), ``output`` (its path), ``ffmpeg``, ``consents``.
-    """
+    """What it depends on beside the document: ``source`` (the file), ``output`` (path), ``ffmpeg``."""
+    project: tuple[ProjectField, ...]
+    """Fields of the project's state that it reads; it sees no others."""
+    follows_decisions: bool
+    """Whether reviewers' decisions are laid over the document before it begins."""
     check: CheckFunction | None
     """Refuses a remembered result that must not be used any more (by a ``DubbingError``)."""
     early: tuple[str, CheckFunction] | None
@@ -86,6 +89,8 @@ def stage(  # noqa: PLR0913 - a declaration names everything that a result depen
     packages: Sequence[str] = (),
     settings_of: Sequence[str] = (),
     outside: Sequence[str] = (),
+    project: Sequence[ProjectField] = (),
+    follows_decisions: bool = False,
     check: CheckFunction | None = None,
     early: tuple[str, CheckFunction] | None = None,
 ) -> Callable[[StageFunction], Stage]:
@@ -106,6 +111,8 @@ def stage(  # noqa: PLR0913 - a declaration names everything that a result depen
             packages=tuple(packages),
             settings_of=tuple(settings_of),
             outside=tuple(outside),
+            project=tuple(project),
+            follows_decisions=follows_decisions,
             check=check,
             early=early,
         )
@@ -126,12 +133,18 @@ class Run:
     """Settings of all stages; a stage that reads another's declares it (``settings_of``)."""
     stage_name: str = ""
     stage_key: MemoKey | None = None
-    consents: tuple[Consent, ...] = ()
-    """What people allowed for this film; it never comes from settings."""
+    project: ProjectState = NOTHING_DECIDED
+    """What people decided of this film; a stage sees of it what it declares (``project``)."""
     fresh: bool = False
     """Ignore what is remembered (``--force``)."""
     maker: Path | None = None
     """For whom the output is recorded (:mod:`dubbing.outputs`); ``None`` is the workspace."""
+
+    def seen_by(self, item: Stage, key: MemoKey | None = None) -> Run:
+        """The same run as a stage sees it."""
+        return replace(
+            self, stage_name=item.name, stage_key=key, project=self.project.only(item.project)
+        )
 
     def progress(self, done: float, total: float, message: str = "", unit: str = "") -> None:
         """Tell how far the stage is."""
@@ -164,6 +177,7 @@ def load_stages(names: Sequence[str]) -> tuple[Stage, ...]:
     stages = tuple(_load_stage(name) for name in names)
     written = {"target_language"}
     for item in stages:
+        written.update(LAID_OVER if item.follows_decisions else ())
         for wanted in item.reads:
             if wanted not in written and wanted.partition(".")[0] not in written:
                 raise BadSettings(
@@ -190,7 +204,11 @@ def _load_stage(name: str) -> Stage:
 
 
 def stage_key(
-    item: Stage, timeline: Timeline, profile: Profile, outside: Mapping[str, str]
+    item: Stage,
+    timeline: Timeline,
+    profile: Profile,
+    outside: Mapping[str, str],
+    project: ProjectState = NOTHING_DECIDED,
 ) -> MemoKey:
     """Hash of all that a stage's result depends on."""
     plain = timeline_json.to_plain(timeline)
@@ -202,6 +220,7 @@ def stage_key(
         made,
         {path: select(plain, path) for path in item.reads},
         {name: outside[name] for name in item.outside},
+        {name: project.for_key(name) for name in item.project},
     )
 
 
@@ -266,23 +285,25 @@ def run_stages(
         "source": film_identity(run.source, run.listener),
         "output": str(run.output or ""),
         "ffmpeg": current_ffmpeg().identity,
-        "consents": consents_state(run.consents),
     }
     run.profile = profile
+    overrides = Overrides(run.project, profile, run.workspace, run.engines, run.note)
     for number, item in enumerate(stages, start=1):
         run.fresh = run.fresh or item.name == fresh_from
+        if item.follows_decisions:
+            timeline = overrides.laid_over(timeline)
         timeline = _run_stage(item, timeline, run, outside)
         run.workspace.save_timeline(number, item.name, timeline)
         for later in stages[number:]:
             if later.early is not None and later.early[0] == item.name:
-                later.early[1](timeline, run, profile.of(later.name))
+                later.early[1](timeline, run.seen_by(later), profile.of(later.name))
     return timeline
 
 
 def _run_stage(item: Stage, timeline: Timeline, run: Run, outside: Mapping[str, str]) -> Timeline:
     settings: Any = run.profile.of(item.name)
-    key = stage_key(item, timeline, run.profile, outside)
-    run.stage_name, run.stage_key = item.name, key
+    key = stage_key(item, timeline, run.profile, outside, run.project)
+    run = run.seen_by(item, key)
     run.listener(Event("stage-started", item.name))
     began = time.monotonic()
     reused = _reused(item, timeline, run, key)

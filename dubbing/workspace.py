@@ -264,7 +264,9 @@ class Workspace:
             WorkspaceError: if there is none.
         """
         folder = self.root / "timelines" / language
-        saved = max(folder.glob(f"[0-9][0-9]-{stage}.json"), default=None)
+        found = folder.glob(f"[0-9][0-9]-{stage}.json")
+        # another recipe, or an earlier version, may have given the stage another number
+        saved = max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
         if saved is None:
             raise WorkspaceError(
                 f"{self.root} holds no timeline after the stage '{stage}'.",

@@ -86,6 +86,10 @@ class Wanted:
     output: str
     profile: Profile
     consents: tuple[str, ...] = ()
+    cast: tuple[tuple[str, str], ...] = ()
+    """Speakers and their voices."""
+    names: tuple[tuple[str, str], ...] = ()
+    """Speakers and what they are called."""
     priority: int = 0
     labels: tuple[tuple[str, str], ...] = ()
     series: str = ""
@@ -255,6 +259,8 @@ class _Reader:
                 number, entry.profile or general.profile, options, target, variety
             ),
             consents=tuple(options.consent or ()),
+            cast=tuple(sorted((options.voices or {}).items())),
+            names=tuple(sorted((options.speaker_names or {}).items())),
             priority=priority or 0,
             labels=tuple(sorted({**(general.labels or {}), **(entry.labels or {})}.items())),
             series=series,

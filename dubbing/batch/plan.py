@@ -107,7 +107,7 @@ class _Planner:
         """The tasks of one film and language, as far as they are not there yet."""
         shared, rest, whole = self._digests(wanted.profile)
         consents = sorted(wanted.consents)
-        analysis = digest([Kind.ANALYSIS, self.recipe, identity, shared, consents])
+        analysis = digest([Kind.ANALYSIS, self.recipe, identity, shared, consents, wanted.names])
         workspace = f"{_slug(wanted.source)}-{analysis[:12]}.dub"
         job = _Job(wanted, analysis, workspace, whole)
         known = self.plan.tasks.get(analysis)
@@ -118,7 +118,7 @@ class _Planner:
         casting = self._casting(job) if wanted.series else None
         suffix = PurePosixPath(wanted.output).suffix.lower()
         chain = casting.chain if casting else ""
-        key = digest([Kind.DUB, analysis, wanted.target, rest, suffix, chain])
+        key = digest([Kind.DUB, analysis, wanted.target, rest, suffix, chain, wanted.cast])
         self._dub(job, key, casting)
         self.plan.jobs.append(PlannedJob(wanted, key))
 
@@ -147,7 +147,7 @@ class _Planner:
         if job.analysis in episodes.by_analysis:
             return episodes.by_analysis[job.analysis]
         voices = wanted.profile.voices.model_dump(mode="json")
-        chain = digest([episodes.chain, job.analysis, voices, threshold])
+        chain = digest([episodes.chain, job.analysis, voices, wanted.cast, threshold])
         key = digest([Kind.CASTING, wanted.target, chain])
         self._put(job, key, Kind.CASTING, earlier=list(episodes.tasks), threshold=threshold)
         self.plan.tasks[key] = replace(
@@ -165,6 +165,8 @@ class _Planner:
             "target": wanted.target,
             "recipe": self.recipe,
             "consents": list(wanted.consents),
+            "voices": dict(wanted.cast),
+            "names": dict(wanted.names),
             **told,
         }
         self.plan.tasks[key] = Task(

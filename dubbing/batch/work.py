@@ -20,6 +20,7 @@ from dubbing.batch.places import is_url
 from dubbing.batch.tasks import Kind, Order, Receipt
 from dubbing.batch.transfer import copy_file, fetch, fetch_folder, put, put_folder
 from dubbing.batch.worker import Tools
+from dubbing.diarization.people_file import People
 from dubbing.engines.translation.auto import SMALL
 from dubbing.errors import OutputExists, StageFailed
 from dubbing.job import Job, run_job
@@ -88,6 +89,8 @@ class Desk:
             consents=_new_consents(self.workspace, payload["consents"]),
             # other settings of the analysis have another workspace, and the same place for the dub
             maker=self.order.home,
+            cast={**payload.get("cast", {}), **payload.get("voices", {})},
+            people=People(names=payload.get("names", {})),
         )
 
     def placeholder(self) -> Path:
@@ -194,14 +197,11 @@ def _keep_report(order: Order, workspace: Path, timeline: Timeline) -> tuple[str
 
 
 def _profile(order: Order) -> Profile:
-    """The profile of the order, with the voices that a casting found for this episode."""
+    """The profile of the order."""
     profile = Profile.model_validate(dict(order.settings))
     if profile.translate.engine == AUTO:  # what every machine has, so that episodes are alike
         profile = profile.with_translator(SMALL)
-    cast = dict(order.payload.get("cast", {}))
-    if not cast:
-        return profile
-    return profile.with_values({"voices": {"cast": {**cast, **profile.voices.cast}}})
+    return profile
 
 
 def _receipt(order: Order, timeline: Timeline) -> Receipt:

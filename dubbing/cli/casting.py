@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from dubbing.errors import UsageError
 
 
-def cast_of(voices: Sequence[str]) -> dict[str, Any]:
+def cast_of(voices: Sequence[str]) -> dict[str, str]:
     """``--voice S1=NAME``, several times."""
     cast: dict[str, str] = {}
     for text in voices:
@@ -16,7 +15,7 @@ def cast_of(voices: Sequence[str]) -> dict[str, Any]:
         if not equals or not speaker or not name:
             raise UsageError(f"'{text}' casts nobody.", hint="Write e.g. --voice S1=zm_yunxi.")
         cast[speaker] = name
-    return {"cast": cast or None}
+    return cast
 
 
 def names_of(text: str) -> dict[str, str]:

@@ -254,6 +254,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     from dubbing.cli.casting import cast_of, names_of
     from dubbing.cli.listeners import listener_for
     from dubbing.cli.words import engine_of, said_of, words_of
+    from dubbing.diarization.people_file import People
     from dubbing.job import Job, run_job
     from dubbing.media.ffmpeg_choice import named_by_option
     from dubbing.registry import Engines
@@ -274,10 +275,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
             "hotwords": hotwords_of(words["glossary"] or ()) or None,
         },
         "turns": {"count": speakers},
-        "speakers": {
-            "count": speakers,
-            "names": names_of(speaker_names) if speaker_names else None,
-        },
+        "speakers": {"count": speakers},
         "separate": {"enabled": separate},
         "songs": {
             "keep": None if dub_songs is None else not dub_songs,
@@ -289,7 +287,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
             **engine_of(translator, translation_model, translation_server, translations),
             **words,
         },
-        "voices": {**speaks, **cast_of(voice or ())},
+        "voices": speaks,
         "emotion": {"engine": emotion_engine, "model": emotion_model},
         "delivery": {
             "overrides": tuple(read_override(text).model_dump() for text in emotion)
@@ -314,7 +312,11 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     settings = load_profile(profile).with_values(_given(flags))
     if ffmpeg := named_by_option():  # kept with the dub, so that later commands use it too
         settings = settings.model_copy(update={"ffmpeg": ffmpeg})
-    job = Job(film, to, output, workspace, "dub", from_stage, until, force, tuple(consent or ()))
+    job = Job(
+        *(film, to, output, workspace, "dub", from_stage, until, force, tuple(consent or ())),
+        cast=cast_of(voice or ()),
+        people=People(names=names_of(speaker_names) if speaker_names else {}),
+    )
     with listener_for(log_format.value, quiet) as listener:
         timeline = run_job(job, settings, Engines(settings.threads, servers=ANY_SERVER), listener)
     is_silent = quiet or log_format is not LogFormat.BARS

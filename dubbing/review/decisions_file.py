@@ -14,7 +14,8 @@ from typing import Literal
 from pydantic import Field
 
 from dubbing.errors import BadSettings, WorkspaceError
-from dubbing.settings import LineDecision, Strict
+from dubbing.review.decision import LineDecision
+from dubbing.settings import Strict
 from dubbing.workspace import disk_errors, write_text
 
 FOLDER = "reviews"

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
+from dubbing.diarization.people_file import People
 from dubbing.errors import WorkspaceError
 from dubbing.file_names import is_file, shortened
 from dubbing.json_text import parsed
 from dubbing.media.ffmpeg_choice import TRUST, VARIABLE, is_admitted
-from dubbing.settings import DirectionSettings, Profile, first_fault
+from dubbing.settings import Profile, first_fault
 from dubbing.workspace import write_text
 
 FOLDER = "jobs"
@@ -31,18 +34,21 @@ class KeptJob:
     output: Path
     recipe: str
     profile: Profile
+    cast: Mapping[str, str] = field(default_factory=dict)
+    """Voices that the command named, by speaker; the casting of the workspace is kept elsewhere."""
+    people: People = field(default_factory=People)
+    """Names that the command gave."""
 
 
-def keep_job(
-    root: Path, target: str, source: Path, output: Path, recipe: str, profile: Profile
-) -> None:
+def keep_job(root: Path, target: str, job: KeptJob) -> None:
     """Write it down; what was decided of single lines is kept elsewhere."""
-    asked = profile.model_copy(update={"direction": DirectionSettings()})
     plain = {
-        "source": str(source),
-        "output": str(output),
-        "recipe": recipe,
-        "profile": asked.model_dump(mode="json"),
+        "source": str(job.source),
+        "output": str(job.output),
+        "recipe": job.recipe,
+        "profile": job.profile.model_dump(mode="json"),
+        "cast": dict(job.cast),
+        "people": job.people.model_dump(),
     }
     write_text(_path(root, target), json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
 
@@ -55,12 +61,14 @@ def read_job(root: Path, target: str) -> KeptJob:
     """
     path = _path(root, target)
     try:
-        plain = parsed(path.read_bytes())
+        plain = upgraded(parsed(path.read_bytes()))
         job = KeptJob(
             Path(plain["source"]),
             Path(plain["output"]),
             str(plain["recipe"]),
             Profile.model_validate(plain["profile"]),
+            {str(speaker): str(voice) for speaker, voice in plain["cast"].items()},
+            People.model_validate(plain["people"]),
         )
     except FileNotFoundError as error:
         raise WorkspaceError(f"{root} does not say how it was made.", hint=HINT) from error
@@ -68,7 +76,7 @@ def read_job(root: Path, target: str) -> KeptJob:
         raise WorkspaceError(f"{path} cannot be read ({error.strerror}).", hint=HINT) from error
     except ValidationError as error:
         raise WorkspaceError(f"In {path}, {first_fault(error)}", hint=HINT) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WorkspaceError(f"{path} is damaged.", hint=HINT) from error
     _check_program(root, job.profile)
     if not is_file(job.source):
@@ -77,6 +85,18 @@ def read_job(root: Path, target: str) -> KeptJob:
             hint="Put it back, or dub it anew.",
         )
     return job
+
+
+def upgraded(plain: dict[str, Any]) -> dict[str, Any]:
+    """A record as it is written now; those of earlier versions hold casting and names as settings."""
+    profile = {name: value for name, value in plain["profile"].items() if name != "direction"}
+    voices, speakers = dict(profile.get("voices", {})), dict(profile.get("speakers", {}))
+    cast = voices.pop("cast", {})
+    people = {name: speakers.pop(name, {}) for name in ("names", "lines")}
+    voices.pop("cast_content", None)
+    speakers.pop("hints", None)
+    profile |= {"voices": voices, "speakers": speakers}
+    return {"cast": cast, "people": people, **plain, "profile": profile}
 
 
 def kept_translator(root: Path, target: str) -> str:

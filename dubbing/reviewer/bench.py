@@ -16,17 +16,18 @@ from dubbing.errors import DubbingError
 from dubbing.language.spoken_form import spoken_form
 from dubbing.media.sound_file import write_sound
 from dubbing.outputs import output_of_kept
-from dubbing.pipeline import Run, film_identity
+from dubbing.pipeline import NOTHING_DECIDED, Run, film_identity
 from dubbing.progress import Listener, silence
+from dubbing.project.overrides import Overrides
+from dubbing.project.state import ProjectState
 from dubbing.registry import Engines
+from dubbing.review.decision import LineDecision
 from dubbing.review.decisions_file import Decisions, read_decisions
 from dubbing.review.job_file import KeptJob, read_job
 from dubbing.review.locks import lock_accepted, settle, touched, with_kept
 from dubbing.reviewer.document import ProjectDocument
 from dubbing.reviewer.redirect import make_anew
-from dubbing.settings import LineDecision
 from dubbing.soundtrack.render import rendered_between
-from dubbing.stages.direction import directed
 from dubbing.stages.mix import with_missing_lines
 from dubbing.stages.synthesize import synthesize
 from dubbing.stages.timing import replanned
@@ -178,7 +179,8 @@ class Bench:
         """The film with a line as it was decided to be, and others that get another time from it."""
         profile, before = self.job.profile, self.timeline
         check_voices(self.root, self.job, before)
-        fresh = directed(before, self._undirected[line_id], wish, self._run("direction"))
+        overrides = Overrides(NOTHING_DECIDED, profile, self.workspace, self.engines)
+        fresh = overrides.directed(before, self._undirected[line_id], wish)
         timeline = before.with_lines(
             _as_now(fresh, line) if line.id == line_id else line for line in before.lines
         )
@@ -260,11 +262,10 @@ def check_voices(root: Path, job: KeptJob, timeline: Timeline) -> None:
     """
     if all(s.voice is None or s.voice.own is None for s in timeline.speakers):
         return
-    voices = job.profile.voices
-    cast = {**read_cast(root), **voices.cast}
+    cast = {**read_cast(root), **job.cast}
     given = consent.load(root / consent.FILE_NAME, film_identity(job.source))
-    run = Run(Workspace(root), job.source, consents=given)
-    check_cast(timeline, run, voices.model_copy(update={"cast": cast}))
+    project = ProjectState(cast=cast, consents=tuple(given))
+    check_cast(timeline, Run(Workspace(root), job.source, project=project), job.profile.voices)
 
 
 def _as_now(fresh: Line, now: Line) -> Line:

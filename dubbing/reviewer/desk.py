@@ -11,6 +11,7 @@ from typing import Any
 
 from dubbing.errors import DubbingError, UsageError
 from dubbing.progress import Event
+from dubbing.review.decision import LineDecision
 from dubbing.review.locks import touched
 from dubbing.reviewer.bench import Bench
 from dubbing.reviewer.channel import Channel
@@ -18,7 +19,6 @@ from dubbing.reviewer.line_document import decision_document
 from dubbing.reviewer.live_media import LiveMedia
 from dubbing.reviewer.redirect import keep_decisions
 from dubbing.reviewer.reviews import checked
-from dubbing.settings import LineDecision
 from dubbing.timeline import Line
 
 RENDER = ""

@@ -13,11 +13,11 @@ from dubbing.language.phoneme_classes import SymbolKind, kind
 from dubbing.language.script import as_written
 from dubbing.metrics.baselines import timed_three_ways
 from dubbing.metrics.mouth import around, spoken_sounds
+from dubbing.review.decision import LineDecision
 from dubbing.review.line_drawing import ipa
 from dubbing.reviewer.line_state import line_hash
 from dubbing.reviewer.pace import Pace
 from dubbing.reviewer.slots import room
-from dubbing.settings import LineDecision
 from dubbing.timeline import FRAME_MS, DurationPlan, Line, Sense, Timeline
 from dubbing.timing.audible import UNHEARD
 from dubbing.timing.lips import OPENING, Lips

@@ -14,6 +14,7 @@ from dubbing.language.script import as_written
 from dubbing.outputs import output_of_kept
 from dubbing.progress import Listener, silence
 from dubbing.registry import Engines
+from dubbing.review.decision import LineDecision
 from dubbing.review.decisions_file import (
     Decisions,
     decisions_held,
@@ -22,7 +23,6 @@ from dubbing.review.decisions_file import (
 )
 from dubbing.review.job_file import read_job
 from dubbing.review.locks import settle, touched
-from dubbing.settings import DirectionSettings, LineDecision
 from dubbing.timeline import Line, Timeline
 from dubbing.workspace import Workspace
 
@@ -151,8 +151,8 @@ def make_anew(
     before = Workspace(root).finished_timeline(target)
     changed = touched(before, settle(root, target))
     done = run_job(
-        Job(job.source, target, place, root, job.recipe),
-        job.profile.model_copy(update={"direction": DirectionSettings()}),
+        Job(job.source, target, place, root, job.recipe, cast=job.cast, people=job.people),
+        job.profile,
         engines or Engines(job.profile.threads),
         listener,
     )

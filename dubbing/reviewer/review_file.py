@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dubbing.errors import UsageError
-from dubbing.settings import LineDecision
+from dubbing.review.decision import LineDecision
 
 SCHEMA = "dubbing.Review/1"
 LARGEST_BYTES = 50_000_000

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from dubbing.errors import UsageError
 from dubbing.models.voices import voice_cards
+from dubbing.review.decision import LineDecision
 from dubbing.reviewer.line_state import line_hash
 from dubbing.reviewer.review_file import Review
 from dubbing.reviewer.slots import with_possible_slot
-from dubbing.settings import LineDecision
 from dubbing.timeline import Line, Timeline
 
 

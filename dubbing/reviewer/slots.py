@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dubbing.errors import UsageError
-from dubbing.settings import LineDecision
+from dubbing.review.decision import LineDecision
 from dubbing.timeline import Line, Span, Timeline
 
 ROOM_MS = 5_000

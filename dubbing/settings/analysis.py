@@ -46,14 +46,6 @@ class TurnsSettings(TakesModel):
     """Mean cosine in the voice space under which two groups of a few windows are two people."""
 
 
-class SpeakerHint(Strict):
-    """Who speaks at a time of the film, as a person's text says."""
-
-    name: str
-    start_ms: int
-    end_ms: int
-
-
 class SpeakersSettings(Strict):
     """What is known of the people who speak."""
 
@@ -61,12 +53,6 @@ class SpeakersSettings(Strict):
     count: int | None = Field(None, ge=1)
     """``None``: the faces may show one more than the voices told."""
     use_faces: bool = True
-    names: dict[str, str] = Field(default_factory=dict)
-    """What speakers are called, by id."""
-    lines: dict[str, str] = Field(default_factory=dict)
-    """Speakers of lines (by id) that a person corrected."""
-    hints: tuple[SpeakerHint, ...] = ()
-    """What a person's text says of who speaks; it is read from the text and never comes from settings."""
 
 
 class FacesSettings(Strict):

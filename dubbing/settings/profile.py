@@ -18,7 +18,6 @@ from dubbing.settings.analysis import (
     TranscribeSettings,
     TurnsSettings,
 )
-from dubbing.settings.decisions import DirectionSettings
 from dubbing.settings.files import list_shipped, parse, shipped, validated
 from dubbing.settings.making import (
     DeliverySettings,
@@ -52,7 +51,6 @@ class Profile(Strict):
     translate: TranslateSettings = TranslateSettings()
     voices: VoicesSettings = VoicesSettings()
     delivery: DeliverySettings = DeliverySettings()
-    direction: DirectionSettings = DirectionSettings()
     timing: TimingSettings = TimingSettings()
     synthesize: SynthesizeSettings = SynthesizeSettings()
     mix: MixSettings = MixSettings()

@@ -91,10 +91,6 @@ class VoicesSettings(SpeechEngine):
     """Variety of the target language, where its voices have several; ``None``: any."""
     distinct: bool = True
     """Give two speakers two voices as long as there are enough."""
-    cast: dict[str, str] = Field(default_factory=dict)
-    """Voices chosen by hand, by speaker: of the engine, or enrolled (name or file)."""
-    cast_content: tuple[str, ...] = ()
-    """SHA-256 of the files of enrolled voices, so that a changed one is noticed."""
 
     @model_validator(mode="before")
     @classmethod

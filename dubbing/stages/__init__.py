@@ -1,5 +1,5 @@
 """The stages of the pipeline, one file per stage; each is a function of (timeline, run, settings).
 
 In order: ingest, transcribe, turns, separate, songs, faces, speakers, emotion, voices, translate,
-delivery, direction, timing, synthesize, mix, mux, report.
+delivery, timing, synthesize, mix, mux, report.
 """

@@ -41,6 +41,7 @@ MAX_SEX_LINES = 12
     version=8,
     engine_roles=("speakers",),
     weights=("ge2e", "swift-f0", "voice-sex"),
+    project=("names", "line_speakers", "hints"),
 )
 def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeline:
     """Correct the clustering of voices by the faces, and describe each speaker.
@@ -50,7 +51,7 @@ def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeli
     """
     vectors = _embed_lines(timeline, run, settings.engine)
     told, hinted = _told_with_names(timeline, run, settings)
-    _check_names(told, settings)
+    _check_names(told, run.project.names)
     embedder: SpeakerEmbedder = run.engines.get("speakers", settings.engine)
     people = tuple(
         _with_reference(
@@ -58,7 +59,7 @@ def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeli
         )
         for speaker in sorted(set(told), key=lambda name: (len(name), name))
     )
-    known = {**hinted, **settings.names}
+    known = {**hinted, **run.project.names}
     people = tuple(replace(person, name=known.get(person.id, person.name)) for person in people)
     lines = (
         replace(line, speaker=speaker) for line, speaker in zip(timeline.lines, told, strict=True)
@@ -66,18 +67,18 @@ def speakers(timeline: Timeline, run: Run, settings: SpeakersSettings) -> Timeli
     return replace(timeline.with_lines(lines), speakers=people)
 
 
-def _check_names(told: Sequence[str], settings: SpeakersSettings) -> None:
+def _check_names(told: Sequence[str], names: Mapping[str, str]) -> None:
     known = sorted(set(told))
-    for name in settings.names:
+    for name in names:
         if name not in known:
             raise UnknownSpeaker.among(known, name)
 
 
-def _told(timeline: Timeline, settings: SpeakersSettings) -> list[str]:
+def _told(timeline: Timeline, run: Run, settings: SpeakersSettings) -> list[str]:
     """The speaker of each line: ``S1`` is the first to be heard, unless somebody said otherwise."""
     voices = _labels(timeline, settings)
     return [
-        settings.lines.get(line.id, f"S{voice + 1}")
+        run.project.line_speakers.get(line.id, f"S{voice + 1}")
         for line, voice in zip(timeline.lines, voices, strict=True)
     ]
 
@@ -86,16 +87,16 @@ def _told_with_names(
     timeline: Timeline, run: Run, settings: SpeakersSettings
 ) -> tuple[list[str], Mapping[str, str]]:
     """The speaker of each line, and the names that a person's text has for them."""
-    told = _told(timeline, settings)
-    if not settings.hints:
+    told = _told(timeline, run, settings)
+    if not run.project.hints:
         return told, {}
-    hints = [(hint.name, (hint.start_ms, hint.end_ms)) for hint in settings.hints]
+    hints = [(hint.name, (hint.start_ms, hint.end_ms)) for hint in run.project.hints]
     spans = [(line.span.start_ms, line.span.end_ms) for line in timeline.lines]
     found = named(told, names_of_lines(spans, hints))
     moved = {
         number: speaker
         for number, speaker in found.moved.items()
-        if timeline.lines[number].id not in settings.lines
+        if timeline.lines[number].id not in run.project.line_speakers
     }
     _tell(run, found, moved)
     return [moved.get(number, speaker) for number, speaker in enumerate(told)], found.names

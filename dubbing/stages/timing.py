@@ -59,6 +59,7 @@ TOO_LONG = {"earlier", "squeeze", "overlap", "cut"}
     fixed_engines=(("speech", PACER),),
     weights=("aligner",),
     packages=(PACKAGE,),
+    follows_decisions=True,
 )
 def timing(timeline: Timeline, run: Run, settings: TimingSettings) -> Timeline:
     """Fill ``plan`` of every translated line, in order, since a line that spills delays the next.

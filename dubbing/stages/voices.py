@@ -36,7 +36,7 @@ LEARNT_WITH = ("ge2e",)
 """What judges, beside the engine, how like a learnt voice is."""
 
 
-def check_cast(timeline: Timeline, run: Run, settings: VoicesSettings) -> None:
+def check_cast(timeline: Timeline, run: Run, _: VoicesSettings) -> None:
     """Refuse a cast in which somebody is cloned without a consent that counts for this film.
 
     Raises:
@@ -47,8 +47,8 @@ def check_cast(timeline: Timeline, run: Run, settings: VoicesSettings) -> None:
         if voice is None or voice.own is None:
             continue
         require_backing(voice)
-        given = list(run.consents)
-        chosen = settings.cast.get(speaker.id, "")
+        given = list(run.project.consents)
+        chosen = run.project.cast.get(speaker.id, "")
         if find_voice(chosen) is not None:
             given.append(enrolled_voice(chosen).consent)
         if voice.record not in [to_plain(consent) for consent in given]:
@@ -76,7 +76,7 @@ def check_cast(timeline: Timeline, run: Run, settings: VoicesSettings) -> None:
     engines_of=(("asr", "transcribe"),),
     fixed_engines=(("speech", PACER),),
     weights=(*LEARNT_WITH, "swift-f0", "voice-sex"),
-    outside=("consents",),
+    project=("cast", "cast_files", "consents"),
     check=check_cast,
 )
 def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
@@ -87,7 +87,7 @@ def voices(timeline: Timeline, run: Run, settings: VoicesSettings) -> Timeline:
         UsageError: if a voice was chosen that there is not, or for somebody who does not speak.
         ConsentRefused: if somebody is to be cloned by a consent that does not count.
     """
-    _check_known(timeline, run, settings)
+    _check_known(timeline, run)
     speech: Speech = run.engines.get("speech", settings.engine, settings.engine_options)
     known = speech.voices(timeline.target_language)
     stock = _stock(_accented(known, settings.accent), timeline.target_language, settings)
@@ -119,9 +119,9 @@ def _note_flags(speakers: Sequence[Speaker], run: Run) -> None:
             )
 
 
-def _check_known(timeline: Timeline, run: Run, settings: VoicesSettings) -> None:
+def _check_known(timeline: Timeline, run: Run) -> None:
     known = [speaker.id for speaker in timeline.speakers]
-    named = [*settings.cast, *(c.speaker for c in run.consents if c.speaker != ALL)]
+    named = [*run.project.cast, *(c.speaker for c in run.project.consents if c.speaker != ALL)]
     for name in named:
         if name not in known:
             raise UnknownSpeaker.among(known, name)
@@ -162,7 +162,7 @@ class _Casting:
 
     def voice(self, speaker: Speaker, pick: Choice) -> Voice:
         """The voice, in this order: chosen by hand, their own, the nearest."""
-        chosen = self.settings.cast.get(speaker.id)
+        chosen = self.run.project.cast.get(speaker.id)
         if chosen is not None:
             return self._chosen(speaker, chosen)
         consent = self._consent(speaker)
@@ -184,7 +184,7 @@ class _Casting:
         Raises:
             ConsentRefused: if it does not count, or not for this film.
         """
-        consent = for_speaker(self.run.consents, speaker.id)
+        consent = for_speaker(self.run.project.consents, speaker.id)
         if consent is not None:
             require(consent, self.film)
         return consent

@@ -69,9 +69,10 @@ def test_every_flag_of_dub_has_its_field(root: Path) -> None:
         "credentials: false\nconsent: ['Anna Example: contract']\njobs: [{input: a.mp4}]\n",
     ).jobs[0]
     p = job.profile
-    assert (p.transcribe.language, p.turns.count, p.speakers.names) == ("en", 2, {"S1": "Anna"})
+    assert (p.transcribe.language, p.turns.count) == ("en", 2)
     assert (p.ingest.audio_track, p.mux.keep_original, p.translate.engine) == (0, False, "gemma")
-    assert (p.voices.cast, p.delivery.source) == ({"S1": "zm_yunxi"}, "face")
+    assert (job.cast, job.names) == ((("S1", "zm_yunxi"),), (("S1", "Anna"),))
+    assert p.delivery.source == "face"
     assert [o.label for o in p.delivery.overrides] == ["angry", "happy"]
     assert (p.separate.enabled, p.songs.keep, p.timing.lip_strength) == (False, False, 0.2)
     heard = p.transcribe

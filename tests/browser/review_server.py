@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dubbing.review.decision import LineDecision
 from dubbing.review.decisions_file import Decisions, read_decisions
 from dubbing.reviewer.channel import Channel
 from dubbing.reviewer.desk import Desk
 from dubbing.reviewer.document import ProjectDocument
 from dubbing.reviewer.server import review_app, serve
-from dubbing.settings import LineDecision
 from dubbing.timeline import Candidate, Line, Media, Span, Speaker, Timeline, Translation
 from dubbing.workspace import Workspace
 

@@ -21,7 +21,7 @@ from dubbing.media.ffmpeg_choice import (
     packaged_ffmpeg,
     preferred_ffmpeg,
 )
-from dubbing.review.job_file import keep_job, read_job
+from dubbing.review.job_file import KeptJob, keep_job, read_job
 from dubbing.settings import Profile
 from tests.exports.export_workspace import make_film, make_workspace
 
@@ -69,7 +69,7 @@ def dubbed_with(film: Path, ffmpeg: Path | str) -> Path:
     """The film's workspace, as a dub with a profile that names this ffmpeg leaves it."""
     root = film.with_suffix(".dub")
     profile = Profile(ffmpeg=str(ffmpeg))
-    keep_job(root, "zh", film, film.with_name("film.zh.mp4"), "dub", profile)
+    keep_job(root, "zh", KeptJob(film, film.with_name("film.zh.mp4"), "dub", profile))
     return root
 
 

@@ -1,15 +1,18 @@
 """The stage that says who people are takes their names from a person's text."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dubbing.job import _with_hints
+from dubbing.engines.translation import SpokenBy
+from dubbing.job import _hints
 from dubbing.pipeline import Run
 from dubbing.progress import Event
-from dubbing.settings import Profile, SpeakerHint, SpeakersSettings
+from dubbing.project.state import ProjectState
+from dubbing.settings import Profile, SpeakersSettings
 from dubbing.stages import speakers as stage
 from dubbing.timeline import Line, Media, Span, Speaker, Timeline
 from dubbing.workspace import Workspace
@@ -23,10 +26,10 @@ def film(told: str) -> Timeline:
     return Timeline("es", Media("film.mp4", "abc", 60_000, True, 0), "en", lines=lines)
 
 
-def hints(names: str) -> tuple[SpeakerHint, ...]:
+def hints(names: str) -> tuple[SpokenBy, ...]:
     said = {"A": "Anna", "B": "Ben"}
     return tuple(
-        SpeakerHint(name=said[name], start_ms=n * 2000, end_ms=n * 2000 + 1100)
+        SpokenBy(name=said[name], start_ms=n * 2000, end_ms=n * 2000 + 1100)
         for n, name in enumerate(names, start=1)
         if name in said
     )
@@ -57,8 +60,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heard: list[str]) -> Ru
 
 
 def told(run: Run, voices: str, text: str, **settings: Any) -> tuple[dict[str, str], str]:
-    wanted = SpeakersSettings(use_faces=False, hints=hints(text), **settings)
-    made = stage.speakers.function(film(voices), run, wanted)
+    run = replace(run, project=ProjectState(hints=hints(text), **settings))
+    made = stage.speakers.function(film(voices), run, SpeakersSettings(use_faces=False))
     people = {person.id: person.name for person in made.speakers}
     return people, "".join(line.speaker[1] for line in made.lines)
 
@@ -86,6 +89,5 @@ def test_the_job_reads_the_names_from_the_text(tmp_path: Path) -> None:
     text = tmp_path / "a.srt"
     text.write_text("1\n00:00:01,000 --> 00:00:02,000\nANNA: ¿Dónde estás?\n", encoding="utf-8")
     values = {"translate": {"engine": "file", "model": str(text)}}
-    profile = _with_hints(Profile().with_values(values), "es")
-    assert profile.speakers.hints == (SpeakerHint(name="Anna", start_ms=1000, end_ms=2000),)
-    assert _with_hints(Profile(), "es").speakers.hints == ()
+    assert _hints(Profile().with_values(values), "es") == (SpokenBy("Anna", 1000, 2000),)
+    assert _hints(Profile(), "es") == ()

@@ -163,10 +163,10 @@ def _reviews(folder: Path) -> Seeds:
 
 def _job(folder: Path) -> bytes:
     """How a dub was made, as its workspace keeps it."""
-    from dubbing.review.job_file import keep_job
+    from dubbing.review.job_file import KeptJob, keep_job
     from dubbing.settings import Profile
 
-    keep_job(folder, "zh", Path("a.mp4"), Path("a.zh.mp4"), "dub", Profile())
+    keep_job(folder, "zh", KeptJob(Path("a.mp4"), Path("a.zh.mp4"), "dub", Profile()))
     return (folder / "jobs/zh.json").read_bytes()
 
 

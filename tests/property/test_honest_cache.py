@@ -19,7 +19,7 @@ from dubbing.workspace import digest
 ROOT = Path(__file__).parents[2]
 STAGES = load_stages(load_recipe("dub"))
 ASR = {"transcribe", "voices", "report"}
-SPEECH = {"voices", "translate", "direction", "timing", "synthesize"}
+SPEECH = {"voices", "translate", "timing", "synthesize"}
 PACER = {"voices", "translate", "timing"}
 BY_ROLE = {
     "asr": ASR,

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dubbing.errors import BadSettings, UsageError
+from dubbing.review.decision import LineDecision
 from dubbing.review.decisions_file import Decisions, decisions_held, read_decisions, write_decisions
 from dubbing.review.locks import kept_timeline, settle, touched
 from dubbing.reviewer.redirect import keep_decisions, said_otherwise
 from dubbing.reviewer.review_file import WrongDecision, parse_review, read_review
 from dubbing.reviewer.reviews import merge
-from dubbing.settings import LineDecision
 from dubbing.timeline import (
     Artifact,
     Candidate,

@@ -14,12 +14,12 @@ from dubbing.media.ffmpeg_choice import (
     packaged_ffmpeg,
     preferred_ffmpeg,
 )
+from dubbing.review.decision import LineDecision
 from dubbing.review.decisions_file import Decisions, read_decisions
 from dubbing.review.locks import touched
 from dubbing.reviewer.channel import Channel
 from dubbing.reviewer.desk import Desk
 from dubbing.reviewer.redirect import Outrun, keep_decisions
-from dubbing.settings import LineDecision
 from dubbing.timeline import Candidate, Decision, Line, Media, Span, Speaker, Timeline, Translation
 
 

@@ -9,11 +9,13 @@ import pytest
 from dubbing import timeline_json
 from dubbing.language.script import as_written
 from dubbing.pipeline import Run
+from dubbing.project.overrides import Overrides
+from dubbing.project.state import ProjectState
+from dubbing.review.decision import LineDecision
 from dubbing.review.decisions_file import Decisions
 from dubbing.reviewer.line_document import decision_document
 from dubbing.reviewer.redirect import said_otherwise
-from dubbing.settings import DirectionSettings, LineDecision, Profile, Term
-from dubbing.stages.direction import direction
+from dubbing.settings import Profile, Term
 from dubbing.stages.line_asking import _worth_trying
 from dubbing.timeline import Candidate, Line, Media, Span, Speaker, Timeline, Translation
 from dubbing.translation.checks import BREAKS_OFF
@@ -45,8 +47,12 @@ def timeline_of(**changes: Any) -> Timeline:
 
 def directed(run: Run, wish: LineDecision, written: str | None = None, **settings: Any) -> Line:
     profile = Profile().with_values({"translate": settings}).in_variety(written, None)
-    told = DirectionSettings(lines={"L1": wish})
-    return direction.function(timeline_of(), replace(run, profile=profile), told).lines[0]
+    return laid_over(run, ProjectState(decisions={"L1": wish}), profile)
+
+
+def laid_over(run: Run, project: ProjectState, profile: Profile | None = None) -> Line:
+    overrides = Overrides(project, profile or Profile(), run.workspace, run.engines)
+    return overrides.laid_over(timeline_of()).lines[0]
 
 
 def test_the_programs_next_candidate_keeps_its_fault_and_its_origin(run: Run) -> None:
@@ -135,8 +141,7 @@ def kept_again(run: Run, made: Line, wish: LineDecision) -> Line:
         text = timeline_json.dumps(timeline_of().with_lines([made]))
         path.write_text(text, encoding="utf-8")
         artifact = run.workspace.adopt(path)
-    told = DirectionSettings(lines={"L1": wish}, kept={"L1": artifact.path})
-    return direction.function(timeline_of(), run, told).lines[0]
+    return laid_over(run, ProjectState(decisions={"L1": wish}, frozen={"L1": artifact.path}))
 
 
 def test_the_page_is_given_accepted_faults_apart(run: Run) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from dubbing.arrays import Audio
 from dubbing.media.sound_file import read_sound
+from dubbing.review.decision import LineDecision
 from dubbing.reviewer.bench import Bench
 from dubbing.reviewer.redirect import keep_decisions
-from dubbing.settings import LineDecision
 from dubbing.soundtrack.render import rendered_between
 from dubbing.timeline import Timeline
 from dubbing.workspace import Workspace

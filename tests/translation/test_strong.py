@@ -172,7 +172,7 @@ def test_a_job_settles_once_and_keeps_what_was_settled(
     machine: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from dubbing import job
-    from dubbing.review.job_file import keep_job, read_job
+    from dubbing.review.job_file import KeptJob, keep_job, read_job
     from dubbing.settings import Profile
 
     notes: list[str] = []
@@ -180,7 +180,7 @@ def test_a_job_settles_once_and_keeps_what_was_settled(
     film.touch()
     first = job._settled(Profile(), tmp_path, "zh", lambda event: notes.append(event.message))
     assert first.translate.engine == STRONG
-    keep_job(tmp_path, "zh", film, tmp_path / "out.mp4", "dub", first)
+    keep_job(tmp_path, "zh", KeptJob(film, tmp_path / "out.mp4", "dub", first))
     assert read_job(tmp_path, "zh").profile.translate.engine == STRONG
     machine.setattr(auto, "_free_memory_bytes", lambda: int(1e9))
     again = job._settled(Profile(), tmp_path, "zh", lambda event: notes.append(event.message))

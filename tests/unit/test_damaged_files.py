@@ -11,7 +11,7 @@ from dubbing.cli.run import line_numbers
 from dubbing.diarization.people_file import read_people
 from dubbing.errors import BadSettings, DubbingError, UsageError, WorkspaceError
 from dubbing.review.decisions_file import read_decisions
-from dubbing.review.job_file import keep_job, read_job
+from dubbing.review.job_file import KeptJob, keep_job, read_job
 from dubbing.settings import Profile, load_profile
 from dubbing.timeline import Timeline
 from dubbing.timeline_json import loads, to_plain
@@ -111,7 +111,7 @@ def test_a_workspace_of_an_impossible_name(command: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("name", ["a" * 5000, "x\0y", "/" + "b/" * 3000])
 def test_a_received_workspace_names_a_film_that_no_file_can_be(tmp_path: Path, name: str) -> None:
-    keep_job(tmp_path, "zh", Path(name), Path("b.mp4"), "dub", Profile())
+    keep_job(tmp_path, "zh", KeptJob(Path(name), Path("b.mp4"), "dub", Profile()))
     with pytest.raises(WorkspaceError, match="is not there any more"):
         read_job(tmp_path, "zh")
 

@@ -11,14 +11,16 @@ import pytest
 from dubbing.arrays import Audio
 from dubbing.engines.speech import Learnt, Likeness
 from dubbing.pipeline import Run, film_identity, run_stages
+from dubbing.project.state import ProjectState
 from dubbing.registry import Engines
 from dubbing.settings import Profile
 from dubbing.stages.voices import voices
 from dubbing.timeline import Line, Media, Span, Speaker, Timeline, Voice, VoiceProfile
 from dubbing.voice import consent
 from dubbing.voice.consent import Consent
+from dubbing.voice.library import find_voice
 from dubbing.voice.profile_file import EnrolledVoice, voice_subject
-from dubbing.workspace import Workspace
+from dubbing.workspace import Workspace, file_sha256
 
 UNIT = (1.0, *([0.0] * 255))
 PROFILE = VoiceProfile(8.0, UNIT, 210.0, 5.0, 4.2, (700.0, 1200.0, 2600.0), -23.0, 30.0)
@@ -77,12 +79,14 @@ class Film:
         media = Media("film.mp4", self.identity, 4000, True, 0)
         self.timeline = Timeline("zh", media, "en", 1.0, (speaker,), (line,))
 
-    def cast(self, *consents: Consent, **settings: object) -> Voice:
+    def cast(self, *consents: Consent, cast: dict[str, str] | None = None) -> Voice:
         """Run the voices stage by itself, and give the voice of the one speaker."""
-        profile = Profile().with_values({"voices": settings})
+        chosen = cast or {}
+        files = tuple(file_sha256(p) for p in map(find_voice, chosen.values()) if p is not None)
+        project = ProjectState(cast=chosen, cast_files=files, consents=consents)
         with Workspace(self.root) as workspace:
-            run = Run(workspace, self.source, engines=Given(self.engine), consents=consents)
-            done = run_stages((voices,), self.timeline, run, profile)
+            run = Run(workspace, self.source, engines=Given(self.engine), project=project)
+            done = run_stages((voices,), self.timeline, run, Profile())
         voice = done.speakers[0].voice
         assert voice is not None
         return voice

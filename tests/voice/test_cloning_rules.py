@@ -9,7 +9,7 @@ import pytest
 from dubbing.batch.manifest import read_manifest
 from dubbing.batch.work import _new_consents
 from dubbing.errors import BadSettings, ConsentRefused, DubbingError, WorkspaceError
-from dubbing.review.job_file import keep_job, read_job
+from dubbing.review.job_file import KeptJob, keep_job, read_job
 from dubbing.settings import Profile, load_profile
 from dubbing.timeline import Artifact, ConsentRecord, Voice
 from dubbing.voice import consent
@@ -65,7 +65,7 @@ def test_settings_of_a_manifest_give_no_consent(tmp_path: Path) -> None:
 def test_a_job_file_gives_no_consent_and_older_ones_are_still_read(tmp_path: Path) -> None:
     source = tmp_path / "film.mp4"
     source.write_bytes(b"film")
-    keep_job(tmp_path, "zh", source, tmp_path / "out.mp4", "dub", Profile())
+    keep_job(tmp_path, "zh", KeptJob(source, tmp_path / "out.mp4", "dub", Profile()))
     path = tmp_path / "jobs" / "zh.json"
     plain = json.loads(path.read_text())
     plain["profile"]["voices"]["allowed"] = []

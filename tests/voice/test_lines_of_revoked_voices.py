@@ -9,12 +9,13 @@ import pytest
 from dubbing.arrays import Audio
 from dubbing.errors import ConsentRefused
 from dubbing.media.sound_file import keep_sound
-from dubbing.pipeline import Run
+from dubbing.project.overrides import Overrides
+from dubbing.project.state import ProjectState
+from dubbing.registry import Engines
 from dubbing.review.job_file import KeptJob
 from dubbing.review.locks import snapshot
 from dubbing.reviewer.bench import check_voices
-from dubbing.settings import DirectionSettings, Profile
-from dubbing.stages.direction import direction
+from dubbing.settings import Profile
 from dubbing.timeline import Span, Take, Timeline
 from dubbing.voice import consent
 from dubbing.voice.revocation import revoke
@@ -48,12 +49,12 @@ def test_a_line_that_was_to_stay_is_made_again_after_a_revocation(film: Film) ->
     given = consent.record("Anna", "contract", film.identity)
     made = spoken(film, given)
     with Workspace(film.root) as workspace:
-        settings = DirectionSettings(kept={"L1": snapshot(workspace, made)})
-        run = Run(workspace, film.source)
+        project = ProjectState(frozen={"L1": snapshot(workspace, made)})
         undone = replace(made, lines=film.timeline.lines)
-        assert direction.function(undone, run, settings).lines[0].take == made.lines[0].take
+        overrides = Overrides(project, Profile(), workspace, Engines())
+        assert overrides.laid_over(undone).lines[0].take == made.lines[0].take
         revoke(given.id)
-        assert direction.function(undone, run, settings).lines[0].take is None
+        assert overrides.laid_over(undone).lines[0].take is None
 
 
 def test_a_single_line_is_not_made_again_by_a_voice_without_consent(

@@ -1,4 +1,4 @@
-"""What people decide of single lines."""
+"""What a reviewer decides of a line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from dubbing.delivery import Mood
-from dubbing.settings.strict import Strict
+from dubbing.settings import Strict
 
 
 class ChosenMood(Strict):
@@ -52,13 +52,3 @@ class LineDecision(Strict):
             return ""
         text = json.dumps(self.wishes, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-class DirectionSettings(Strict):
-    """What people decided of lines, by the lines' ids."""
-
-    lines: dict[str, LineDecision] = Field(default_factory=dict)
-    kept: dict[str, str] = Field(default_factory=dict)
-    """Lines that stay as they are in a timeline, which is an artifact of the workspace (its path)."""
-    mix_of: str | None = None
-    """The timeline (as in ``kept``) whose mix stays, but for the lines that change."""

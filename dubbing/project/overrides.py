@@ -1,20 +1,24 @@
-"""Do what people decided of single lines, and keep the lines that are to stay as they are.
+"""Reviewers' decisions and frozen lines, laid over the document.
 
-What is written here is not asked for again: a line that has a plan keeps it, one that has a take is not
-spoken again, and a mix that is there keeps its levels for all lines that it knows.
+The runner does it between two stages (:attr:`dubbing.pipeline.Stage.follows_decisions`). What is written
+here is not asked for again: a line that has a plan keeps it, one that has a take is not spoken again,
+and a mix that is there keeps its levels for all lines that it knows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from dubbing.delivery import Delivery
 from dubbing.errors import UsageError
 from dubbing.flags import FOUND_IN_REPORT, without
 from dubbing.language.script import as_written, to_simplified
-from dubbing.pipeline import Run, stage
+from dubbing.project.state import ProjectState
+from dubbing.registry import Engines
+from dubbing.review.decision import LineDecision
 from dubbing.review.locks import kept_timeline
-from dubbing.settings import DirectionSettings, LineDecision, TranslateSettings
+from dubbing.settings import Profile, TranslateSettings
 from dubbing.timeline import (
     Candidate,
     Decision,
@@ -32,52 +36,77 @@ from dubbing.translation.glossary import terms_in
 from dubbing.translation.register import wrong_register
 from dubbing.voice.emotion import asked_for
 from dubbing.voice.standing import is_backed
+from dubbing.workspace import Workspace
 
+LAID_OVER = (
+    *("lines.translation", "lines.delivery", "lines.voice", "lines.decision"),
+    *("lines.plan", "lines.take", "lines.flags", "mix"),
+)
+"""Fields of the document that decisions and frozen lines fill."""
 ALL = "all"
 PLACE = "this line"
 
 
-@stage(
-    reads=("media", "source_language", "target_language", "speakers", "lines"),
-    writes=(
-        "lines.translation",
-        "lines.delivery",
-        "lines.voice",
-        "lines.decision",
-        "lines.plan",
-        "lines.take",
-        "lines.flags",
-        "mix",
-    ),
-    version=6,
-    engines_of=(("speech", "voices"),),
-    settings_of=("translate.glossary", "translate.registers", "mux.written"),
-    outside=("consents",),
-)
-def direction(timeline: Timeline, run: Run, settings: DirectionSettings) -> Timeline:
-    """Lay decisions over the lines; a decision on a line that is not there any more is left out.
+class Overrides:
+    """Decisions and frozen lines of a project, and what is needed to do them."""
 
-    Raises:
-        UsageError: if a voice was chosen that there is not, or a slot that cannot be.
-    """
-    as_made = _AsMade(run)
-    lines = []
-    for line in timeline.lines:
-        wish = settings.lines.get(line.id)
-        stays = as_made.line(settings.kept.get(line.id), line.id)
+    def __init__(
+        self,
+        project: ProjectState,
+        profile: Profile,
+        workspace: Workspace,
+        engines: Engines,
+        note: Callable[[str], None] = lambda message: None,
+    ) -> None:
+        """Keep them; ``note`` tells what a person should know."""
+        self.project, self.profile, self.engines = project, profile, engines
+        self._as_made = _AsMade(workspace, note)
+
+    def laid_over(self, timeline: Timeline) -> Timeline:
+        """The document with all decisions; one on a line that is not there any more is left out.
+
+        Raises:
+            UsageError: if a voice was chosen that there is not, or a slot that cannot be.
+        """
+        timeline = timeline.with_lines(self._line(timeline, line) for line in timeline.lines)
+        if not self.project.mix_of:
+            return timeline
+        return replace(timeline, mix=self._as_made.mix(self.project.mix_of, timeline))
+
+    def _line(self, timeline: Timeline, line: Line) -> Line:
+        wish = self.project.decisions.get(line.id)
+        stays = self._as_made.line(self.project.frozen.get(line.id), line.id)
         if stays is not None:
-            lines.append(_kept(timeline, line, stays, wish or LineDecision()))
-        else:
-            lines.append(line if wish is None else directed(timeline, line, wish, run))
-    timeline = timeline.with_lines(lines)
-    return replace(timeline, mix=as_made.mix(settings.mix_of, timeline))
+            return _frozen(timeline, line, stays, wish or LineDecision())
+        return line if wish is None else self.directed(timeline, line, wish)
+
+    def directed(self, timeline: Timeline, line: Line, wish: LineDecision) -> Line:
+        """A line as it was decided to be, to be planned and spoken again.
+
+        Raises:
+            UsageError: if a voice was chosen that there is not, or a slot that cannot be.
+        """
+        written = self.profile.mux.written
+        translation = _decided_text(timeline, line, wish.text, self.profile.translate, written)
+        faults, accepted = divided(faults_of(translation), wish.flags_accepted)
+        if (
+            accepted and translation is not None
+        ):  # the text is meant: no other candidate replaces it
+            translation = replace(translation, engine=REVIEWER)
+        return replace(
+            line,
+            translation=_with_faults(translation, faults),
+            delivery=_delivered(line, wish),
+            voice=_voice(timeline, line, wish.voice, self.engines),
+            decision=_decision(timeline, line, wish, accepted),
+        )
 
 
 class _AsMade:
     """Timelines of earlier runs, read once."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, workspace: Workspace, note: Callable[[str], None]) -> None:
+        self.workspace, self.note = workspace, note
         self._known: dict[str, Timeline] = {}
 
     def line(self, path: str | None, line_id: str) -> Line | None:
@@ -92,12 +121,10 @@ class _AsMade:
         """Whether its sound is there, and whoever was cloned for it still allows it."""
         if line.take is None:
             return True
-        return self.run.workspace.holds(line.take.sound) and is_backed(made.voice_of(line))
+        return self.workspace.holds(line.take.sound) and is_backed(made.voice_of(line))
 
-    def mix(self, path: str | None, now: Timeline) -> Mix | None:
+    def mix(self, path: str, now: Timeline) -> Mix | None:
         """The mix as it was made, without the lines that change and the voices that are others now."""
-        if path is None:
-            return None
         timeline = self._timeline(path)
         if timeline.mix is None:
             return None
@@ -116,13 +143,13 @@ class _AsMade:
         return self._known[path]
 
     def _read(self, path: str) -> Timeline:
-        kept = kept_timeline(self.run.workspace, path)
+        kept = kept_timeline(self.workspace, path)
         if kept is None:
-            self.run.note(f"The kept lines in {path} are damaged or gone; they are made again.")
+            self.note(f"The kept lines in {path} are damaged or gone; they are made again.")
         return kept or Timeline("")
 
 
-def _kept(timeline: Timeline, line: Line, stays: Line, wish: LineDecision) -> Line:
+def _frozen(timeline: Timeline, line: Line, stays: Line, wish: LineDecision) -> Line:
     """The line as it was made; who it belongs to and where it lies are told by now's document.
 
     Only which faults of its text are flags follows the decision of now.
@@ -139,26 +166,6 @@ def _kept(timeline: Timeline, line: Line, stays: Line, wish: LineDecision) -> Li
         plan=stays.plan,
         take=stays.take,
         flags=(*doubts(faults), *without(tuple(others), FOUND_IN_REPORT)),
-    )
-
-
-def directed(timeline: Timeline, line: Line, wish: LineDecision, run: Run) -> Line:
-    """A line as it was decided to be, to be planned and spoken again.
-
-    Raises:
-        UsageError: if a voice was chosen that there is not, or a slot that cannot be.
-    """
-    written = run.profile.mux.written
-    translation = _decided_text(timeline, line, wish.text, run.profile.translate, written)
-    faults, accepted = divided(faults_of(translation), wish.flags_accepted)
-    if accepted and translation is not None:  # the text is meant: no other candidate replaces it
-        translation = replace(translation, engine=REVIEWER)
-    return replace(
-        line,
-        translation=_with_faults(translation, faults),
-        delivery=_delivered(line, wish),
-        voice=_voice(timeline, line, wish.voice, run),
-        decision=_decision(timeline, line, wish, accepted),
     )
 
 
@@ -208,7 +215,7 @@ def _delivered(line: Line, wish: LineDecision) -> Delivery | None:
     return asked_for(wish.emotion.label, wish.emotion.intensity, 1.0, PLACE)
 
 
-def _voice(timeline: Timeline, line: Line, name: str | None, run: Run) -> Voice | None:
+def _voice(timeline: Timeline, line: Line, name: str | None, engines: Engines) -> Voice | None:
     usual = timeline.speaker(line.speaker).voice
     if name is None or usual is None or name == usual.name:
         return None
@@ -217,7 +224,7 @@ def _voice(timeline: Timeline, line: Line, name: str | None, run: Run) -> Voice 
             f"The engine '{usual.engine}' has no voices to choose from for single lines.",
             hint="Take the voice out of the decision.",
         )
-    speech = run.engines.get("speech", usual.engine)
+    speech = engines.get("speech", usual.engine)
     known = [voice.name for voice in speech.voices(timeline.target_language)]
     if name not in known:
         raise UsageError(f"There is no voice {name}.", hint=f"Known: {', '.join(known)}.")
