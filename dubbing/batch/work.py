@@ -25,6 +25,7 @@ from dubbing.engines.translation.auto import SMALL
 from dubbing.errors import OutputExists, StageFailed
 from dubbing.job import Job, run_job
 from dubbing.outputs import check_output, record_output
+from dubbing.review.job_file import upgraded
 from dubbing.settings import AUTO, Profile
 from dubbing.timeline import Timeline
 from dubbing.voice.revocation import take_in
@@ -78,7 +79,7 @@ class Desk:
 
     def job(self, output: Path, *, until: str | None = None) -> Job:
         """What is asked of the library."""
-        payload = self.order.payload
+        payload, kept = self.order.payload, _record(self.order)
         return Job(
             source=self.film(),
             target=payload["target"],
@@ -89,8 +90,8 @@ class Desk:
             consents=_new_consents(self.workspace, payload["consents"]),
             # other settings of the analysis have another workspace, and the same place for the dub
             maker=self.order.home,
-            cast={**payload.get("cast", {}), **payload.get("voices", {})},
-            people=People(names=payload.get("names", {})),
+            cast={**payload.get("cast", {}), **kept["cast"], **payload.get("voices", {})},
+            people=People(names={**kept["people"]["names"], **payload.get("names", {})}),
         )
 
     def placeholder(self) -> Path:
@@ -198,10 +199,15 @@ def _keep_report(order: Order, workspace: Path, timeline: Timeline) -> tuple[str
 
 def _profile(order: Order) -> Profile:
     """The profile of the order."""
-    profile = Profile.model_validate(dict(order.settings))
+    profile = Profile.model_validate(_record(order)["profile"])
     if profile.translate.engine == AUTO:  # what every machine has, so that episodes are alike
         profile = profile.with_translator(SMALL)
     return profile
+
+
+def _record(order: Order) -> dict[str, Any]:
+    """Settings, casting and names; an order of an earlier version has all of them among its settings."""
+    return upgraded({"profile": dict(order.settings)})
 
 
 def _receipt(order: Order, timeline: Timeline) -> Receipt:

@@ -82,3 +82,19 @@ def test_a_further_place_is_not_written_over_what_others_made(order: Order, tmp_
     with pytest.raises(OutputExists):
         work.perform(both, Tools("w"))
     assert other.read_text() == "somebody's own"
+
+
+def test_an_order_of_an_earlier_version_keeps_its_casting_and_names(tmp_path: Path) -> None:
+    settings = Profile().model_dump(mode="json")
+    settings["voices"] |= {"cast": {"S1": "zf_xiaoxiao"}, "cast_content": []}
+    settings["speakers"] |= {"names": {"S1": "Anna"}, "lines": {}, "hints": []}
+    settings["direction"] = {"lines": {}, "kept": {}, "mix_of": None}
+    film = tmp_path / "film.mp4"
+    payload = {
+        "source": str(film), "target": "zh", "recipe": "dub", "consents": [], "cast": {"S1": "zm_yunxi"}
+    }  # fmt: skip
+    order = Order("1" * 64, Kind.DUB, "film.mp4", str(tmp_path / "b"), "one.dub", payload, settings)
+    job = work.Desk(order).job(tmp_path / "out.mp4")
+    assert job.cast == {"S1": "zf_xiaoxiao"}
+    assert job.people.names == {"S1": "Anna"}
+    assert work._profile(order).translate.engine != "auto"
