@@ -11,6 +11,7 @@ from dubbing.engines.translation import SpokenBy
 from dubbing.engines.translation.auto import settled
 from dubbing.errors import UnknownLanguage, UsageError
 from dubbing.file_names import check_name, shortened, stem_of
+from dubbing.film_identity import film_identity
 from dubbing.language.languages import SPOKEN, language, same_language, spoken_code
 from dubbing.media.containers import choose_container
 from dubbing.media.ffmpeg_check import passed_before
@@ -21,7 +22,7 @@ from dubbing.media.probe import MediaInfo, probe
 from dubbing.models.catalogue import catalogue
 from dubbing.models.resolver import resolve
 from dubbing.outputs import check_output
-from dubbing.pipeline import Run, Stage, engines_used, film_identity, load_stages, run_stages
+from dubbing.pipeline import Run, Stage, engines_used, load_stages, run_stages
 from dubbing.progress import Event, Listener, silence
 from dubbing.project.reading import read_state
 from dubbing.project.state import ProjectState

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from dubbing import timeline_json
-from dubbing.content_hash import content_sha256
 from dubbing.errors import BadSettings, DubbingError, StageFailed, WorkspaceError
+from dubbing.film_identity import film_identity
 from dubbing.media.ffmpeg_choice import current_ffmpeg
 from dubbing.memo_keys import Identity, MemoKey, memo_key
 from dubbing.models.catalogue import weights_id
@@ -33,11 +33,6 @@ from dubbing.settings import Profile
 from dubbing.timeline import Artifact, Step, Timeline
 from dubbing.workspace import DISK_FULL_CODES, Workspace, explain_os_error
 
-READING = "read film"
-"""What the bar is called while a film is hashed."""
-PATIENCE_S = 1.0
-"""From then on, progress is shown."""
-EVERY_S = 0.2
 NO_ROOM_BYTES = 1 << 16
 NOTHING_DECIDED = ProjectState()
 StageFunction = Callable[[Timeline, "Run", Any], Timeline]
@@ -218,7 +213,7 @@ def stage_key(
         item.version,
         made.pop("makers"),
         made,
-        {path: select(plain, path) for path in item.reads},
+        {path: timeline_json.select(plain, path) for path in item.reads},
         {name: outside[name] for name in item.outside},
         {name: project.for_key(name) for name in item.project},
     )
@@ -312,7 +307,7 @@ def _run_stage(item: Stage, timeline: Timeline, run: Run, outside: Mapping[str, 
     else:
         timeline = _call(item, timeline, run, settings)
         plain = timeline_json.to_plain(timeline)
-        run.remember(key, {path: select(plain, path) for path in item.writes})
+        run.remember(key, {path: timeline_json.select(plain, path) for path in item.writes})
     seconds = time.monotonic() - began
     is_reused = reused is not None
     run.listener(Event("stage-finished", item.name, seconds=seconds, reused=is_reused))
@@ -328,7 +323,9 @@ def _reused(item: Stage, timeline: Timeline, run: Run, key: MemoKey) -> Timeline
         return None
     if _still_there(remembered, run.workspace):
         with suppress(WorkspaceError, KeyError, TypeError, AttributeError):
-            grafted = graft(timeline, {path: remembered[path] for path in item.writes})
+            grafted = timeline_json.graft(
+                timeline, {path: remembered[path] for path in item.writes}
+            )
             return grafted if _may_be_used(item, grafted, run) else None
     run.note(f"A file of the stage '{item.name}' is damaged or gone; it is made again.")
     return None
@@ -363,51 +360,6 @@ def _call(item: Stage, timeline: Timeline, run: Run, settings: Any) -> Timeline:
             f"The stage '{item.name}' failed: {type(error).__name__}: {error}.",
             hint=f"What is finished is kept in {root}; run the same command with --debug.",
         ) from error
-
-
-def film_identity(path: Path, listener: Listener = silence) -> str:
-    """Return what tells a film from every other: the SHA-256 of all its bytes.
-
-    A film whose hash is known is not read again; while a large one is read, the listener is told.
-
-    Raises:
-        OSError: if it cannot be read.
-    """
-    began_s = told_s = time.monotonic()
-
-    def tell(done: int, total: int) -> None:
-        nonlocal told_s
-        now_s = time.monotonic()
-        if now_s - began_s > PATIENCE_S and (now_s - told_s > EVERY_S or done == total):
-            told_s = now_s
-            event = Event("progress", READING, path.name, done / 1e6, total / 1e6, "MB")
-            listener(event)
-
-    return content_sha256(path, tell)
-
-
-# -- fields of the document, by path -------------------------------------------------------------
-
-
-def select(plain: Mapping[str, Any], path: str) -> Any:
-    """The value of ``media`` or, for each item, of ``lines.plan``; with the ids of the items."""
-    head, _, tail = path.partition(".")
-    if not tail:
-        return plain[head]
-    return {item["id"]: item[tail] for item in plain[head]}
-
-
-def graft(timeline: Timeline, fields: Mapping[str, Any]) -> Timeline:
-    """Put remembered fields into the document."""
-    plain = timeline_json.to_plain(timeline)
-    for path, value in fields.items():
-        head, _, tail = path.partition(".")
-        if tail:
-            for item in plain[head]:
-                item[tail] = value[item["id"]]
-        else:
-            plain[head] = value
-    return timeline_json.from_plain(plain)
 
 
 def _still_there(value: Any, workspace: Workspace) -> bool:

@@ -123,3 +123,27 @@ def _version(envelope: Mapping[str, Any]) -> int:
             hint="Update dubbing.",
         )
     return int(version)
+
+
+# -- fields of the document, by path -------------------------------------------------------------
+
+
+def select(plain: Mapping[str, Any], path: str) -> Any:
+    """The value of ``media`` or, for each item, of ``lines.plan``; with the ids of the items."""
+    head, _, tail = path.partition(".")
+    if not tail:
+        return plain[head]
+    return {item["id"]: item[tail] for item in plain[head]}
+
+
+def graft(timeline: Timeline, fields: Mapping[str, Any]) -> Timeline:
+    """Put remembered fields into the document."""
+    plain = to_plain(timeline)
+    for path, value in fields.items():
+        head, _, tail = path.partition(".")
+        if tail:
+            for item in plain[head]:
+                item[tail] = value[item["id"]]
+        else:
+            plain[head] = value
+    return from_plain(plain)

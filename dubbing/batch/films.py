@@ -9,7 +9,7 @@ from dubbing.batch.hosts import NONE_GIVEN, Permissions
 from dubbing.batch.places import bare, is_url
 from dubbing.batch.transfer import address_stamp
 from dubbing.errors import UnreadableMedia
-from dubbing.pipeline import film_identity
+from dubbing.film_identity import film_identity
 from dubbing.workspace import digest
 
 Identify = Callable[[str], str]

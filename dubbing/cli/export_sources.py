@@ -15,8 +15,8 @@ from dubbing.errors import UsageError, WorkspaceError
 from dubbing.exports.film import FrameClock, find_film, frame_clock
 from dubbing.exports.many_languages import Dubs, finished_dubs
 from dubbing.file_names import is_file
+from dubbing.film_identity import film_identity
 from dubbing.media.probe import MediaInfo, probe
-from dubbing.pipeline import film_identity
 from dubbing.timeline import Media, Timeline
 from dubbing.workspace import Workspace
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from dubbing.errors import DubbingError
+from dubbing.film_identity import film_identity
 from dubbing.language.spoken_form import spoken_form
 from dubbing.media.sound_file import write_sound
 from dubbing.outputs import output_of_kept
-from dubbing.pipeline import NOTHING_DECIDED, Run, film_identity
+from dubbing.pipeline import NOTHING_DECIDED, Run
 from dubbing.progress import Listener, silence
 from dubbing.project.overrides import Overrides
 from dubbing.project.state import ProjectState

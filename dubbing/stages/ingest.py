@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from dubbing.file_names import shown
+from dubbing.film_identity import film_identity
 from dubbing.media.channels import in_file_order
 from dubbing.media.condition import condition_of
 from dubbing.media.extract import Extracted, extract_audio, first_filters
 from dubbing.media.picture_check import picture_note
 from dubbing.media.probe import MediaInfo, probe
-from dubbing.pipeline import Run, film_identity, stage
+from dubbing.pipeline import Run, stage
 from dubbing.settings import IngestSettings
 from dubbing.soundtrack.listening import write_heard_mono
 from dubbing.timeline import Artifact, Media, Timeline

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dubbing import timeline_json
+from dubbing.film_identity import film_identity
 from dubbing.media.extract import extract_audio, extract_speech_audio
 from dubbing.media.sound_file import read_sound, write_sound
-from dubbing.pipeline import film_identity
 from dubbing.testing import silence
 from dubbing.timeline import Timeline
 from dubbing.voice import consent

@@ -8,9 +8,9 @@ import numpy as np
 import soundfile
 
 from dubbing.delivery import Delivery
+from dubbing.film_identity import film_identity
 from dubbing.media.ffmpeg import ffmpeg_path
 from dubbing.media.probe import probe
-from dubbing.pipeline import film_identity
 from dubbing.timeline import (
     FRAME_MS,
     Artifact,

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from dubbing.errors import ConsentRefused
+from dubbing.film_identity import film_identity
 from dubbing.job import Job, _consents
-from dubbing.pipeline import Run, film_identity
+from dubbing.pipeline import Run
 from dubbing.progress import Event
 from dubbing.voice import consent
 from dubbing.voice.revocation import revoke

@@ -8,7 +8,7 @@ import pytest
 
 from dubbing import content_hash
 from dubbing.content_hash import MAX_KEPT, MIN_KEPT_BYTES, content_sha256, folder_sha256
-from dubbing.pipeline import film_identity
+from dubbing.film_identity import film_identity
 from dubbing.progress import Event
 
 HEAD = 1 << 20
@@ -133,7 +133,7 @@ def test_a_folder_has_another_hash_once_a_file_in_it_is_changed_or_renamed(
 def test_who_waits_for_a_large_film_is_told(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dubbing.pipeline.PATIENCE_S", 0.0)
+    monkeypatch.setattr("dubbing.film_identity.PATIENCE_S", 0.0)
     events: list[Event] = []
     film_identity(large(tmp_path / "film.mkv"), events.append)
     assert events

@@ -10,7 +10,8 @@ import pytest
 
 from dubbing.arrays import Audio
 from dubbing.engines.speech import Learnt, Likeness
-from dubbing.pipeline import Run, film_identity, run_stages
+from dubbing.film_identity import film_identity
+from dubbing.pipeline import Run, run_stages
 from dubbing.project.state import ProjectState
 from dubbing.registry import Engines
 from dubbing.settings import Profile
