@@ -148,6 +148,14 @@ FIGURES = (
         ),
     ),
     Figure(
+        "meaning",
+        22,
+        code=(
+            *("dubbing/translation", "dubbing/engines/translation", "dubbing/stages/translate.py"),
+            *("dubbing/stages/translation_desk.py", "dubbing/models", "dubbing/language"),
+        ),
+    ),
+    Figure(
         "watermark",
         5,
         ("DUBS", "EMODB", "RAVDESS", "GRID"),

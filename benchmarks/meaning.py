@@ -41,6 +41,7 @@ from dubbing.timeline import Timeline, Translation
 from dubbing.workspace import Workspace
 
 PAIRS = ("en-zh", "en-es", "en-fr", "zh-en")
+PLAIN = "plain"
 SEED = 5
 REDRAWN = 2000
 MB = 1024
@@ -113,7 +114,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--engines", nargs="+", default=["strong", "embedded"], metavar="NAME[=MODEL]"
+        "--engines", nargs="+", default=["strong", PLAIN, "embedded"], metavar="NAME[=MODEL]"
     )
     parser.add_argument("--server", help="Base address, for engines that ask one.")
     every = ["-".join(pair) for pair in sorted(directions(), key=lambda p: p[0].count("-"))]
@@ -189,8 +190,7 @@ def measured(
     Raises:
         DubbingError: if the engine does not know this pair or is not to be had.
     """
-    name, _, model = engine.partition("=")
-    settings = TranslateSettings(engine=name, model=model or None, server=server)
+    settings = settings_of(engine, server)
     source, target = languages_of(pair)
     engines = Engines(keep=True)
     first, film = (film_of(some, source, target, engines) for some in (lines[:1], lines))
@@ -206,6 +206,16 @@ def measured(
         round(seconds / len(lines), 3),
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MB,
     )
+
+
+def settings_of(engine: str, server: str | None) -> TranslateSettings:
+    """Return the settings of the stage for an engine as it is named here."""
+    if engine == PLAIN:
+        return TranslateSettings(
+            engine="qwen", beam_size=1, n_best=1, reverse=False, vary_length=False
+        )
+    name, _, model = engine.partition("=")
+    return TranslateSettings(engine=name, model=model or None, server=server)
 
 
 def translated(

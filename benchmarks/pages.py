@@ -91,6 +91,13 @@ PAGES = (
         ("translation",),
     ),
     Page(
+        "meaning",
+        "Meaning",
+        "How much of what is said do the translations keep?",
+        ("meaning",),
+        ("meaning",),
+    ),
+    Page(
         "readings",
         "Readings",
         "Are characters with several readings spoken right?",

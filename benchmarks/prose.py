@@ -13,6 +13,7 @@ from benchmarks.prose_dubs import (
     speaking_faces_block,
 )
 from benchmarks.prose_judge import judge_block
+from benchmarks.prose_meaning import meaning_block
 from benchmarks.prose_speed import batch_text, library_text, overview_block, progress_block
 from benchmarks.prose_summary import film_memory, sample_speed, summary_table
 from benchmarks.prose_voices import (
@@ -113,6 +114,7 @@ PARTS: Mapping[str, Callable[[Results], str]] = {
     "judge": _of("judge", judge_block),
     "speaking_faces": _of("speaking_faces", speaking_faces_block),
     "translation": _of("translation", translation_block),
+    "meaning": _of("meaning", meaning_block),
     "voices": _of("voices", voices_block),
     "voices.learning_time": _of("voices", learning_time_text),
     "voices.likeness": _of("voices", likeness_text),
