@@ -24,8 +24,8 @@ def meaning_block(result: Result) -> str:
         paragraph(
             "Lines written for this project, each with a list of points that its translation must keep: how many, "
             "who did it, whether it was denied, the idiom's sense. The first figure is of the part that the choice was "
-            "tuned on, the second of other scenes and topics. A line is kept if all of its points are; the "
-            "brackets hold 95 % of sets drawn again by scene."
+            "tuned on, the second of other scenes and topics. A line is kept if all of its points are. The "
+            "last column is the 95 % interval of the held-out share, by drawing whole scenes again."
         ),
         table(
             ["pair", "translator", "lines", "chrF", "points kept", "lines kept", "held out, 95 %"],
@@ -63,5 +63,6 @@ def _doubts(result: Result) -> list[str]:
     lost, lines = sum(d["lost"] for d in doubted), sum(part["lines"] for part in parts)
     return [
         f"The flag *meaning doubtful* stands at {flagged} of {lines} held-out lines of the strong translator, "
-        f"{both} of which lost a point; {lost} lost one in all. It finds gross errors, and its absence proves nothing."
+        f"{both} of which lost a point; {lost} lost one in all. Its bounds "
+        "were set with these lines in view, which flatters it. It finds gross errors, and its absence proves nothing."
     ]

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from dubbing.cli.stopping import POLITE
 from dubbing.outputs import record_output
 from dubbing.timeline import Timeline
 from dubbing.workspace import Workspace
@@ -44,6 +46,14 @@ def voices_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("DUBBING_VOICES", str(home))
         patch.setenv("DUBBING_STATE", str(tmp_path_factory.mktemp("state")))
         yield home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_are_heeded() -> None:
+    """Programs that tests start inherit ignored signals (of nohup, of a job in the background)."""
+    for number in (signal.SIGINT, *POLITE):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -313,7 +313,14 @@ def run(  # noqa: PLR0913 - one parameter a flag is what a command line is
     if ffmpeg := named_by_option():  # kept with the dub, so that later commands use it too
         settings = settings.model_copy(update={"ffmpeg": ffmpeg})
     job = Job(
-        *(film, to, output, workspace, "dub", from_stage, until, force, tuple(consent or ())),
+        film,
+        to,
+        output,
+        workspace,
+        from_stage=from_stage,
+        until=until,
+        force=force,
+        consents=tuple(consent or ()),
         cast=cast_of(voice or ()),
         people=People(names=names_of(speaker_names) if speaker_names else {}),
     )

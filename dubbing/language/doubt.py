@@ -88,7 +88,7 @@ def named_language_doubt(named: str, code: str, probability: float, speech_ms: i
         return ""
     return (
         f"The film sounds like {language(code).name} ({probability:.0%}), "
-        f"not like {language(named).name}; leave --from out to have it found out."
+        f"not like {language(named).name}; leave out --from to have it detected."
     )
 
 

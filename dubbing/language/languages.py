@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from dubbing.errors import UnknownLanguage, UsageError
+from dubbing.language.letters import without_accents
 
 if TYPE_CHECKING:
     import langcodes
@@ -144,9 +145,7 @@ def _names() -> dict[str, str]:
 
 def _plain(name: str) -> str:
     """A name in small letters and without accents, which people leave out."""
-    parts = unicodedata.normalize("NFKD", name.strip().casefold())
-    letters = "".join(part for part in parts if not unicodedata.combining(part))
-    return unicodedata.normalize("NFC", letters)
+    return unicodedata.normalize("NFC", without_accents(name.strip().casefold()))
 
 
 def _described(parsed: langcodes.Language) -> Language | None:

@@ -27,7 +27,16 @@ HAN_AGAIN = re.compile(r"([\u3400-\u9fff])々")
 KANA_AGAIN = re.compile(r"([ぁ-ゖァ-ヶ])([ゝゞヽヾ])")
 VOICED_AGAIN = "ゞヾ"
 VOICED_MARK = "\u3099"
-ACCENT = "Mn"
+
+
+def without_accents(text: str) -> str:
+    """Return a text with its letters taken apart, and without the accents.
+
+    >>> without_accents("Émile Łódź")
+    'Emile Łodz'
+    """
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def plain_latin(text: str) -> str:
@@ -87,14 +96,12 @@ def is_unnamed_greek(char: str, language: str) -> bool:
 
 
 def _plain(char: str) -> str:
-    parts = unicodedata.normalize("NFKD", char)
-    return "".join(c for c in parts if unicodedata.category(c) != ACCENT).translate(ALIKE)
+    return without_accents(char).translate(ALIKE)
 
 
 def _folded(char: str) -> str:
     """The small letter without accents; of two forms the usual one."""
-    parts = unicodedata.normalize("NFKD", char.casefold())
-    return "".join(c for c in parts if unicodedata.category(c) != ACCENT)
+    return without_accents(char.casefold())
 
 
 @cache

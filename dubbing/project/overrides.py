@@ -89,9 +89,8 @@ class Overrides:
         written = self.profile.mux.written
         translation = _decided_text(timeline, line, wish.text, self.profile.translate, written)
         faults, accepted = divided(faults_of(translation), wish.flags_accepted)
-        if (
-            accepted and translation is not None
-        ):  # the text is meant: no other candidate replaces it
+        if accepted and translation is not None:
+            # the text is meant: no other candidate replaces it
             translation = replace(translation, engine=REVIEWER)
         return replace(
             line,

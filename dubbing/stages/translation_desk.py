@@ -265,7 +265,7 @@ class Desk:
             for line, offered in zip(self.lines, offers, strict=True)
             for c in in_the_running(offered)
         ]
-        found = self.drafter.scores(pairs, reverse=True)
+        found = self.drafter.reverse_scores(pairs)
         bound = self.drafter.doubtful_below
         return [
             [with_reverse(c, found.get((c.text, line.text)), bound) for c in offered]

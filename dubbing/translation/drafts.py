@@ -84,25 +84,20 @@ class Drafter:
             return bound.get(self.request.source, bound[""])
         return bound
 
-    def scores(self, pairs: Sequence[Pair], *, reverse: bool = False) -> dict[Pair, float]:
-        """Log-probability a token of each second text given the first; in the other direction if told."""
+    def reverse_scores(self, pairs: Sequence[Pair]) -> dict[Pair, float]:
+        """Log-probability per token of the source, for pairs of a translation and its source."""
         assert isinstance(self.translator, Scores)
-        source, target = self.request.source, self.request.target
-        if reverse:
-            source, target = target, source
-        return self._scores("score", self.translator.score, pairs, source, target)
+        return self._scores("score", self.translator.score, pairs)
 
     def piece_scores(self, pairs: Sequence[Pair]) -> dict[Pair, float]:
-        """Log-probability a token of each line of the source given a piece of the translation."""
+        """Log-probability per token of the source, for pairs of a piece and the line that it may say."""
         if not isinstance(self.translator, ScoresPieces):
-            return self.scores(pairs, reverse=True)
-        source, target = self.request.source, self.request.target
-        return self._scores("score pieces", self.translator.score_pieces, pairs, target, source)
+            return self.reverse_scores(pairs)
+        return self._scores("score pieces", self.translator.score_pieces, pairs)
 
-    def _scores(
-        self, name: str, score: Scorer, pairs: Sequence[Pair], source: str, target: str
-    ) -> dict[Pair, float]:
+    def _scores(self, name: str, score: Scorer, pairs: Sequence[Pair]) -> dict[Pair, float]:
         """Scores of each different pair, remembered under a name; pairs of like length together."""
+        source, target = self.request.target, self.request.source
         keys = {
             pair: memo_key(name, 2, [self.identity], source, target, pair)
             for pair in dict.fromkeys(pairs)

@@ -41,7 +41,8 @@ def test_slots_lips_voices_and_rejections(two_speakers_copy: Dubbed, tmp_path: P
     assert after.lines[3].voice is not None
     assert after.lines[3].voice.name == "zm_yunxi"
     assert after.lines[3].take != before.lines[3].take
-    # the next line keeps words, voice and place; its inner timing may use the silence that is now free
+    assert after.lines[5].take == before.lines[5].take
+    # the line before it ends earlier now, and leaves it more silence: words, voice and place stay
     assert after.lines[4].translation == before.lines[4].translation
     assert after.lines[4].voice == before.lines[4].voice
     assert after.lines[4].plan is not None

@@ -142,7 +142,9 @@ def test_a_film_that_does_not_sound_like_the_named_language_is_told(
 ) -> None:
     timeline = film.heard(Recognizer([(0, length_ms)], {0: heard}), language="fr")
     assert spoken(timeline) == ["fr"]
-    told = "The film sounds like English (98%), not like French; leave --from out to have it found out."
+    told = (
+        "The film sounds like English (98%), not like French; leave out --from to have it detected."
+    )
     assert film.notes == ([told] if is_told else [])
 
 

@@ -1,37 +1,40 @@
 """One field of the document, one stage that writes it."""
 
-from collections import defaultdict
+import pytest
 
 from dubbing.pipeline import load_stages
+from dubbing.project.overrides import LAID_OVER
 from dubbing.settings import load_recipe
 
+STAGES = load_stages(load_recipe("dub"))
 SHARED = {
     # recognition finds lines; where two people share one, it is divided
-    "lines": ("transcribe", "turns"),
+    "lines": ["transcribe", "turns"],
     # what the timing could not do, then what is found in the finished film
-    "lines.flags": ("timing", "report"),
+    "lines.flags": ["timing", "report"],
 }
 """Fields with two writers, and why."""
-WITHIN = {
-    # a line comes with the speaker that its voice has by itself; faces and people correct it
-    "lines.speaker": ("speakers",),
-}
-"""Parts of items of which another stage writes the whole."""
+
+
+def writers_of(field: str) -> list[str]:
+    return [item.name for item in STAGES if field in item.writes]
 
 
 def test_each_field_has_one_writer() -> None:
-    writers = defaultdict(list)
-    for stage in load_stages(load_recipe("dub")):
-        for field in stage.writes:
-            writers[field].append(stage.name)
-    shared = {field: tuple(names) for field, names in writers.items() if len(names) > 1}
-    assert shared == SHARED
-    assert tuple(writers["lines.speaker"]) == WITHIN["lines.speaker"]
+    fields = {field for item in STAGES for field in item.writes}
+    assert {f: writers_of(f) for f in fields if len(writers_of(f)) > 1} == SHARED
 
 
-def test_a_later_stage_never_writes_whole_lines() -> None:
-    """It would write every field of them, whoever else does."""
-    names = [stage.name for stage in load_stages(load_recipe("dub"))]
-    whole = [s.name for s in load_stages(load_recipe("dub")) if "lines" in s.writes]
-    assert whole == ["transcribe", "turns"]
-    assert names.index("turns") < min(names.index(n) for n in ("speakers", "faces", "emotion"))
+@pytest.mark.parametrize("whole", ["lines", "speakers"])
+def test_whole_items_are_written_before_any_field_of_them_alone(whole: str) -> None:
+    """A later writer of all of an item would write the fields of others, too."""
+    last = max(n for n, item in enumerate(STAGES) if whole in item.writes)
+    parts = [n for n, item in enumerate(STAGES) for w in item.writes if w.startswith(f"{whole}.")]
+    assert last < min(parts)
+
+
+def test_only_makers_that_keep_what_is_there_follow_decisions() -> None:
+    """A field that is laid over and written later is one whose stage asks what is there already."""
+    at = next(n for n, item in enumerate(STAGES) if item.follows_decisions)
+    later = {field for item in STAGES[at:] for field in item.writes} & {*LAID_OVER}
+    assert later == {"lines.plan", "lines.take", "lines.flags", "mix"}

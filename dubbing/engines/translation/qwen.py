@@ -1,8 +1,8 @@
 """Qwen2.5-Coder-1.5B-Instruct through CTranslate2: translation by instruction and example, offline.
 
 Six times Gemma's size, and tuned to follow instructions, for more memory and time. Reading and writing
-take most of the time, so lines of like length go through together, what all of them begin with is read
-once, and the usual translation is the greedy one. What it is asked stands in ``qwen_prompts``.
+take most of the time, so lines of like length go through together, and what all of them begin with is
+read once. Its prompts are in ``qwen_prompts``.
 """
 
 from __future__ import annotations

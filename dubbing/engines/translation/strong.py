@@ -38,7 +38,7 @@ PAIRS = frozenset(
 )
 """What Qwen translates better than the small ones."""
 MAX_BEAMS = 4
-"""Of a second try, and of a first one however many are asked for."""
+"""Beams of a second try; a first one takes as many as are requested, and no more than these."""
 BELOW = 0.6
 """In log-probability a token, how far a small translator's best is put below Qwen's best."""
 
@@ -55,9 +55,11 @@ class Strong:
     least_at_once = Qwen.least_at_once
     tries_harder = True
     doubtful_below: Mapping[str, float] = MappingProxyType({"en": -1.8, "zh": -3.0, "": -2.2})
-    """Of Qwen's reverse scores, by the language of the source. All of 360 English lines with the
-    translation of another line score less. So do 9 % of their own translations, of which 63 % lost a
-    point; 42 % of all lost one, so it is a sign of gross errors, and hardly one of a wrong word."""
+    """Qwen's reverse scores, by the language of the source, under which the meaning is in doubt.
+
+    Set on all of ``benchmarks/texts``, between the scores of its lines and those of lines with the
+    translation of another one: a sign of gross errors, and hardly one of a wrong word.
+    """
 
     def __init__(self, threads: int = 2, options: EngineOptions = NO_OPTIONS) -> None:
         """Load nothing yet."""
